@@ -1,0 +1,1 @@
+"""What happens to leads: sources, normalising, rejection, folding, attribution, delivery."""

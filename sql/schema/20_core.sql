@@ -1,0 +1,256 @@
+-- Layer core: leads, their classification, clients, and the ledger that everything follows from.
+
+create table core.lead (
+    lead_id         uuid primary key,
+    source          text        not null,
+    source_kind     text        not null check (source_kind in ('website', 'email', 'chat', 'call')),
+    group_key       text        not null,
+    received_at     timestamptz not null,
+    site            text        not null default '',
+    region          text        not null default '',
+    name_full       text        not null default '',
+    name_given      text        not null default '',
+    name_patronymic text        not null default '',
+    name_surname    text        not null default '',
+    phones          jsonb       not null default '[]',
+    emails          jsonb       not null default '[]',
+    handles         text[]      not null default '{}',
+    company_name    text        not null default '',
+    company_core    text        not null default '',
+    legal_form      text        not null default '',
+    tax_id          text        not null default '',
+    city            text        not null default '',
+    message         text        not null default '',
+    subject         text        not null default '',
+    page            text        not null default '',
+    referrer        text        not null default '',
+    utm             jsonb       not null default '{}',
+    click_ids       jsonb       not null default '{}',
+    campaign_id     text        not null default '',
+    dialled_number  text        not null default '',
+    call_status     text        not null default '',
+    call_duration   integer,
+    signals         jsonb       not null default '{}',
+    refusals        jsonb       not null default '[]',
+    conform_version integer     not null
+);
+comment on table core.lead is 'One inbound enquiry, normalised: a pure function of its raw records and the conform version. Can be dropped and rebuilt.';
+create index lead_group on core.lead (source, group_key);
+create index lead_received on core.lead (received_at);
+
+create table core.lead_record (
+    record_id       bigint primary key references raw.record,
+    lead_id         uuid    not null references core.lead on delete cascade,
+    conform_version integer not null
+);
+comment on table core.lead_record is 'Which lead a raw record became part of.';
+create index lead_record_lead on core.lead_record (lead_id);
+
+create table core.decision (
+    decision_id   bigint generated always as identity primary key,
+    kind          text        not null check (kind in ('match', 'no_match', 'reject', 'accept', 'propose', 'mint', 'join', 'leave',
+                                                       'merge', 'split', 'close', 'undo', 'erase', 'suppress', 'edit')),
+    lead_ids      uuid[]      not null default '{}',
+    client_id     uuid,
+    from_client_id uuid,
+    actor_kind    text        not null check (actor_kind in ('rule', 'model', 'person')),
+    actor         text        not null,
+    actor_version text        not null default '',
+    score         double precision,
+    evidence      jsonb       not null default '{}',
+    supersedes    bigint references core.decision,
+    decided_at    timestamptz not null
+);
+comment on table core.decision is 'The ledger: append-only, in order. Who decided what about whom, on what evidence.';
+create index decision_client on core.decision (client_id);
+create index decision_leads on core.decision using gin (lead_ids);
+create index decision_judgements on core.decision (decision_id) where kind in ('match', 'no_match', 'accept', 'undo');
+
+create table core.classification (
+    lead_id       uuid primary key references core.lead on delete cascade,
+    state         text    not null check (state in ('accepted', 'proposed', 'rejected')),
+    stage         text,
+    rule          text    not null default '',
+    rule_version  text    not null default '',
+    evidence      text    not null default '',
+    confidence    double precision,
+    decision_id   bigint references core.decision,
+    by_person     boolean not null default false,
+    rules_version text    not null,
+    constraint classification_stage check ((state = 'accepted') = (stage is null))
+);
+comment on table core.classification is 'Whether a lead is genuine, doubted (proposed; stays visible) or rejected, with stage, rule and evidence.';
+create index classification_stage on core.classification (stage) where stage is not null;
+
+create table core.client (
+    client_id     uuid primary key,
+    state         text        not null check (state in ('live', 'merged', 'closed')),
+    version       integer     not null default 1,
+    name          text        not null default '',
+    given         text        not null default '',
+    patronymic    text        not null default '',
+    surname       text        not null default '',
+    phones        text[]      not null default '{}',
+    emails        text[]      not null default '{}',
+    handles       text[]      not null default '{}',
+    company       text        not null default '',
+    tax_id        text        not null default '',
+    city          text        not null default '',
+    lead_count    integer     not null default 0,
+    first_seen_at timestamptz,
+    last_seen_at  timestamptz,
+    provenance    jsonb       not null default '{}',
+    minted_by     bigint      not null references core.decision,
+    changed_by    bigint      not null references core.decision
+);
+comment on table core.client is 'Golden records. An id is minted once and never given to anyone else.';
+create index client_phones on core.client using gin (phones);
+create index client_emails on core.client using gin (emails);
+
+create table core.client_alias (
+    client_id     uuid primary key references core.client,
+    living_id     uuid   not null references core.client,
+    decision_id   bigint not null references core.decision,
+    constraint alias_is_another check (client_id <> living_id)
+);
+comment on table core.client_alias is 'A merged id and the living client it stands for; always one step.';
+create index client_alias_living on core.client_alias (living_id);
+
+create table core.membership (
+    lead_id       uuid   not null,
+    client_id     uuid   not null references core.client,
+    from_decision bigint not null references core.decision,
+    to_decision   bigint references core.decision,
+    primary key (lead_id, from_decision)
+);
+comment on table core.membership is 'Who belonged to whom, from which decision to which.';
+create unique index membership_now on core.membership (lead_id) where to_decision is null;
+create index membership_client on core.membership (client_id) where to_decision is null;
+
+create table core.client_history (
+    client_id   uuid        not null references core.client,
+    version     integer     not null,
+    decision_id bigint      not null references core.decision,
+    golden      jsonb       not null,
+    primary key (client_id, version)
+);
+comment on table core.client_history is 'Every version of every golden record; append-only.';
+
+create table core.evidence (
+    model_version text             not null,
+    left_id       uuid             not null,
+    right_id      uuid             not null,
+    weight        double precision not null,
+    levels        jsonb            not null,
+    primary key (model_version, left_id, right_id),
+    constraint evidence_ordered check (left_id < right_id)
+);
+comment on table core.evidence is 'Scored pairs above the review cut as they were decided, per model version.';
+create index evidence_right on core.evidence (right_id);
+
+create table core.review (
+    left_id       uuid             not null,
+    right_id      uuid             not null,
+    weight        double precision not null,
+    reason        text             not null,
+    model_version text             not null,
+    primary key (left_id, right_id)
+);
+comment on table core.review is 'Pairs that a person should see: a function of the leads, the judgements and the model.';
+
+create table core.hub (
+    field          text    not null,
+    value          text    not null,
+    records        integer not null,
+    distinct_names integer not null,
+    reason         text    not null,
+    primary key (field, value)
+);
+comment on table core.hub is 'Values shared by many unlike people, which cannot merge by themselves.';
+
+create table core.outbox (
+    seq         bigint generated always as identity primary key,
+    event_id    uuid        not null unique,
+    client_id   uuid        not null,
+    kind        text        not null check (kind in ('client.created', 'client.updated', 'client.merged', 'client.split', 'client.closed', 'client.erased')),
+    payload     jsonb       not null,
+    decision_id bigint      not null references core.decision,
+    created_at  timestamptz not null,
+    written_by  xid8        not null default pg_current_xact_id()
+);
+comment on table core.outbox is 'One event per change of a client, written in the transaction that changes it.';
+create index outbox_order on core.outbox (written_by, seq);
+
+create table core.tag (
+    lead_id       uuid primary key references core.lead on delete cascade,
+    channel       text    not null,
+    campaign      text    not null default '',
+    platform      text    not null default '',
+    is_direct     boolean not null,
+    rule          text    not null,
+    rules_version text    not null
+);
+comment on table core.tag is 'The channel and campaign that brought each lead, and the rule that said so.';
+
+create table core.fx_rate (
+    day      date           not null,
+    currency text           not null,
+    per_base numeric(20, 8) not null check (per_base > 0),
+    base     text           not null,
+    primary key (day, currency, base)
+);
+comment on table core.fx_rate is 'Units of a currency for one unit of the base currency, by day.';
+
+create table core.spend (
+    name               text           not null,
+    day                date           not null,
+    platform           text           not null,
+    account            text           not null default '',
+    campaign_id        text           not null default '',
+    campaign_name      text           not null default '',
+    site               text           not null default '',
+    channel            text           not null,
+    campaign           text           not null,
+    spend_original     numeric(18, 4) not null,
+    currency           text           not null,
+    spend_reporting    numeric(18, 4),
+    reporting_currency text           not null,
+    fx_rate            numeric(20, 8),
+    fx_date            date,
+    vat_included       boolean        not null,
+    clicks             bigint,
+    impressions        bigint,
+    loaded_at          timestamptz    not null,
+    restated           boolean        not null default false,
+    primary key (name, day, account, campaign_id, campaign_name, site, currency)
+);
+comment on table core.spend is 'Ad spend per day and campaign, in its own and in the reporting currency.';
+
+create table core.deal (
+    deal_id          text primary key,
+    client_id        uuid,
+    phone            text           not null default '',
+    email            text           not null default '',
+    stage            text           not null check (stage in ('new', 'qualified', 'won', 'lost', 'junk')),
+    amount           numeric(18, 4),
+    currency         text           not null default '',
+    amount_reporting numeric(18, 4),
+    opened_at        timestamptz    not null,
+    closed_at        timestamptz,
+    loaded_at        timestamptz    not null
+);
+comment on table core.deal is 'What became of clients: deals that came back from the CRM. client_id is null until the contact is known.';
+create index deal_client on core.deal (client_id);
+
+create function core.refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '% is append-only: write a new row that supersedes the old one', tg_table_schema || '.' || tg_table_name
+        using errcode = 'integrity_constraint_violation';
+end $$;
+
+create trigger decision_is_appended before update or delete or truncate on core.decision
+    for each statement execute function core.refuse_change();
+create trigger client_history_is_appended before update or delete or truncate on core.client_history
+    for each statement execute function core.refuse_change();
+create trigger outbox_is_appended before update or delete or truncate on core.outbox
+    for each statement execute function core.refuse_change();
