@@ -178,7 +178,9 @@ class Settings(Section):
         for source in self.source:
             if source.name == name:
                 return source
-        raise ConfigError("source", f"no source is called `{name}`", f"choose one of {', '.join(s.name for s in self.source)}")
+        raise ConfigError(
+            "source", f"no source is called `{name}`", f"choose one of {', '.join(s.name for s in self.source)}"
+        )
 
     def region_of(self, source: SourceSettings) -> str:
         """The country in which numbers of this source are to be read when they carry no code."""

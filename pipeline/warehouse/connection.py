@@ -55,7 +55,11 @@ class Warehouse:
     def at(cls, url: str) -> "Warehouse":
         """A warehouse at a URL; nothing is connected yet."""
         chosen = make_url(url).set(drivername="postgresql+psycopg")
-        return cls(create_engine(chosen, pool_pre_ping=True, pool_size=5, max_overflow=20, connect_args={"connect_timeout": 10}))
+        return cls(
+            create_engine(
+                chosen, pool_pre_ping=True, pool_size=5, max_overflow=20, connect_args={"connect_timeout": 10}
+            )
+        )
 
     @contextlib.contextmanager
     def transaction(self, role: Role | None) -> Iterator[Connection]:
@@ -102,11 +106,12 @@ def one(connection: Connection, subject: str, name: str, /, **parameters: Any) -
     return connection.execute(text(statement(subject, name)), parameters).scalar()
 
 
-def stream(connection: Connection, subject: str, name: str, size: int = 2000, /, **parameters: Any) -> Iterator[Row[Any]]:
+def stream(
+    connection: Connection, subject: str, name: str, size: int = 2000, /, **parameters: Any
+) -> Iterator[Row[Any]]:
     """Rows of a named query through a server-side cursor: memory does not grow with the result."""
-    yield from connection.execution_options(stream_results=True, yield_per=size).execute(
-        text(statement(subject, name)), parameters
-    )
+    # The option goes to this statement only: set on the connection, it would turn every later write into a cursor too.
+    yield from connection.execute(text(statement(subject, name)), parameters, execution_options={"yield_per": size})
 
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> int:

@@ -78,7 +78,9 @@ def binaries() -> Path:
                 return folder
     pg_config = shutil.which("pg_config")
     if pg_config is not None:
-        folder = Path(subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=True).stdout.strip())  # noqa: S603
+        folder = Path(
+            subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
+        )
         if (folder / "postgres").exists():
             return folder
     raise MissingExtraError("the embedded PostgreSQL server", "embedded")
@@ -171,7 +173,9 @@ class _Launcher:
         if shutil.which("unshare") and _succeeds([*namespace, "true"]):
             return cls(prefix=namespace)
         for user in _UNPRIVILEGED_USERS:
-            if _succeeds([str(binaries() / "postgres"), "--version"], user) and _succeeds(["test", "-x", str(folder)], user):
+            if _succeeds([str(binaries() / "postgres"), "--version"], user) and _succeeds(
+                ["test", "-x", str(folder)], user
+            ):
                 return cls(user=user)
         raise EmbeddedServerError(
             "it cannot run as root, and neither a user namespace nor the users postgres and nobody can reach its folder",
@@ -179,7 +183,7 @@ class _Launcher:
         )
 
     def run(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             [*self.prefix, *arguments],
             capture_output=True, text=True, check=False, env=_environment(),
             user=self.user, extra_groups=[] if self.user else None,
@@ -187,7 +191,7 @@ class _Launcher:
 
     def spawn(self, arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
         with log.open("ab") as output:
-            return subprocess.Popen(  # noqa: S603
+            return subprocess.Popen(
                 [*self.prefix, *arguments],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(), start_new_session=True,
                 user=self.user, extra_groups=[] if self.user else None,
@@ -202,7 +206,7 @@ def _environment() -> dict[str, str]:
 def _succeeds(arguments: list[str], user: str | None = None) -> bool:
     try:
         return (
-            subprocess.run(  # noqa: S603
+            subprocess.run(
                 arguments, capture_output=True, check=False, user=user, extra_groups=[] if user else None, timeout=10
             ).returncode
             == 0

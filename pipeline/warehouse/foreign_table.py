@@ -26,7 +26,9 @@ def read_rows(url: str, name: str, parameters: Mapping[str, Any]) -> Iterator[Ma
         raise RetryError(name, f"the source's database is unavailable ({type(error.orig).__name__})") from error
     except ProgrammingError as error:
         raise SourceRefusedError(
-            name, f"the source's database refused the query ({type(error.orig).__name__})", "check that its table and columns exist"
+            name,
+            f"the source's database refused the query ({type(error.orig).__name__})",
+            "check that its table and columns exist",
         ) from error
 
 
@@ -46,4 +48,6 @@ def _engine(url: str) -> Any:
             make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args={"connect_timeout": 10}
         )
     except ArgumentError as error:
-        raise SourceRefusedError("database", "the URL is not a database URL", "write it as postgresql://user:password@host:port/name") from error
+        raise SourceRefusedError(
+            "database", "the URL is not a database URL", "write it as postgresql://user:password@host:port/name"
+        ) from error

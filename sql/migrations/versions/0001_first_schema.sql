@@ -422,6 +422,206 @@ select written_by, seq, event_id, client_id, kind, payload, created_at
 from core.outbox
 where written_by < pg_snapshot_xmin(pg_current_snapshot());
 comment on view feed.event is 'Changes in commit-safe order (written_by, seq): a row shows only when no older transaction can still add one before it.';
+-- Layer mart: what people read. Ids, times, tags, counts and money; no names, phones or e-mails. Rebuilt whole by `build_marts`.
+
+create table mart.touchpoint (
+    lead_id        uuid primary key,
+    client_id      uuid,
+    occurred_at    timestamptz not null,
+    day            date        not null,
+    source         text        not null,
+    source_kind    text        not null,
+    site           text        not null,
+    channel        text        not null,
+    campaign       text        not null,
+    platform       text        not null,
+    is_direct      boolean     not null,
+    rule           text        not null,
+    state          text        not null check (state in ('pending', 'accepted', 'proposed', 'rejected')),
+    stage          text,
+    counts_as_lead boolean     not null
+);
+comment on table mart.touchpoint is 'Leads as marketing sees them. Grain: lead. client_id: the living client that has it now, null while there is none.';
+comment on column mart.touchpoint.day is 'Day of the lead in the time zone of the company.';
+comment on column mart.touchpoint.counts_as_lead is 'False for rejected leads of stages that are no enquiries (test, auto_reply, not_enquiry): out of all counts.';
+create index touchpoint_client on mart.touchpoint (client_id, occurred_at);
+create index touchpoint_day on mart.touchpoint (day);
+
+create table mart.client (
+    client_id                uuid primary key,
+    lead_count               integer        not null check (lead_count > 0),
+    first_lead_id            uuid           not null,
+    first_touch_at           timestamptz    not null,
+    first_touch_day          date           not null,
+    first_touch_site         text           not null,
+    first_touch_channel      text           not null,
+    first_touch_campaign     text           not null,
+    last_non_direct_lead_id  uuid           not null,
+    last_non_direct_at       timestamptz    not null,
+    last_non_direct_day      date           not null,
+    last_non_direct_site     text           not null,
+    last_non_direct_channel  text           not null,
+    last_non_direct_campaign text           not null,
+    last_touch_at            timestamptz    not null,
+    last_touch_day           date           not null,
+    is_qualified             boolean        not null,
+    is_new                   boolean        not null,
+    is_returning             boolean        not null,
+    first_won_day            date,
+    deals_won                integer        not null,
+    revenue                  numeric(20, 4) not null
+);
+comment on table mart.client is 'Living clients as marketing sees them. Grain: client. Revenue in the reporting currency.';
+comment on column mart.client.is_new is 'Their first won deal came on or after the day of their first touch.';
+comment on column mart.client.is_returning is 'They touched us on a day after their first won deal.';
+
+create table mart.cost_per_channel_campaign_day (
+    attribution_model  text           not null check (attribution_model in ('first_touch', 'last_non_direct')),
+    day                date           not null,
+    site               text           not null,
+    channel            text           not null,
+    campaign           text           not null,
+    raw_leads          bigint         not null,
+    rejected_leads     bigint         not null,
+    unique_clients     bigint         not null,
+    qualified_clients  bigint         not null,
+    new_clients        bigint         not null,
+    returning_clients  bigint         not null,
+    spend              numeric(20, 4) not null,
+    currency           text           not null,
+    deals_won          bigint         not null,
+    revenue            numeric(20, 4) not null,
+    cpl_raw            numeric(20, 4) generated always as (round(nullif(spend, 0) / nullif(raw_leads, 0), 4)) stored,
+    cpl_unique         numeric(20, 4) generated always as (round(nullif(spend, 0) / nullif(unique_clients, 0), 4)) stored,
+    cpql               numeric(20, 4) generated always as (round(nullif(spend, 0) / nullif(qualified_clients, 0), 4)) stored,
+    cost_per_new_client numeric(20, 4) generated always as (round(nullif(spend, 0) / nullif(new_clients, 0), 4)) stored,
+    primary key (attribution_model, day, site, channel, campaign)
+);
+comment on table mart.cost_per_channel_campaign_day is
+    'What leads and clients cost. Grain: attribution model, day, site, channel, campaign. Every column but the costs adds up; add first, divide after.';
+comment on column mart.cost_per_channel_campaign_day.raw_leads is 'Leads by their own day and tag, rejected ones among them: the same under each model.';
+comment on column mart.cost_per_channel_campaign_day.unique_clients is 'Living clients, each once, at the touchpoint that the model names.';
+comment on column mart.cost_per_channel_campaign_day.returning_clients is
+    'Clients with a touch on this row that came after the day of their first won deal: the same under each model.';
+comment on column mart.cost_per_channel_campaign_day.spend is 'In the reporting currency; what has no rate is in the table per currency only.';
+comment on column mart.cost_per_channel_campaign_day.cpl_raw is 'Null where there is nothing to divide: no spend, or no leads.';
+
+create table mart.spend_per_channel_campaign_day_currency (
+    day             date           not null,
+    site            text           not null,
+    channel         text           not null,
+    campaign        text           not null,
+    currency        text           not null,
+    spend_original  numeric(20, 4) not null,
+    spend_reporting numeric(20, 4) not null,
+    unconverted     numeric(20, 4) not null,
+    clicks          bigint,
+    impressions     bigint,
+    primary key (day, site, channel, campaign, currency)
+);
+comment on table mart.spend_per_channel_campaign_day_currency is
+    'Ad spend as billed. Grain: day, site, channel, campaign, currency. unconverted: the part of spend_original that has no exchange rate.';
+
+create table mart.rejection_per_channel_day_stage (
+    day     date   not null,
+    site    text   not null,
+    channel text   not null,
+    stage   text   not null,
+    state   text   not null check (state in ('proposed', 'rejected')),
+    rule    text   not null,
+    leads   bigint not null,
+    primary key (day, site, channel, stage, state, rule)
+);
+comment on table mart.rejection_per_channel_day_stage is
+    'Junk: leads rejected, and leads doubted that stay visible. Grain: day, site, channel, stage, state, rule.';
+
+create table mart.build (
+    build             boolean        primary key default true check (build),
+    built_at          timestamptz    not null,
+    timezone          text           not null,
+    currency          text           not null,
+    leads             bigint         not null,
+    raw_leads         bigint         not null,
+    rejected_leads    bigint         not null,
+    clients           bigint         not null,
+    spend             numeric(20, 4) not null,
+    deals_won         bigint         not null,
+    revenue           numeric(20, 4) not null
+);
+comment on table mart.build is
+    'When the marts were built, and the sums of core at that moment, counted apart from the marts: what the marts must add up to. Grain: one row.';
+
+create view mart.source_health as
+with last_run as (
+    select distinct on (source, step) run_id, source, step, started_at, finished_at, state, error
+    from ops.run
+    order by source, step, started_at desc, run_id desc
+),
+counted as (
+    select run_id, jsonb_object_agg(name, value) as counts
+    from ops.count
+    where run_id in (select run_id from last_run)
+    group by run_id
+)
+select
+    coalesce(last_run.source, conservation.source, '') as source,
+    coalesce(last_run.step, '') as step,
+    last_run.run_id,
+    last_run.started_at,
+    last_run.finished_at,
+    last_run.state,
+    last_run.error,
+    coalesce(counted.counts, '{}') as counts,
+    conservation.received,
+    conservation.clients,
+    conservation.rejected,
+    conservation.quarantined,
+    conservation.erased,
+    conservation.pending
+from last_run
+left join counted using (run_id)
+full join ops.conservation on conservation.source = last_run.source;
+comment on view mart.source_health is
+    'The last run of each source and step with its counts, and where the records of the source are. Grain: source, step; source is empty for steps that have none.';
+-- What the page Health and the step `publish` count: numbers, names of steps and checks, sentences of errors; no data of people.
+
+create view feed.backlog as
+select
+    count(*) filter (where written_by < pg_snapshot_xmin(pg_current_snapshot())) as shown,
+    count(*) filter (where written_by >= pg_snapshot_xmin(pg_current_snapshot())) as waiting,
+    min(created_at) filter (where written_by >= pg_snapshot_xmin(pg_current_snapshot())) as oldest_waiting_at
+from core.outbox;
+comment on view feed.backlog is 'Events that the feed shows, and events that wait for an older transaction to end. Grain: one row.';
+
+create view mart.quarantine_health as
+select
+    record.source,
+    quarantine.stage,
+    quarantine.error,
+    count(*) as records,
+    min(quarantine.first_at) as first_at,
+    max(quarantine.last_at) as last_at
+from ops.quarantine
+inner join raw.record using (record_id)
+group by record.source, quarantine.stage, quarantine.error;
+comment on view mart.quarantine_health is 'Records in quarantine by error. Grain: source, stage, error.';
+
+create view mart.spend_quarantine_health as
+select file, error, count(*) as lines, max(seen_at) as last_at
+from ops.spend_quarantine
+group by file, error;
+comment on view mart.spend_quarantine_health is 'Lines of spend, rate and deal files that could not be read. Grain: file, error.';
+
+create view mart.check_health as
+select distinct on (suite, name) suite, name, passed, checked_at
+from ops.check_result
+order by suite, name, checked_at desc, check_result_id desc;
+comment on view mart.check_health is 'The last result of each check. Grain: suite, check.';
+
+create view mart.gate_health as
+select name, is_open, reason, changed_at
+from ops.gate;
+comment on view mart.gate_health is 'Whether each door is open, and why not. Grain: gate.';
 -- Least privilege from the start. Group roles without login: a login is granted the ones it needs.
 
 do $$

@@ -1,0 +1,1 @@
+"""Wiring only: schedules, arrows and runbooks. What happens to leads is in pipeline/."""

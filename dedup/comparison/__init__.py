@@ -1,0 +1,1 @@
+"""One file per comparison: the claim it makes, and the relation of two values."""

@@ -1,0 +1,94 @@
+"""One plain Latin space for comparing: scripts, transliterations and diacritics of one name come close here.
+
+This is a throw-away key, never a value to store or show. `fold_text` keeps what tells names apart;
+`skeleton` drops more (vowels, the ch/kh and zh/rz quarrels) and serves as a blocking key only.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from anyascii import anyascii
+
+_CYRILLIC = str.maketrans(
+    {
+        "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "e", "ж": "zh", "з": "z",
+        "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
+        "с": "s", "т": "t", "у": "u", "ў": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sh",
+        "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
+    }
+)  # fmt: skip
+# й as и + breve is decomposed text; composing first keeps й apart from и only until both become i.
+
+_RULES = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"shch|szcz|sch|sh|sz", "sh"),  # щ and ш: one sound in every foreign spelling
+        (r"tsch|tch|cz", "ch"),
+        (r"kh", "h"),
+        (r"ck(?=(i|a|ij|iej|aia|aya)$)", "tsk"),  # Potocki = Потоцкий, but Jackson = Джексон
+        (r"ck", "k"),
+        (r"c(?=[eiy]|wi)|c$", "ts"),
+        (r"tz", "ts"),
+        (r"c(?!h)", "k"),
+        (r"q", "k"),
+        (r"x", "ks"),
+        (r"ph", "f"),
+        (r"th", "t"),
+        (r"off$", "ov"),  # Ivanoff, Romanoff: the French spelling of -ov
+        (r"eff$", "ev"),
+        (r"w", "v"),
+        (r"[yj]", "i"),
+        (r"(.)\1+", r"\1"),  # Алла = Ала, Юлиия = Юлия
+        (r"i[eo]", "e"),  # ye = yo = e: Andreyev, Fiodor, Piotr
+        (r"(.)\1+", r"\1"),
+    )
+)
+_SKELETON_RULES = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"dzh|zh|rz", "z"),
+        (r"sh", "s"),
+        (r"ch", "h"),
+        (r"ts", "s"),
+        (r"^[aeiou]+", "a"),
+        (r"(?<!^)[aeiou]", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)
+_TOKEN = re.compile(r"[^\W_]+")
+_APOSTROPHES = re.compile(r"['’`ʼ´]")
+
+
+def _plain_latin(token: str) -> str:
+    token = token.translate(_CYRILLIC)
+    if token.isascii():
+        return token
+    return re.sub(r"[^0-9a-z]", "", anyascii(token).lower())
+
+
+@lru_cache(maxsize=1 << 18)
+def fold_token(token: str) -> str:
+    """One word, folded: `Щукин`, `Shchukin` and `Szczukin` all give `shukin`."""
+    folded = _plain_latin(unicodedata.normalize("NFKC", token).casefold())
+    for pattern, replacement in _RULES:
+        folded = pattern.sub(replacement, folded)
+    return folded
+
+
+@lru_cache(maxsize=1 << 18)
+def skeleton(folded: str) -> str:
+    """A blocking key of a folded word: what survives misheard vowels and a foreign clerk's ear."""
+    for pattern, replacement in _SKELETON_RULES:
+        folded = pattern.sub(replacement, folded)
+    return folded
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in its own script, apostrophes dropped, hyphens as word ends."""
+    return _TOKEN.findall(_APOSTROPHES.sub("", unicodedata.normalize("NFKC", text)))
+
+
+def fold_text(text: str) -> str:
+    """A text as folded Latin words with one space between them; '' for text without letters or digits."""
+    return " ".join(folded for word in words_of(text) if (folded := fold_token(word)))

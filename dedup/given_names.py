@@ -1,0 +1,81 @@
+"""Given names of three languages: which canonical names a word may stand for, and whose sex it shows.
+
+The table `given_names.tsv` holds one variant group a line (`ekaterina`: Екатерина, Katarzyna, Catherine) with
+its full forms and its short forms. A short form may stand for several groups (Саша, Bartek, Chris): always a set.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from dedup.folding import fold_token
+
+
+@dataclass(frozen=True, slots=True)
+class GivenName:
+    """What the table knows of one folded word. full: groups of which it is a full form; short: groups it may stand for."""
+
+    full: frozenset[str]
+    short: frozenset[str]
+    gender: str
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every group the word may mean."""
+        return self.full | self.short
+
+
+_UNKNOWN = GivenName(frozenset(), frozenset(), "")
+
+
+def _table_rows() -> list[tuple[str, str, list[str], list[str]]]:
+    rows = []
+    text = files("dedup").joinpath("given_names.tsv").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        group, gender, full, *short = line.split("\t")
+        rows.append((group, gender, full.split(), short[0].split() if short else []))
+    return rows
+
+
+@cache
+def _table() -> dict[str, GivenName]:
+    full: dict[str, set[str]] = defaultdict(set)
+    short: dict[str, set[str]] = defaultdict(set)
+    gender_of: dict[str, str] = {}
+    for group, gender_code, full_forms, short_forms in _table_rows():
+        gender_of[group] = gender_code
+        for form in full_forms:
+            full[fold_token(form)].add(group)
+        for form in short_forms:
+            short[fold_token(form)].add(group)
+    table = {}
+    for word in full.keys() | short.keys():
+        # A full form's own sex decides; Саша as a short form shows none.
+        genders = {gender_of[group] for group in (full[word] or short[word])}
+        table[word] = GivenName(
+            frozenset(full[word]), frozenset(short[word] - full[word]), genders.pop() if len(genders) == 1 else ""
+        )
+    return table
+
+
+def find_given_name(folded: str) -> GivenName:
+    """The table's entry of a word already folded; an empty one where the table has none."""
+    return _table().get(folded, _UNKNOWN)
+
+
+@lru_cache(maxsize=1 << 16)
+def given_name_keys(token: str) -> frozenset[str]:
+    """Canonical given-name keys that a word of any script may stand for; empty for a word not in the table.
+
+    `Саша` gives {aleksandr, aleksandra}; Kate, Catherine, Екатерина, Katarzyna and Kasia all give {ekaterina}.
+    """
+    return find_given_name(fold_token(token)).keys
+
+
+@lru_cache(maxsize=1 << 16)
+def gender(token: str) -> str:
+    """'m' or 'f' where the given name shows it, '' where it does not (Саша, Alex) or is unknown."""
+    return find_given_name(fold_token(token)).gender

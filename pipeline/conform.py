@@ -1,0 +1,283 @@
+"""Enquiry to Lead: every field through its normaliser, every refused value with its reason, nothing dropped."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from uuid import UUID, uuid5
+
+from phonenumbers import SUPPORTED_REGIONS
+
+from pipeline.errors import RecordError
+from pipeline.lead import Company, Email, Enquiry, Lead, Phone, Refusal, SourceKind
+from pipeline.normalize.city import normalize_city
+from pipeline.normalize.company import normalize_company
+from pipeline.normalize.email import normalize_emails
+from pipeline.normalize.person_name import NameReading, normalize_name
+from pipeline.normalize.phone import normalize_phones
+from pipeline.normalize.tags import read_tags
+from pipeline.normalize.text import TextContacts, clean_line, clean_text, contacts_in_text
+
+CONFORM_VERSION = 1
+"""Part of what a lead is a function of: raise it with any change that gives another Lead for the same record."""
+
+LEAD_NAMESPACE = UUID("6f0b7a52-3c1d-5e84-9a27-1f4d8c60be35")
+"""Namespace of lead ids: with source and anchor it makes the same id in every run. Never change it."""
+
+LONGEST_FIELD = 100_000
+"""Characters that a field may have; what is longer is no enquiry but a file in the wrong place."""
+
+_MOST_MESSAGE_CONTACTS = 3
+"""Contacts taken out of one message at most: a longer list is a signature or a price list, not a client."""
+
+_DURATION = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,4}):)?(\d{1,7})(?:[.,]\d{0,9})?\s?(?:s|sec|сек|с|sek)?\.?", re.IGNORECASE)
+_HANDLE = re.compile(r"([A-Za-z]{2,12}):([^\s,;]{1,120})")
+_NETWORKS = {
+    "telegram": "tg", "whatsapp": "wa", "instagram": "ig", "viber": "vb", "facebook": "fb", "messenger": "fb", "vkontakte": "vk", "twitter": "x",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConformContext:
+    """What the configuration says about the place a record comes from.
+
+    region: ISO 3166 code in which its numbers are read; site: its name where the record gives none; own_phones:
+    the company's numbers in E.164; own_domains and staff_emails: lower case.
+    """
+
+    region: str = ""
+    site: str = ""
+    own_phones: frozenset[str] = frozenset()
+    own_domains: frozenset[str] = frozenset()
+    staff_emails: frozenset[str] = frozenset()
+
+
+def conform(enquiry: Enquiry, context: ConformContext) -> Lead:
+    """The lead that an enquiry is. Pure; never raises on content.
+
+    Raises RecordError for a field that is not text or longer than LONGEST_FIELD characters.
+    """
+    fields = _checked(enquiry.fields)
+    get = fields.get
+    refusals: list[Refusal] = []
+    signals = {name: clean_text(str(value)) for name, value in enquiry.signals.items()}
+    region = _region(get("region", ""), context.region, refusals)
+    reading = normalize_name(get("name", ""), get("first_name", ""), get("last_name", ""), get("patronymic", ""))
+    refusals.extend(reading.refusals)
+    message, subject = clean_text(get("message", "")), clean_line(get("subject", ""))
+    handles, handle_phones = _handles(get("handle", ""), refusals)
+    written = _written_contacts(message, subject)
+    phones = _phones(enquiry, fields, region, context, reading, handle_phones, written, signals, refusals)
+    emails = _emails(fields, context, reading, written, signals, refusals)
+    company = _company(fields, reading, refusals)
+    tags = read_tags(fields)
+    refusals.extend(tags.refusals)
+    return Lead(
+        lead_id=enquiry.lead_id or lead_id_of(enquiry.source, enquiry.anchor),
+        source=enquiry.source,
+        source_kind=enquiry.source_kind,
+        received_at=enquiry.received_at,
+        site=clean_line(get("site", "")) or context.site,
+        region=region,
+        name=reading.name,
+        phones=phones,
+        emails=emails,
+        company=company,
+        city=normalize_city(get("city", "")),
+        message=message,
+        subject=subject,
+        handles=handles,
+        page=clean_line(get("page", "")),
+        referrer=clean_line(get("referrer", "")),
+        utm=tags.utm,
+        click_ids=tags.click_ids,
+        campaign_id=tags.campaign_id,
+        dialled_number=_dialled_number(get("dialled_number", ""), region),
+        call_status=clean_line(get("call_status", "")).upper(),
+        call_duration=_duration(get("call_duration", ""), refusals),
+        signals=signals,
+        refusals=tuple(dict.fromkeys(_storable(refusal) for refusal in refusals)),
+        record_ids=enquiry.record_ids,
+    )
+
+
+def lead_id_of(source: str, anchor: str) -> str:
+    """The id of the lead that this source's anchor stands for, the same in every run."""
+    return str(
+        uuid5(LEAD_NAMESPACE, f"{source}\x1f{anchor}".encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+    )
+
+
+def _checked(fields: Mapping[str, str]) -> Mapping[str, str]:
+    for name, value in fields.items():
+        if not isinstance(value, str):
+            raise RecordError(f"field {name}", f"is {type(value).__name__}", "text")
+        if len(value) > LONGEST_FIELD:
+            raise RecordError(f"field {name}", f"has {len(value)} characters", f"at most {LONGEST_FIELD}")
+    return fields
+
+
+def _storable(refusal: Refusal) -> Refusal:
+    """A refused value as typed, but for what no database column takes."""
+    value = refusal.value
+    if value.isascii() and value.isprintable():
+        return refusal
+    return replace(refusal, value=clean_text(value))
+
+
+def _region(given: str, default: str, refusals: list[Refusal]) -> str:
+    if not given or given.isspace():
+        return default
+    region = {"UK": "GB"}.get(given.strip().upper(), given.strip().upper())
+    if region in SUPPORTED_REGIONS:
+        return region
+    refusals.append(Refusal("region", "unknown_region", given))
+    return default
+
+
+def _handles(text: str, refusals: list[Refusal]) -> tuple[tuple[str, ...], list[str]]:
+    """Handles in one spelling, and the numbers that WhatsApp handles are."""
+    if not text:
+        return (), []
+    handles: dict[str, None] = {}
+    phones: list[str] = []
+    for word in re.split(r"[\s,;]+", clean_line(text)):
+        found = _HANDLE.fullmatch(word)
+        if found is None:
+            if word:
+                refusals.append(Refusal("handle", "no_network", word))
+            continue
+        network = found[1].lower()
+        network, name = _NETWORKS.get(network, network), found[2]
+        if network == "wa":
+            name = name.partition("@")[0]
+            phones.append(name)
+            name = re.sub(r"\D", "", name) or name
+        handles[f"{network}:{name.lower()}"] = None
+    return tuple(handles), phones
+
+
+def _written_contacts(message: str, subject: str) -> TextContacts:
+    text = f"{subject}\n{message}" if subject else message
+    if "@" not in text and not _HAS_DIGITS.search(text):
+        return _NO_CONTACTS
+    return contacts_in_text(text)
+
+
+_HAS_DIGITS = re.compile(r"\d[\d ().\-\u2010-\u2015]{5,}\d")
+_NO_CONTACTS = TextContacts()
+
+
+def _phones(
+    enquiry: Enquiry,
+    fields: Mapping[str, str],
+    region: str,
+    context: ConformContext,
+    reading: NameReading,
+    handle_phones: list[str],
+    written: TextContacts,
+    signals: dict[str, str],
+    refusals: list[Refusal],
+) -> tuple[Phone, ...]:
+    """Numbers of the phone field, the name field and handles; those of the message only where these give none."""
+    found: dict[tuple[str, str], Phone] = {}
+    own = context.own_phones
+    if fields.get("phone"):
+        called = enquiry.source_kind is SourceKind.CALL
+        phones, refused = normalize_phones(fields["phone"], region, caller_id=called, own=own)
+        found.update(((phone.e164, phone.extension), phone) for phone in phones)
+        refusals.extend(refused)
+    for text in handle_phones:
+        phones, refused = normalize_phones(text, region, caller_id=True, own=own)
+        found.update(((phone.e164, phone.extension), phone) for phone in phones)
+        refusals.extend(replace(refusal, field="handle") for refusal in refused)
+    for text in reading.phones:
+        phones, refused = normalize_phones(text, region, own=own)
+        if phones:
+            signals["phone_in_name"] = str(len(phones))
+        for phone in phones:
+            found.setdefault((phone.e164, phone.extension), phone)
+        refusals.extend(replace(refusal, field="name") for refusal in refused)
+    if written.phones and not any(phone.identity for phone in found.values()):
+        taken = _from_message(written.phones, region, own, refusals)
+        if taken:
+            signals["phone_in_message"] = str(len(taken))
+        for phone in taken:
+            found.setdefault((phone.e164, phone.extension), phone)
+    return tuple(found.values())
+
+
+def _from_message(texts: tuple[str, ...], region: str, own: frozenset[str], refusals: list[Refusal]) -> list[Phone]:
+    taken: list[Phone] = []
+    for text in texts:
+        for phone in normalize_phones(text, region, own=own)[0]:
+            if not phone.identity:
+                continue
+            if len(taken) < _MOST_MESSAGE_CONTACTS:
+                taken.append(phone)
+            else:
+                refusals.append(Refusal("message", "many_contacts", text))
+    return taken
+
+
+def _emails(
+    fields: Mapping[str, str],
+    context: ConformContext,
+    reading: NameReading,
+    written: TextContacts,
+    signals: dict[str, str],
+    refusals: list[Refusal],
+) -> tuple[Email, ...]:
+    """Mailboxes of the e-mail field and the name field; those of the message only where these give none."""
+    own = context.own_domains
+    emails, refused = normalize_emails(fields.get("email", ""), own_domains=own)
+    refusals.extend(refused)
+    found = {email.canonical: email for email in emails}
+    for text in reading.emails:
+        emails, refused = normalize_emails(text, own_domains=own)
+        refusals.extend(replace(refusal, field="name") for refusal in refused)
+        if emails:
+            signals["email_in_name"] = str(len(emails))
+        for email in emails:
+            found.setdefault(email.canonical, email)
+    if written.emails and not any(email.reason in {"", "role"} for email in found.values()):
+        taken: list[Email] = []
+        for text in written.emails:
+            taken.extend(email for email in normalize_emails(text, own_domains=own)[0] if email.reason in {"", "role"})
+        for email in taken[:_MOST_MESSAGE_CONTACTS]:
+            found.setdefault(email.canonical, email)
+        refusals.extend(Refusal("message", "many_contacts", email.address) for email in taken[_MOST_MESSAGE_CONTACTS:])
+        if taken:
+            signals["email_in_message"] = str(min(len(taken), _MOST_MESSAGE_CONTACTS))
+    return tuple(found.values())
+
+
+def _company(fields: Mapping[str, str], reading: NameReading, refusals: list[Refusal]) -> Company | None:
+    name, tax_id = fields.get("company", ""), fields.get("tax_id", "")
+    company, refused = normalize_company(name, tax_id)
+    refusals.extend(refused)
+    if reading.company and (company is None or not company.name):
+        company, refused = normalize_company(reading.company, tax_id)
+        refusals.extend(refused)
+    return company
+
+
+@lru_cache(maxsize=4096)
+def _dialled_number(text: str, region: str) -> str:
+    """The number of ours that was called, E.164 where it is a full number, else as written."""
+    if not text:
+        return ""
+    phones, _ = normalize_phones(text, region, caller_id=True)
+    return phones[0].e164 if phones else clean_line(text)
+
+
+def _duration(text: str, refusals: list[Refusal]) -> int | None:
+    """Whole seconds of `35`, `35.0`, `0:35`, `00:01:10`."""
+    if not text or text.isspace():
+        return None
+    found = _DURATION.fullmatch(text.strip())
+    if found is None or not text.isascii():
+        refusals.append(Refusal("call_duration", "not_seconds", text))
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds

@@ -1,0 +1,1 @@
+"""What leaves the house: the change feed that CRMs read, and files for spreadsheets."""

@@ -1,0 +1,224 @@
+"""The change feed: every change of a client once, in order, with a cursor that never skips a slow transaction.
+
+Events stand in the order (written_by, seq): the transaction that wrote them, then their number in it. A sequence
+alone would not do, because a lower number may commit after a higher one; the view feed.event shows a transaction's
+events only when every older transaction has ended. While the gate `publish` is closed nothing new leaves.
+
+A consumer reads at least once: it may see an event again after a fault, and knows it by `event_id`; a client's state
+has a `version` that only grows, so an older state that comes late is told by its smaller number.
+"""
+
+import base64
+import binascii
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row
+
+from pipeline.errors import LeadfoldError, StopError
+from pipeline.warehouse.connection import Role, Warehouse, mapping, one, rows, run, stream
+
+MAX_LIMIT = 1000
+"""Events in one page at most: a page of golden records then stays below a few megabytes."""
+
+_CURSOR = re.compile(r"1\.(0|[1-9][0-9]{0,19})\.(0|[1-9][0-9]{0,18})")
+_LARGEST_TRANSACTION = 2**64 - 1
+_LARGEST_SEQUENCE = 2**63 - 1
+
+
+class CursorError(StopError):
+    """A cursor that this feed never gave."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "feed: `cursor` is not a cursor of this feed; allowed is the text of `next_cursor` of an earlier answer, "
+            "unchanged; leave it out to read from the first event, or start again from the snapshot"
+        )
+
+
+class LimitError(StopError):
+    """A page size that the feed does not give."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"feed: `limit` is {limit}; allowed are 1 to {MAX_LIMIT}; choose one of them")
+
+
+class GateClosedError(LeadfoldError):
+    """Publishing has stopped because a check failed; the same call succeeds once the gate opens again."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"feed: the gate `publish` is closed ({reason or 'no reason given'}); see `leadfold verify`")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether the feed may give anything new, and if not, why (names of checks, no data)."""
+
+    is_open: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the feed: everything up to it has been read. `text` is the cursor that a consumer keeps."""
+
+    written_by: int = 0
+    seq: int = 0
+
+    @property
+    def text(self) -> str:
+        """The position as opaque text, safe in a URL."""
+        return base64.urlsafe_b64encode(f"1.{self.written_by}.{self.seq}".encode()).decode().rstrip("=")
+
+    @classmethod
+    def of(cls, cursor: str | None) -> "Position":
+        """The position behind a cursor; None is the start of the feed. Raises CursorError."""
+        if cursor is None:
+            return cls()
+        try:
+            plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        except (binascii.Error, ValueError) as error:
+            raise CursorError from error
+        parts = _CURSOR.fullmatch(plain)
+        if parts is None:
+            raise CursorError
+        position = cls(int(parts[1]), int(parts[2]))
+        if position.written_by > _LARGEST_TRANSACTION or position.seq > _LARGEST_SEQUENCE or position.text != cursor:
+            raise CursorError
+        return position
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """One change of one client. payload: the event's body as the resolver wrote it; cursor: just behind this event."""
+
+    event_id: str
+    client_id: str
+    kind: str
+    payload: Mapping[str, Any]
+    created_at: datetime
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Events after a cursor, oldest first.
+
+    next_cursor: where to go on; equal to the cursor asked with where there is nothing new. more: whether a further
+    page waits already. gate: when it is closed, `events` is empty although there may be some.
+    """
+
+    events: tuple[FeedEvent, ...]
+    next_cursor: str
+    more: bool
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All living clients and aliases at one moment, and the cursor from which the feed goes on behind it.
+
+    The iterators can be walked once, in this order, while the snapshot is open. A change that was being written
+    at that moment may come again as an event; its `version` tells.
+    """
+
+    cursor: str
+    clients: Iterator[Mapping[str, Any]]
+    aliases: Iterator[tuple[str, str]]
+
+
+def read_gate(warehouse: Warehouse) -> Gate:
+    """The gate `publish`; a warehouse without the row has it closed."""
+    with warehouse.transaction(Role.PUBLISHER) as connection:
+        return _gate(connection)
+
+
+def read_events(warehouse: Warehouse, cursor: str | None, limit: int) -> FeedPage:
+    """Events after `cursor` (None: from the first), at most `limit` of them. Raises CursorError, LimitError."""
+    start = Position.of(cursor)
+    if not 1 <= limit <= MAX_LIMIT:
+        raise LimitError(limit)
+    with warehouse.transaction(Role.CRM) as connection:
+        found = rows(
+            connection, "feed", "events_after", written_by=str(start.written_by), seq=start.seq, limit=limit + 1
+        )
+    # Read after the events: a gate that closed meanwhile holds them back.
+    gate = read_gate(warehouse)
+    if not gate.is_open:
+        return FeedPage((), start.text, more=False, gate=gate)
+    events = tuple(_event(row) for row in found[:limit])
+    return FeedPage(events, events[-1].cursor if events else start.text, more=len(found) > limit, gate=gate)
+
+
+@contextlib.contextmanager
+def snapshot(warehouse: Warehouse) -> Iterator[Snapshot]:
+    """Opens a snapshot: one repeatable-read transaction, rows through a server-side cursor. Raises GateClosedError."""
+    gate = read_gate(warehouse)
+    if not gate.is_open:
+        raise GateClosedError(gate.reason)
+    with warehouse.transaction(Role.CRM) as connection:
+        run(connection, "feed", "begin_snapshot")
+        run(connection, "feed", "limit_idle")
+        last = rows(connection, "feed", "last_position")
+        position = Position(int(last[0].written_by), last[0].seq) if last else Position()
+        yield Snapshot(
+            position.text,
+            (_client(row) for row in stream(connection, "feed", "clients")),
+            ((str(row.client_id), str(row.living_id)) for row in stream(connection, "feed", "aliases")),
+        )
+
+
+def living_client(warehouse: Warehouse, client_id: UUID) -> Mapping[str, Any] | None:
+    """The living client that an id, merged or not, stands for; None where there is none. Raises GateClosedError."""
+    with warehouse.transaction(Role.CRM) as connection:
+        found = rows(connection, "feed", "living_client", client_id=str(client_id))
+    gate = read_gate(warehouse)
+    if not gate.is_open:
+        raise GateClosedError(gate.reason)
+    return _client(found[0]) if found else None
+
+
+def resolve(warehouse: Warehouse, client_id: UUID) -> str | None:
+    """The living id that an id stands for: itself, or where it was merged; None where there is none."""
+    with warehouse.transaction(Role.CRM) as connection:
+        found = one(connection, "feed", "living_client", client_id=str(client_id))
+    return None if found is None else str(found)
+
+
+def publish(warehouse: Warehouse, now: datetime) -> dict[str, int]:
+    """What the feed gives, in numbers of events.
+
+    publishable: consumers can read them; held: they could, were the gate open; pending: wait for an older transaction
+    to end; pending_seconds: how long the oldest of those has waited at `now`.
+    """
+    with warehouse.transaction(Role.PUBLISHER) as connection:
+        gate = _gate(connection)
+        backlog = rows(connection, "feed", "backlog")[0]
+    oldest = backlog.oldest_waiting_at
+    return {
+        "publishable": backlog.shown if gate.is_open else 0,
+        "held": 0 if gate.is_open else backlog.shown,
+        "pending": backlog.waiting,
+        "pending_seconds": max(0, int((now - oldest).total_seconds())) if oldest is not None else 0,
+    }
+
+
+def _gate(connection: Connection) -> Gate:
+    found = rows(connection, "feed", "gate")
+    return Gate(found[0].is_open, found[0].reason) if found else Gate(is_open=False, reason="the gate is missing")
+
+
+def _event(row: Row[Any]) -> FeedEvent:
+    cursor = Position(int(row.written_by), row.seq).text
+    return FeedEvent(str(row.event_id), str(row.client_id), row.kind, row.payload, row.created_at, cursor)
+
+
+def _client(row: Row[Any]) -> Mapping[str, Any]:
+    return {**mapping(row), "client_id": str(row.client_id)}

@@ -1,0 +1,140 @@
+"""Which client id each cluster of leads bears: ids are minted once, survive merges and splits, and come back after an undo.
+
+Pure: what is known now and the clusters go in, changes come out. The largest part of a split client keeps its id; the
+oldest of merged clients survives; a client that was merged or closed gets its id back when its leads stand apart again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the ledger to be: kind is mint, join, leave, merge, split or close.
+
+    client_id is who the leads belong to from now on (leave and close: who they belonged to). from_client_id: who they came
+    from (merge, split). revives: client_id had been merged or closed and lives again.
+    """
+
+    kind: str
+    client_id: str
+    lead_ids: tuple[str, ...]
+    from_client_id: str | None = None
+    revives: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger says so far.
+
+    membership: lead to the client it belongs to now. minted: every id ever minted to its place in the ledger.
+    dormant: ids merged or closed, to the leads they had at that moment.
+    """
+
+    membership: Mapping[str, str]
+    minted: Mapping[str, int]
+    dormant: Mapping[str, frozenset[str]]
+
+
+def reconcile(clusters: Iterable[Sequence[str]], seen_at: Mapping[str, datetime], known: Known) -> tuple[Change, ...]:
+    """The changes that make the clients equal the clusters. seen_at: when each clustered lead was received."""
+
+    def age(leads: Iterable[str]) -> tuple[datetime, str]:
+        return min((seen_at[lead], lead) for lead in leads)
+
+    ordered = sorted((tuple(sorted(cluster)) for cluster in clusters), key=age)
+    claims = _claims(ordered, known)
+    taken = set(known.minted)
+    revivable = set(known.dormant)
+    changes: list[Change] = []
+    for index, cluster in enumerate(ordered):
+        claimed = sorted(claims[index], key=lambda client: known.minted[client])
+        revived = None if claimed else _revived(cluster, known, revivable)
+        if claimed:
+            target = claimed[0]
+        elif revived is not None:
+            target = revived
+            revivable.discard(revived)
+        else:
+            target = mint(*age(cluster), taken)
+            taken.add(target)
+        changes.extend(_changes_of(cluster, target, set(claimed), revived is not None, known))
+    changes.extend(_departures(ordered, claims, known))
+    return tuple(changes)
+
+
+def _claims(clusters: Sequence[tuple[str, ...]], known: Known) -> Mapping[int, set[str]]:
+    """Each client goes with its largest part, the one with its earliest lead among equals; clusters come in order of age."""
+    parts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for index, cluster in enumerate(clusters):
+        for lead in cluster:
+            client = known.membership.get(lead)
+            if client is not None:
+                parts[client][index] += 1
+    claims: dict[int, set[str]] = defaultdict(set)
+    for client, sizes in parts.items():
+        claims[max(sizes, key=lambda index: (sizes[index], -index))].add(client)
+    return claims
+
+
+def _revived(cluster: Sequence[str], known: Known, revivable: set[str]) -> str | None:
+    """The sleeping id whose leads these are: the one with most of them here, the oldest among equals."""
+    found: dict[str, int] = {}
+    members = frozenset(cluster)
+    for client in revivable:
+        common = len(known.dormant[client] & members)
+        if common:
+            found[client] = common
+    return min(found, key=lambda client: (-found[client], known.minted[client])) if found else None
+
+
+def _changes_of(
+    cluster: Sequence[str], target: str, claimed: set[str], revives: bool, known: Known
+) -> Iterable[Change]:
+    coming: dict[str | None, list[str]] = defaultdict(list)
+    for lead in cluster:
+        client = known.membership.get(lead)
+        if client != target:
+            coming[client].append(lead)
+    is_new = target not in known.minted
+    wakes = revives
+    fresh = coming.pop(None, [])
+    if fresh:
+        yield Change("mint" if is_new else "join", target, tuple(fresh), revives=wakes)
+        wakes = False
+    for client in sorted(coming, key=lambda client: known.minted[client or ""]):
+        kind = "merge" if client in claimed else "split"
+        yield Change(kind, target, tuple(coming[client]), from_client_id=client, revives=wakes)
+        wakes = False
+
+
+def _departures(clusters: Sequence[tuple[str, ...]], claims: Mapping[int, set[str]], known: Known) -> Iterable[Change]:
+    """Leads that are in no cluster any more (rejected, erased, vanished) leave; a client left without any is closed."""
+    clustered = {lead for cluster in clusters for lead in cluster}
+    gone: dict[str, list[str]] = defaultdict(list)
+    for lead, client in known.membership.items():
+        if lead not in clustered:
+            gone[client].append(lead)
+    living = {client for claimed in claims.values() for client in claimed}
+    for client in sorted(gone, key=lambda client: known.minted[client]):
+        yield Change("leave" if client in living else "close", client, tuple(sorted(gone[client])))
+
+
+def mint(seen_at: datetime, lead_id: str, taken: set[str]) -> str:
+    """A UUIDv7 (RFC 9562) whose time is the first contact's and whose other bits come of its lead: a replay mints the same.
+
+    A second client that starts with the same lead, after the first id went elsewhere, gets the next id of the series.
+    """
+    milliseconds = int(seen_at.timestamp() * 1000) & (2**48 - 1)
+    salt = 0
+    while True:
+        rest = int.from_bytes(blake2b(f"{lead_id}\x1f{salt}".encode(), digest_size=10).digest(), "big")
+        value = milliseconds << 80 | 0x7 << 76 | (rest >> 62 & 0xFFF) << 64 | 0b10 << 62 | rest & (2**62 - 1)
+        minted = str(UUID(int=value))
+        if minted not in taken:
+            return minted
+        salt += 1

@@ -1,0 +1,1 @@
+"""Raw text to one canonical value, or a stated refusal."""

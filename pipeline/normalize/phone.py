@@ -1,0 +1,318 @@
+"""Telephone numbers: any way of writing them to E.164, with the desk's extension, and a reason where one is no identity.
+
+The reference for validity and kind is phonenumbers. What stands around it here is how people in Russia, Poland and
+Britain write numbers, which that library does not read: the trunk 8, doubled prefixes, 00 instead of +, several numbers
+in one field, words after a number, `вн.` and `wew.`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberType
+
+from pipeline.lead import Phone, Refusal
+
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043", "-"))
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_ZERO = re.compile(r"(?<=\d)[OoОо]{1,4}(?=[\d\-)])")
+_ONE = re.compile(r"(?<=\d)[lI|]{1,3}(?=\d)")
+_THREE = re.compile(r"(?<=\d)З{1,3}(?=[\d\-])")
+_EXTENSION = re.compile(
+    r"(?<=[\d)])[\s,;.(\-]{0,5}(?:добавочный|доб|внутренний|внутр|вн|тоновый|wewnętrzny|wewnetrzny|wewn|wew|w|extension|extn|ext|x|#|,,)"
+    r"[\s.:№=]{0,3}(\d{1,6})(?![\d\-])[ ]?\)?",
+    re.IGNORECASE,
+)
+_ALTERNATIVE = re.compile(r"[,;|\n\r\t\\&]|\s(?:или|либо|и|lub|albo|oraz|i|or|and)\s", re.IGNORECASE)
+_SLASH = re.compile(r"([\d() .+\-]{1,24})/\s?([\d() .\-]{1,24})")
+_RUN = re.compile(r"\+?[ ]?[(\[]?\d[\d ().\-\[\]]{0,60}(?:\x02\d{1,6}\x03)?")
+_MASK = re.compile(r"_|\*{2,}|(?<=[\d\s()+\-])[xXхХ#]{2,}")
+_NOT_DIGIT = re.compile(r"\D")
+_WORD = re.compile(r"[^\W_]")
+_HIDDEN = re.compile(
+    r"^\W*(?:anonymous|anonim\w*|private|unknown|unavailable|restricted|withheld|blocked|no caller ?id|hidden|скрыт\w*( номер)?|неизвест\w*( номер)?"
+    r"|номер скрыт|zastrzeżon\w*|numer (?:zastrzeżony|prywatny|nieznany)|nieznany)\W*$",
+    re.IGNORECASE,
+)
+
+_KIND = {
+    PhoneNumberType.MOBILE: ("mobile", ""),
+    PhoneNumberType.FIXED_LINE: ("fixed", ""),
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: ("fixed_or_mobile", ""),
+    PhoneNumberType.VOIP: ("voip", ""),
+    PhoneNumberType.PERSONAL_NUMBER: ("other", ""),
+    PhoneNumberType.PAGER: ("other", ""),
+    PhoneNumberType.TOLL_FREE: ("toll_free", "toll_free"),
+    PhoneNumberType.PREMIUM_RATE: ("other", "premium"),
+    PhoneNumberType.SHARED_COST: ("other", "shared_cost"),
+    PhoneNumberType.UAN: ("other", "shared_cost"),
+    PhoneNumberType.VOICEMAIL: ("other", "voicemail"),
+}
+"""Kind of number and, where such a number never says who a person is, the reason (ITU kinds as phonenumbers has them)."""
+
+_SHAPES = (("7", 11), ("48", 11), ("44", 12), ("1", 11), ("380", 12), ("375", 12))
+"""Country code and total digits of plans with one length: these skip phonenumbers.parse, two thirds of its time."""
+
+_RUSSIAN = frozenset({"RU", "KZ", ""})
+_SHORTEST = 7
+_LONGEST = 15
+
+
+def normalize_phones(
+    text: str, region: str, *, caller_id: bool = False, own: frozenset[str] = frozenset()
+) -> tuple[tuple[Phone, ...], tuple[Refusal, ...]]:
+    """All numbers of a field, in the order written, each once; what could not be read comes back as refusals.
+
+    region: ISO 3166 code in which numbers without a country code are read, '' where unknown. caller_id: the text comes
+    from an exchange or a messenger, which write full international digits without a plus. own: the company's own
+    numbers in E.164. A number that is readable but says nothing of who calls (fake, toll-free, own) has identity False.
+    """
+    if not text or text.isspace():
+        return (), ()
+    cleaned = _clean(text)
+    if _HIDDEN.match(cleaned):
+        return (), (Refusal("phone", "hidden", text),)
+    if not any(map(str.isdigit, cleaned)):
+        return (), (Refusal("phone", "masked" if _MASK.search(cleaned) else "no_digits", text),)
+    phones: dict[tuple[str, str], Phone] = {}
+    refusals: list[Refusal] = []
+    beside = False
+    for chunk in _ALTERNATIVE.split(_split_slashes(cleaned)):
+        if _MASK.search(chunk):
+            refusals.append(Refusal("phone", "masked", chunk.strip()))
+            continue
+        found, refused, rest = _read_chunk(chunk, region, caller_id, next(reversed(phones.values()), None))
+        for phone in found:
+            phones.setdefault((phone.e164, phone.extension), _marked_own(phone, own))
+        refusals.extend(refused)
+        beside = beside or rest
+    if beside or (not phones and not refusals):
+        refusals.append(Refusal("phone", "text_beside_number" if phones else "too_short", text))
+    return tuple(phones.values()), tuple(refusals)
+
+
+def _clean(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_DASHES)
+        text = _THREE.sub(lambda found: "3" * len(found[0]), text)
+        text = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
+    text = _ZERO.sub(lambda found: "0" * len(found[0]), text)
+    text = _ONE.sub(lambda found: "1" * len(found[0]), text)
+    return _EXTENSION.sub("\x02\\1\x03", text.replace("\xa0", " ").replace("\x02", " ").replace("\x03", " "))
+
+
+def _digits(text: str) -> str:
+    return _NOT_DIGIT.sub("", text)
+
+
+def _split_slashes(text: str) -> str:
+    """A slash after an area code is a blank, before a short tail another ending of the same number, else a separator."""
+    if "/" not in text:
+        return text
+
+    def meaning(found: re.Match[str]) -> str:
+        left, right = found[1], found[2]
+        before, after = _digits(left), _digits(right)
+        if len(before) <= 6:
+            return f"{left} {right}"
+        if 1 <= len(after) <= 4:
+            return f"{left},{before[: -len(after)] if not left.lstrip().startswith('+') else '+' + before[: -len(after)]}{after}"
+        return f"{left},{right}"
+
+    return _SLASH.sub(meaning, text).replace("/", ",")
+
+
+def _read_chunk(
+    chunk: str, region: str, caller_id: bool, previous: Phone | None
+) -> tuple[list[Phone], list[Refusal], bool]:
+    """Phones and refusals of a part that should hold one number, and whether anything else is written there."""
+    phones: list[Phone] = []
+    refusals: list[Refusal] = []
+    beside = bool(_WORD.search(_RUN.sub("", chunk)))
+    for run in _RUN.findall(chunk):
+        body, _, extension = run.partition("\x02")
+        digits = _digits(body)
+        if len(digits) < 5:
+            beside = True
+            continue
+        found, rest = _read_run(body, digits, region, caller_id)
+        if not found and previous is not None and len(digits) <= _SHORTEST:
+            found = _with_area_code_of(previous, digits)
+        if not found:
+            refusals.append(Refusal("phone", _why_not(digits, region), run.replace("\x02", " ext ").strip("\x03 ")))
+            continue
+        beside = beside or rest
+        if extension:
+            found[-1] = replace(found[-1], extension=extension.rstrip("\x03"))
+        phones.extend(found)
+        previous = phones[-1]
+    return phones, refusals, beside
+
+
+def _read_run(body: str, digits: str, region: str, caller_id: bool) -> tuple[list[Phone], bool]:
+    plus = body.lstrip("( [").startswith("+") or body.startswith("+")
+    if len(digits) <= _LONGEST + 3:
+        whole = read_number(digits, plus, region, caller_id)
+        if whole is not None:
+            return [whole], False
+    groups = body.replace("+", " +").split()
+    if len(groups) == 1:
+        return _split_glued(digits, plus, region), False
+    return _split_groups(groups, region)
+
+
+def _split_groups(groups: list[str], region: str) -> tuple[list[Phone], bool]:
+    """Numbers among blank-separated groups: at each group the longest valid run of groups, else the group is left over."""
+    phones: list[Phone] = []
+    beside = False
+    groups = groups[:24]
+    start = 0
+    while start < len(groups):
+        for end in range(min(len(groups), start + 7), start, -1):
+            piece = "".join(groups[start:end])
+            digits = _digits(piece)
+            if 9 <= len(digits) <= _LONGEST:
+                phone = read_number(digits, piece.startswith("+"), region, False)
+                if phone is not None:
+                    phones.append(phone)
+                    start = end
+                    break
+        else:
+            beside = True
+            start += 1
+    return phones, beside
+
+
+def _split_glued(digits: str, plus: bool, region: str) -> list[Phone]:
+    """Two numbers typed without a blank."""
+    for cut in (11, 10, 9, 12):
+        left, right = digits[:cut], digits[cut:]
+        if 9 <= len(right) <= 12:
+            first, second = read_number(left, plus, region, False), read_number(right, False, region, False)
+            if first is not None and second is not None:
+                return [first, second]
+    return []
+
+
+def _with_area_code_of(previous: Phone, digits: str) -> list[Phone]:
+    if previous.kind not in {"fixed", "fixed_or_mobile"}:
+        return []
+    number = read_number(previous.e164[1 : -len(digits)] + digits, True, previous.region, False)
+    return [] if number is None else [number]
+
+
+def _marked_own(phone: Phone, own: frozenset[str]) -> Phone:
+    return replace(phone, identity=False, reason="own_line") if phone.e164 in own else phone
+
+
+def _why_not(digits: str, region: str) -> str:
+    if _repeats(digits):
+        return "fake"
+    if len(digits) < _SHORTEST:
+        return "too_short"
+    if len(digits) == _SHORTEST:
+        return "no_area_code"
+    if len(digits) > _LONGEST:
+        return "too_long"
+    return "invalid" if region else "no_region"
+
+
+def _candidates(digits: str, plus: bool, region: str, caller_id: bool) -> Iterator[tuple[str, str]]:
+    """Readings of the digits, likeliest first: (full international digits, '') or (digits as dialled in, region)."""
+    length, russian = len(digits), region in _RUSSIAN
+    if plus:
+        if length == 11 and digits[0] == "8" and russian:
+            yield "7" + digits[1:], ""
+        yield digits, ""
+        if digits.startswith("480") and length == 12:
+            yield "48" + digits[3:], ""
+    if digits.startswith("00"):
+        yield digits[2:], ""
+    if digits.startswith("810") and length >= 13:
+        yield digits[3:], ""
+    if length == 11 and digits[0] in "78" and (russian or digits[1] == "9"):
+        yield "7" + digits[1:], ""
+    if length == 12 and digits[:2] in {"88", "78", "87", "77"} and (russian or digits[2] == "9"):
+        yield "7" + digits[2:], ""
+    if caller_id and length >= 11 and digits[0] != "0":
+        yield digits, ""
+    if region:
+        yield digits, region
+        if region == "PL" and length == 10 and digits[0] == "0":
+            yield "48" + digits[1:], ""
+    if length == 11 and digits[0] in "78" and digits[1] in "348":
+        yield "7" + digits[1:], ""
+    if length >= 11:
+        yield digits.lstrip("0"), ""
+    if length == 10 and digits[0] == "9":
+        yield "7" + digits, ""
+
+
+@lru_cache(maxsize=65536)
+def read_number(digits: str, plus: bool, region: str, caller_id: bool) -> Phone | None:
+    """The number that these ASCII digits stand for, None where no reading of them is valid."""
+    for reading, country in _candidates(digits, plus, region, caller_id):
+        number = _parsed(reading, country)
+        if number is None:
+            continue
+        kind = phonenumbers.number_type(number)
+        if kind == PhoneNumberType.UNKNOWN:
+            continue
+        name, reason = _KIND.get(kind, ("other", ""))
+        national = phonenumbers.national_significant_number(number)
+        reason = reason or ("fake" if fake_national(national, number.country_code) else "")
+        return Phone(
+            e164=f"+{number.country_code}{national}",
+            kind=name,
+            region=phonenumbers.region_code_for_number(number) or "",
+            identity=not reason,
+            reason=reason,
+        )
+    return None
+
+
+def _parsed(digits: str, region: str) -> PhoneNumber | None:
+    length = len(digits)
+    if not region:
+        for code, total in _SHAPES:
+            if length == total and digits.startswith(code) and digits[len(code)] != "0":
+                return PhoneNumber(country_code=int(code), national_number=int(digits[len(code) :]))
+    elif region == "PL" and length == 9:
+        return PhoneNumber(country_code=48, national_number=int(digits)) if digits[0] != "0" else None
+    elif region == "RU" and length == 10:
+        return PhoneNumber(country_code=7, national_number=int(digits)) if digits[0] != "0" else None
+    try:
+        return phonenumbers.parse(digits if region else f"+{digits}", region or None)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def fake_national(national: str, country_code: int) -> bool:
+    """Whether a valid national number was typed to get past a form.
+
+    Seven equal digits at the end (people do own 926 111 22 33), nine in sequence (people do own 501 234 567), or
+    the American numbers reserved for films, 555-0100 to 555-0199.
+    """
+    return (
+        len(set(national[-7:])) == 1
+        or _longest_sequence(national) >= 9
+        or (country_code == 1 and national[3:8] == "55501")
+    )
+
+
+def _repeats(digits: str) -> bool:
+    return len(set(digits[-7:])) == 1 or _longest_sequence(digits) >= 9
+
+
+def _longest_sequence(digits: str) -> int:
+    """Length of the longest run that goes up or down by one, 0 following 9."""
+    best = 1
+    for step in (1, 9):
+        run = 1
+        for before, after in zip(digits, digits[1:], strict=False):
+            run = run + 1 if (int(after) - int(before)) % 10 == step else 1
+            best = max(best, run)
+    return best

@@ -1,0 +1,153 @@
+"""Marketing tags: utm values and click ids from wherever a form, a page address or a cookie kept them."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from pipeline.lead import Refusal
+from pipeline.normalize.text import clean_line
+
+CLICK_IDS = frozenset(
+    {"gclid", "gbraid", "wbraid", "dclid", "yclid", "ymclid", "fbclid", "msclkid", "ttclid", "twclid", "li_fat_id", "rb_clickid", "vkclid", "epik", "rdt_cid", "sccid", "roistat"}
+)  # fmt: skip
+"""Parameters by which an advertising system knows its own click."""
+
+_CAMPAIGN_PARAMETERS = ("utm_id", "campaign_id", "gad_campaignid", "campaignid")
+_MACRO = re.compile(r"^\W{0,2}(?:\{\{?[^{}]{1,80}\}\}?|\$\{[^{}]{1,80}\}|\[[a-z_.]{2,40}\]|%%?[a-z_.]{3,40}%%?|__[A-Z_]{2,40}__|<[a-z_.]{2,40}>)", re.I)
+_HALF_ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
+_PAIR = re.compile(r"[&;?]|\|\|\|")
+_COOKIE_CLICKS = {"_fbc": ("fbclid", 3), "_gcl_aw": ("gclid", 2), "_gcl_dc": ("dclid", 2), "_gcl_gb": ("wbraid", 2)}
+"""Cookies of Meta and Google tags: `fb.1.<time>.<fbclid>`, `GCL.<time>.<gclid>`: the click id follows so many dots."""
+
+_MAX_VALUE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """utm: keys `utm_source`, `utm_medium` … ; click_ids: parameter to value; campaign_id: the ad system's own id, '' if none."""
+
+    utm: dict[str, str] = field(default_factory=dict)
+    click_ids: dict[str, str] = field(default_factory=dict)
+    campaign_id: str = ""
+    refusals: tuple[Refusal, ...] = ()
+
+
+_EMPTY = Tags()
+
+
+def read_tags(fields: Mapping[str, str]) -> Tags:
+    """Tags of an enquiry's fields (`utm_*`, `utm`, `page`, `referrer`, `click_id`, `campaign_id`).
+
+    The first place that names a source, medium or campaign is the touch; another place adds keys only where it names
+    the same source, so that two visits are not mixed into one. Macros that the ad system left unfilled are refused.
+    """
+    refusals: list[Refusal] = []
+    utm: dict[str, str] = {}
+    clicks: dict[str, str] = {}
+    campaign = clean_line(fields.get("campaign_id", ""))
+    if campaign and _MACRO.match(campaign):
+        refusals.append(Refusal("campaign_id", "unexpanded_macro", campaign))
+        campaign = ""
+    given = fields.get("click_id", "")
+    if given:
+        parameter, _, value = clean_line(given).partition(":")
+        if value and parameter.lower() in CLICK_IDS:
+            clicks[parameter.lower()] = value
+        else:
+            refusals.append(Refusal("click_id", "unknown_parameter", given))
+    for place in _places(fields):
+        found: dict[str, str] = {}
+        for key, value in place:
+            if _MACRO.match(value):
+                refusals.append(Refusal(key, "unexpanded_macro", value[:_MAX_VALUE]))
+            elif key in CLICK_IDS:
+                clicks.setdefault(key, value[:_MAX_VALUE])
+            elif key in _CAMPAIGN_PARAMETERS:
+                campaign = campaign or value[:_MAX_VALUE]
+            elif value:
+                found.setdefault(key, value[:_MAX_VALUE])
+        if found and utm.get("utm_source") in {None, found.get("utm_source")}:
+            utm = found | utm
+    if not (utm or clicks or campaign or refusals):
+        return _EMPTY
+    return Tags(utm, clicks, campaign, tuple(dict.fromkeys(refusals)))
+
+
+def _places(fields: Mapping[str, str]) -> Iterator[list[tuple[str, str]]]:
+    yield [pair for key, value in fields.items() if key.startswith("utm_") and (pair := _tag(key, value)) is not None]
+    if "utm" in fields:
+        yield list(_tags_of(fields["utm"]))
+    for name in ("page", "referrer"):
+        address = fields.get(name, "")
+        if "?" in address or "#" in address:
+            yield list(_tags_of(_query(address)))
+
+
+def _query(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address.partition("?")[2]
+    return f"{parts.query}&{parts.fragment.rpartition('?')[2]}"
+
+
+def _tags_of(text: str) -> Iterator[tuple[str, str]]:
+    """Tags in a query string, a JSON object, or cookies in which Tilda keeps the visit (`TILDAUTM=utm_source%3D…|||…`)."""
+    text = text.strip()
+    if text.startswith("{"):
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            document = None
+        if isinstance(document, dict):
+            for key, value in document.items():
+                if isinstance(value, str | int) and (pair := _tag(str(key), str(value))) is not None:
+                    yield pair
+            return
+    for piece in _PAIR.split(text[:20000]):
+        key, _, value = piece.strip().partition("=")
+        if key.upper().endswith("TILDAUTM"):
+            for inner in decoded(value).split("|||"):
+                inner_key, _, inner_value = inner.partition("=")
+                if (pair := _tag(inner_key, inner_value)) is not None:
+                    yield pair
+        elif key in _COOKIE_CLICKS:
+            name, dots = _COOKIE_CLICKS[key]
+            parts = decoded(value).split(".", dots)
+            if len(parts) > dots and parts[dots]:
+                yield name, parts[dots]
+        elif value and (pair := _tag(key, value)) is not None:
+            yield pair
+
+
+def _tag(key: str, value: str) -> tuple[str, str] | None:
+    """The pair under our key, None for a parameter that is no tag or a value that is empty."""
+    name = key.strip().lower()
+    if not (name.startswith("utm_") or name in CLICK_IDS or name in _CAMPAIGN_PARAMETERS):
+        return None
+    text = decoded(value) if "%" in value or "+" in value else value
+    text = clean_line(text)
+    if name in {"utm_source", "utm_medium"}:
+        text = text.lower()
+    return (name, text) if text else None
+
+
+def decoded(value: str) -> str:
+    """A percent-encoded value as text: UTF-8, else Windows-1251; '+' is a blank; a doubly encoded value is read twice."""
+    for _ in range(2):
+        if "%" not in value and "+" not in value:
+            return value
+        value = _decoded_once(value)
+        if not _HALF_ESCAPED.search(value):
+            return value
+    return value
+
+
+def _decoded_once(value: str) -> str:
+    octets = unquote_to_bytes(value.replace("+", " ").encode("utf-8", "surrogatepass"))
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets.decode("cp1251", "replace")

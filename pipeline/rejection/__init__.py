@@ -1,0 +1,1 @@
+"""Junk named by stage: rules with evidence, cheapest first."""

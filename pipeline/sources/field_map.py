@@ -1,0 +1,141 @@
+"""Field maps: which of our fields a form's own name or label stands for.
+
+A map is a file in maps/: `[fields]` lists, per our field, the names and labels of forms in three languages; `[likely]`
+lists words that make a longer label likely; `ignored` lists technical names that no person typed. labels.toml is the
+ground that every vendor's own file, where there is one, adds to.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.lead import ENQUIRY_FIELDS
+
+MAPS = Path(__file__).parent / "maps"
+GROUND = "labels"
+CLICK_PARAMETERS = (
+    "gclid",
+    "wbraid",
+    "gbraid",
+    "yclid",
+    "ymclid",
+    "fbclid",
+    "ttclid",
+    "msclkid",
+)
+"""Query parameters in which ad networks hand over the id of a click."""
+JOINED = {"phone": ", ", "email": ", ", "handle": " ", "message": "\n", "click_id": " "}
+"""Fields that hold several values, and what stands between them; elsewhere a second value goes to the message."""
+LONGEST_LABEL = 200
+_BRACKETS = re.compile(r"^(?:form_fields|fields|data|values)\[([^\[\]]{1,100})\](?:\[value\])?$", re.IGNORECASE)
+_QUESTION = re.compile(r"^(?:q\d+ |input |field )(?=\S)")
+_COUNTER = re.compile(r" \d{1,2}$")
+_HINT = re.compile(r"\([^()]{0,100}\)")
+_DIGITS = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """names: folded label -> our field. likely: our field -> folded words. ignored: folded technical names."""
+
+    names: Mapping[str, str]
+    likely: Mapping[str, tuple[str, ...]]
+    ignored: frozenset[str]
+
+
+def fold_label(label: str) -> str:
+    """A label without case, hints in brackets, punctuation and form builders' decoration: `Ваше имя *` -> `ваше имя`."""
+    inner = _BRACKETS.match(label.strip()[:LONGEST_LABEL])
+    text = unicodedata.normalize("NFKC", inner.group(1) if inner else label[:LONGEST_LABEL]).casefold().replace("ё", "е")
+    text = _HINT.sub(" ", text) if _HINT.sub("", text).strip() else text
+    words = "".join(letter if letter.isalnum() else " " for letter in text).split()
+    return _QUESTION.sub("", " ".join(words))
+
+
+@lru_cache(maxsize=32)
+def load_field_map(vendor: str) -> FieldMap:
+    """The map of a vendor: the common labels and, over them, the vendor's own file where there is one."""
+    names: dict[str, str] = {}
+    likely: dict[str, tuple[str, ...]] = {}
+    ignored: set[str] = set()
+    for name in (GROUND, vendor):
+        path = MAPS / f"{name}.toml"
+        if not path.is_file():
+            continue
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        for field, labels in document.get("fields", {}).items():
+            if field not in ENQUIRY_FIELDS:
+                raise ValueError(f"{path.name}: `{field}` is not a field of an enquiry")
+            names |= {fold_label(label): field for label in labels}
+        likely |= {field: tuple(fold_label(word) for word in words) for field, words in document.get("likely", {}).items()}
+        ignored |= {fold_label(label) for label in document.get("ignored", ())}
+    names |= {parameter: "click_id" for parameter in CLICK_PARAMETERS}
+    return FieldMap(names, likely, frozenset(ignored - names.keys()))
+
+
+def field_of(label: str, value: str, field_map: FieldMap, chosen: Mapping[str, str] | None = None) -> str | None:
+    """Our field for a form's label: '' for a technical one, None for one that the map does not know.
+
+    chosen: the source's own `fields` option, which goes first. A value must look the part where the label is only
+    likely: a phone needs seven digits, an e-mail an @.
+    """
+    folded = fold_label(label)
+    for name in (folded, _COUNTER.sub("", folded)):
+        if chosen and name in chosen:
+            return chosen[name]
+        if name in field_map.names:
+            return field_map.names[name]
+        if name in field_map.ignored:
+            return ""
+    words = folded.split()
+    for field, stems in field_map.likely.items():
+        if any(word.startswith(stems) for word in words) and _looks_like(field, value):
+            return field
+    return None
+
+
+def map_fields(
+    pairs: Iterable[tuple[str, str]], field_map: FieldMap, chosen: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Enquiry fields from a form's (label, value) pairs; `chosen` is the source's own `fields` option."""
+    folded = folded_choice(chosen or {})
+    return gather((field_of(label, value, field_map, folded), label, value) for label, value in pairs)
+
+
+def gather(entries: Iterable[tuple[str | None, str, str]]) -> dict[str, str]:
+    """Enquiry fields from (our field, label, value) entries; '' as field means technical, None unknown.
+
+    Values without a field of their own go to the message as `label: value` lines, so that nothing typed is lost.
+    """
+    values: dict[str, list[str]] = {}
+    rest: list[str] = []
+    for field, label, raw in entries:
+        value = raw.strip()
+        if not value or field == "":
+            continue
+        if field is None or (field in values and field not in JOINED and value not in values[field]):
+            rest.append(f"{label.strip()}: {value}" if label.strip() else value)
+            continue
+        text = f"{fold_label(label)}:{value}" if field == "click_id" and fold_label(label) in CLICK_PARAMETERS else value
+        if text not in values.setdefault(field, []):
+            values[field].append(text)
+    if rest:
+        values.setdefault("message", []).extend(rest)
+    return {field: JOINED.get(field, " ").join(texts) for field, texts in values.items()}
+
+
+def folded_choice(fields: Mapping[str, str]) -> dict[str, str]:
+    """A source's `fields` option with its labels folded."""
+    return {fold_label(label): field for label, field in fields.items()}
+
+
+def _looks_like(field: str, value: str) -> bool:
+    if field == "phone":
+        return len(_DIGITS.findall(value[:100])) >= 7
+    if field == "email":
+        return "@" in value
+    return True

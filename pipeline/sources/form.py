@@ -1,0 +1,108 @@
+"""Any form that can post to an address: WordPress plugins, Jotform, Netlify, Webflow, home-made ones; JSON or form-encoded.
+
+What can go wrong: a wrong secret or signature (401, nothing lands); a body that breaks off (lands, is quarantined when
+read); a field with a label that no map knows (its value goes to the message).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from pipeline.errors import RecordError
+from pipeline.lead import ENQUIRY_FIELDS, Enquiry, RawRecord, SourceKind
+from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, VendorOptions
+from pipeline.sources.field_map import fold_label, load_field_map, map_fields
+from pipeline.sources.submission import form_pairs, is_json, json_pairs, pairs_of
+from pipeline.sources.versions import Version, enquiries_of
+from pipeline.sources.webhook import REFUSED, carries_secret, header, landing_record, signed
+
+ID_NAMES = ("submission_id", "submissionid", "tranid", "lead_id", "leadgen_id", "entry_id", "event_id", "response_id", "_wpcf7_posted_data_hash")
+TEST_NAMES = ("is_test", "test")
+TRUE_WORDS = ("1", "true", "yes", "test", "on")
+
+
+class FormOptions(VendorOptions):
+    """secret: the name of the shared secret. header: where it is looked for besides query and fields. signature_header:
+    if set, the secret signs the body instead (HMAC-SHA256, hex or base64) and this header carries the signature.
+    id_field: the field that holds the submission's id; without it the usual names, else a hash of the body.
+    fields: label of the form -> our field. honeypot: fields that people do not see."""
+
+    secret: str
+    header: str = "X-Api-Key"
+    signature_header: str = ""
+    id_field: str = ""
+    fields: dict[str, str] = Field(default_factory=dict)
+    honeypot: tuple[str, ...] = ()
+
+    @field_validator("fields")
+    @classmethod
+    def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        return checked_fields(value)
+
+
+def checked_fields(value: dict[str, str]) -> dict[str, str]:
+    """A `fields` option whose targets are all fields of an enquiry. Raises ValueError for the first that is not."""
+    for field in value.values():
+        if field not in ENQUIRY_FIELDS:
+            raise ValueError(f"`{field}` is not one of our fields; allowed are {', '.join(ENQUIRY_FIELDS)}")
+    return value
+
+
+def receive(source: ConfiguredSource, body: bytes, headers: Mapping[str, str], query: str, now: Clock) -> Received:
+    """Accepts one submission if it carries the secret or its signature; an empty one lands nothing."""
+    options = source.options_as(FormOptions)
+    secret = source.secret("secret", options.secret)
+    pairs = loose_pairs(body, header(headers, "content-type"))
+    if options.signature_header:
+        accepted = signed(secret, body, header(headers, options.signature_header))
+    else:
+        accepted = carries_secret(secret, headers, query, pairs, options.header)
+    if not accepted:
+        return REFUSED
+    if not body.strip():
+        return Received(status=200)
+    ids = {options.id_field.lower()} if options.id_field else set(ID_NAMES)
+    external_id = next((value for name, value in pairs if name.lower() in ids and value), "")
+    transport = {"test": "1"} if _marked_as_test(pairs) else {}
+    return Received(status=200, records=(landing_record(source, body, headers, external_id, now, transport),))
+
+
+def loose_pairs(body: bytes, media_type: str) -> list[tuple[str, str]]:
+    """Pairs of a body that may be broken: none instead of an error, because a broken body must land all the same."""
+    try:
+        return json_pairs(body) if is_json(media_type) else form_pairs(body)
+    except RecordError:
+        return []
+
+
+def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquiry, ...]:
+    """Enquiries of the submissions under one id. Raises RecordError."""
+    options = source.options_as(FormOptions)
+    return enquiries_of(
+        source.name, source.kind, [read_submission(record, "form", options.fields, options.honeypot) for record in records]
+    )
+
+
+def read_submission(
+    record: RawRecord, vendor: Literal["form", "tilda"], chosen: Mapping[str, str], honeypot: Sequence[str]
+) -> Version:
+    """One submission under our field names. Raises RecordError."""
+    hidden = {fold_label(name) for name in honeypot}
+    pairs = pairs_of(record)
+    filled = [name for name, value in pairs if value.strip() and fold_label(name) in hidden]
+    fields = map_fields([(name, value) for name, value in pairs if fold_label(name) not in hidden], load_field_map(vendor), chosen)
+    referer = record.transport.get("referer", "")
+    if referer and "page" not in fields:
+        fields["page"] = referer
+    signals = {"honeypot": f"field {filled[0]}"} if filled else {}
+    if record.transport.get("test"):
+        signals["test_delivery"] = "marked as a test by the sender"
+    return Version(record=record, fields=fields, signals=signals)
+
+
+def _marked_as_test(pairs: Sequence[tuple[str, str]]) -> bool:
+    return any(name.lower() in TEST_NAMES and value.strip().lower() in TRUE_WORDS for name, value in pairs)
+
+
+CONNECTOR = Connector(vendor="form", kind=SourceKind.WEBSITE, options=FormOptions, read=read, receive=receive)

@@ -1,0 +1,88 @@
+"""Tilda's webhook: form-encoded, two more tries a minute apart, the page's tags inside a string of cookies.
+
+Connecting the webhook posts `test=test` once and expects 200. What can go wrong: the secret is not sent (choose a key
+under Tilda's webhook settings, or put ?key=… behind the address); tags are missing (tick "send cookies").
+"""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from pydantic import Field, field_validator
+
+from pipeline.lead import Enquiry, RawRecord, SourceKind
+from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, VendorOptions
+from pipeline.sources.form import checked_fields, loose_pairs, read_submission
+from pipeline.sources.submission import pairs_of, percent_decoded
+from pipeline.sources.versions import Version, enquiries_of
+from pipeline.sources.webhook import REFUSED, carries_secret, header, landing_record
+
+PING = (("test", "test"),)
+TAG_COOKIE = "TILDAUTM"
+TAG_SEPARATOR = "|||"
+
+
+class TildaOptions(VendorOptions):
+    """secret: the name of the shared secret, sent as header, query parameter or field. header: the header's name.
+    fields: label of the form -> our field. honeypot: fields that people do not see."""
+
+    secret: str
+    header: str = "X-Api-Key"
+    fields: dict[str, str] = Field(default_factory=dict)
+    honeypot: tuple[str, ...] = ()
+
+    @field_validator("fields")
+    @classmethod
+    def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        return checked_fields(value)
+
+
+def receive(source: ConfiguredSource, body: bytes, headers: Mapping[str, str], query: str, now: Clock) -> Received:
+    """Accepts one submission that carries the secret. The ping on connecting is answered and lands nothing."""
+    options = source.options_as(TildaOptions)
+    pairs = loose_pairs(body, header(headers, "content-type"))
+    if tuple(pairs) == PING:
+        return Received(status=200)
+    if not carries_secret(source.secret("secret", options.secret), headers, query, pairs, options.header):
+        return REFUSED
+    if not body.strip():
+        return Received(status=200)
+    by_name = {name.lower(): value for name, value in pairs}
+    transport = {"test": "1"} if by_name.get("test", "").strip().lower() == "test" else {}
+    return Received(status=200, records=(landing_record(source, body, headers, by_name.get("tranid", ""), now, transport),))
+
+
+def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquiry, ...]:
+    """Enquiries of the submissions under one tranid. Raises RecordError."""
+    options = source.options_as(TildaOptions)
+    return enquiries_of(source.name, source.kind, [_read_one(record, options) for record in records])
+
+
+def _read_one(record: RawRecord, options: TildaOptions) -> Version:
+    version = read_submission(record, "tilda", options.fields, options.honeypot)
+    cookies = next((value for name, value in pairs_of(record) if name.lower() == "cookies"), "")
+    tags = cookie_tags(cookies)
+    if not tags:
+        return version
+    return Version(record=record, fields={"utm": tags, **version.fields}, signals=version.signals)
+
+
+def cookie_tags(cookies: str) -> str:
+    """The tags in Tilda's cookie as a query string: `utm_source=google|||utm_medium=cpc` -> `utm_source=google&utm_medium=cpc`.
+
+    The cookie's value may be percent-encoded once or twice, in UTF-8 or windows-1251.
+    """
+    for cookie in cookies.split(";"):
+        name, _, value = cookie.strip().partition("=")
+        if name.upper() != TAG_COOKIE:
+            continue
+        plain = value.replace("+", "%2B")
+        for _ in range(2):
+            if TAG_SEPARATOR not in plain or "=" not in plain:
+                plain = percent_decoded(plain.encode("utf-8", "surrogatepass"))
+        pieces = (piece.partition("=") for piece in plain.split(TAG_SEPARATOR) if "=" in piece)
+        decoded = ((key.strip(), percent_decoded(tag.encode("utf-8", "surrogatepass"))) for key, _, tag in pieces)
+        return "&".join(f"{quote(key, safe='')}={quote(tag, safe='')}" for key, tag in decoded if key and tag)
+    return ""
+
+
+CONNECTOR = Connector(vendor="tilda", kind=SourceKind.WEBSITE, options=TildaOptions, read=read, receive=receive)

@@ -1,0 +1,366 @@
+"""One plain function per task: a workspace in, counts out. Airflow, the command line and the tests call the same ones.
+
+Each step is one or more whole transactions: killed anywhere, the next run goes on from what was committed.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.client import Client
+from pipeline.conform import CONFORM_VERSION, ConformContext
+from pipeline.errors import ChecksFailedError, RetryError
+from pipeline.identity import Change, Known, reconcile
+from pipeline.reading import read_group
+from pipeline.rejection.rules import RULES_VERSION
+from pipeline.rejection.rules import classify as classify_lead
+from pipeline.resolution import Entry, client_of, entry_of, fold_entries
+from pipeline.settings import Secrets, Settings, database_url, load_settings, state_folder
+from pipeline.sources.configured import ConfiguredSource, configured_sources
+from pipeline.warehouse import clients, embedded, landing, leads
+from pipeline.warehouse.connection import Role, Warehouse, rows, stream
+from pipeline.warehouse.migrate import require_current
+from pipeline.warehouse.runs import recorded
+
+_BATCH = 2000
+_LINES_OF_EVIDENCE = 5
+
+Counts = dict[str, int]
+
+
+def utc_now() -> datetime:
+    """The clock of a real run."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What every step needs: the configuration, the warehouse, the sources, the secrets and the clock."""
+
+    settings: Settings
+    warehouse: Warehouse
+    sources: tuple[ConfiguredSource, ...]
+    secrets: Secrets
+    now: Callable[[], datetime] = utc_now
+    progress: Callable[[str, int, int], None] | None = None
+
+    def source(self, name: str) -> ConfiguredSource:
+        """The configured source of this name. Raises ConfigError."""
+        self.settings.source_named(name)
+        return next(source for source in self.sources if source.name == name)
+
+
+def warehouse_url() -> str:
+    """DATABASE_URL, which always wins; else the embedded server's, started if it sleeps."""
+    return database_url() or embedded.start(state_folder() / "pg").url()
+
+
+def open_workspace(
+    config: Path | None = None,
+    elsewhere: Callable[[str], str | None] | None = None,
+    now: Callable[[], datetime] = utc_now,
+) -> Workspace:
+    """A workspace on the configured warehouse. Raises ConfigError, SchemaVersionError.
+
+    elsewhere: a second place to look secrets up by name, after the environment.
+    """
+    settings = load_settings(config)
+    secrets = Secrets(elsewhere)
+    sources = configured_sources(settings, secrets)
+    warehouse = Warehouse.at(warehouse_url())
+    require_current(warehouse)
+    return Workspace(settings, warehouse, sources, secrets, now)
+
+
+def ingest(workspace: Workspace, source_name: str) -> Counts:
+    """Pulls a source page by page and lands each page with its cursor. A source that only receives tells what has landed.
+
+    new: records landed since the last run of this step, by pull or by webhook.
+    """
+    source = workspace.source(source_name)
+    warehouse = workspace.warehouse
+    with (
+        recorded(warehouse, "ingest", workspace.now, source.name, Role.INGEST) as counts,
+        landing.held(warehouse, source.name) as mine,
+    ):
+        counts.update({"pages": 0, "redelivered": 0, "new": 0})
+        if not mine:
+            raise RetryError(f"source {source.name}", "another run is pulling it")
+        if source.connector.pull is not None:
+            for page in source.connector.pull(source, landing.cursor_of(warehouse, source.name), workspace.now):
+                counts["redelivered"] += landing.land(warehouse, page, workspace.now()).redelivered
+                counts["pages"] += 1
+        counts["new"] = landing.count_new(warehouse, source.name, workspace.now)
+    return counts
+
+
+def conform(workspace: Workspace) -> Counts:
+    """Reads every pending record into leads; what cannot be read goes to quarantine with its error."""
+    return _conform(workspace, "conform", leads.pending_groups, CONFORM_VERSION)
+
+
+def retry_quarantine(workspace: Workspace, source: str | None = None) -> Counts:
+    """Reads quarantined records again, of one source or of all."""
+    return _conform(workspace, "retry_quarantine", leads.quarantined_groups, source)
+
+
+def _conform(
+    workspace: Workspace,
+    step: str,
+    next_groups: Callable[[Any, int, Any, int], tuple[tuple[leads.GroupKey, ...], int]],
+    argument: Any,
+) -> Counts:
+    sources = {source.name: source for source in workspace.sources}
+    contexts = {name: conform_context(workspace.settings, source) for name, source in sources.items()}
+    with recorded(workspace.warehouse, step, workspace.now) as counts:
+        counts.update({"groups": 0, "leads": 0, "quarantined": 0})
+        after = 0
+        while True:
+            with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+                groups, last = next_groups(connection, after, argument, _BATCH)
+                if not groups:
+                    return counts
+                known = [group for group in groups if group[0] in sources]  # a source taken out of the file waits
+                found = leads.records_of(connection, known)
+                conformed = [read_group(found[g], sources[g[0]], contexts[g[0]]) for g in known]
+                counts["leads"] += leads.write_groups(connection, conformed, CONFORM_VERSION, workspace.now())
+            counts["groups"] += len(known)
+            counts["quarantined"] += sum(len(group.refused) for group in conformed)
+            after = last
+            if workspace.progress is not None:
+                workspace.progress(step, counts["groups"], 0)
+
+
+def conform_context(settings: Settings, source: ConfiguredSource) -> ConformContext:
+    """What conforming and classifying a lead of this source needs to know of the company."""
+    company = settings.company
+    return ConformContext(
+        region=source.region,
+        site=source.settings.site,
+        own_phones=frozenset(company.own_phones) | {line.number for line in settings.line},
+        own_domains=frozenset(company.own_domains),
+        staff_emails=frozenset(company.staff_emails),
+    )
+
+
+def classify(workspace: Workspace) -> Counts:
+    """Gives every lead its verdict: accepted, proposed for rejection, or rejected with stage, rule and evidence."""
+    contexts = {source.name: conform_context(workspace.settings, source) for source in workspace.sources}
+    with recorded(workspace.warehouse, "classify", workspace.now) as counts:
+        counts.update({"accepted": 0, "proposed": 0, "rejected": 0})
+        while True:
+            with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+                batch = rows(connection, "leads", "unclassified_leads", rules_version=RULES_VERSION, limit=_BATCH)
+                if not batch:
+                    return counts
+                default = next(iter(contexts.values()), ConformContext())
+                verdicts = [verdict_on(leads.lead_of(row), contexts.get(row.source, default)) for row in batch]
+                leads.write_verdicts(connection, iter(verdicts), RULES_VERSION, workspace.now())
+            for verdict in verdicts:
+                counts[verdict.state] += 1
+
+
+def verdict_on(lead: Any, context: ConformContext) -> leads.Verdict:
+    """The classification of a lead in the form the warehouse keeps."""
+    rejection = classify_lead(lead, context)
+    if rejection is None:
+        return leads.Verdict(lead.lead_id, "accepted", None, "", "", "", None)
+    return leads.Verdict(
+        lead.lead_id,
+        "proposed" if rejection.proposed else "rejected",
+        rejection.stage.value,
+        rejection.rule,
+        str(rejection.rule_version),
+        landing.storable(rejection.evidence),
+        rejection.confidence,
+    )
+
+
+def fold(workspace: Workspace) -> Counts:
+    """Folds genuine leads into clients and writes what changed, with its decisions and events, in one transaction.
+
+    The clusters are a function of the leads, people's judgements and the model; ids follow from the ledger.
+    """
+    settings = workspace.settings.fold
+    with (
+        recorded(workspace.warehouse, "fold", workspace.now) as counts,
+        workspace.warehouse.transaction(Role.RESOLVER) as connection,
+    ):
+        clients.lock_fold(connection)
+        entries = {entry.lead_id: entry for entry in map(_entry, stream(connection, "leads", "genuine_leads"))}
+        known = clients.known(connection)
+        judged = clients.judgements(connection)
+        folded = fold_entries(entries.values(), settings.model, settings.precision, judged, workspace.progress)
+        seen_at = {lead_id: entry.received_at for lead_id, entry in entries.items()}
+        changes = list(reconcile(folded.clusters, seen_at, known))
+        touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
+        current = _current_clients(entries, known, changes)
+        stored = clients.golden_records(connection)
+        edited = [c for c in current if c not in touched and clients.golden_of(current[c]) != stored.get(c)]
+        changes.extend(Change("edit", client_id, ()) for client_id in sorted(edited))
+        events = clients.write_changes(
+            connection, changes, current, _evidence(changes, folded.clusters, folded.pairs),
+            folded.model_name, folded.model_version, workspace.now(),
+        )  # fmt: skip
+        clients.write_findings(
+            connection,
+            folded.model_version,
+            (_pair(pair) for pair in folded.pairs),
+            ((clients.Pair(item.left, item.right, item.weight, ()), item.reason) for item in folded.review),
+            ((hub.field, hub.value, hub.records, hub.distinct_names, hub.reason) for hub in folded.hubs),
+        )
+        counts.update({
+            "leads": len(entries), "clients": len(folded.clusters), "changes": len(changes), "events": events,
+            "review": len(folded.review), "hubs": len(folded.hubs),
+        })  # fmt: skip
+    return counts
+
+
+def _entry(row: Any) -> Entry:
+    return entry_of(leads.lead_of(row))
+
+
+def _pair(pair: Any) -> clients.Pair:
+    hits = [(hit.comparison, hit.level, round(hit.weight, 3)) for hit in pair.levels]
+    return clients.Pair(pair.left, pair.right, round(pair.weight, 6), hits)
+
+
+def _current_clients(entries: Mapping[str, Entry], known: Known, changes: Iterable[Change]) -> dict[str, Client]:
+    """Every living client after the changes, as its golden record."""
+    membership = dict(known.membership)
+    for change in changes:
+        for lead in change.lead_ids:
+            if change.kind in {"leave", "close"}:
+                membership.pop(lead, None)
+            else:
+                membership[lead] = change.client_id
+    members: dict[str, list[Entry]] = defaultdict(list)
+    for lead, client in membership.items():
+        members[client].append(entries[lead])
+    return {client: client_of(client, found) for client, found in members.items()}
+
+
+def _evidence(
+    changes: Sequence[Change], clusters: Iterable[Sequence[str]], pairs: Iterable[Any]
+) -> dict[int, Mapping[str, Any]]:
+    """The strongest pairs that tie the leads of each change to its client; ids, levels and weights only."""
+    cluster_of = {lead: number for number, cluster in enumerate(clusters) for lead in cluster}
+    best: dict[str, Any] = {}
+    for pair in pairs:
+        if cluster_of[pair.left] != cluster_of[pair.right]:
+            continue
+        for lead in (pair.left, pair.right):
+            if lead not in best or pair.weight > best[lead].weight:
+                best[lead] = pair
+    found: dict[int, Mapping[str, Any]] = {}
+    for index, change in enumerate(changes):
+        if change.kind in {"mint", "join", "merge"}:
+            ties = sorted(
+                {id(best[lead]): best[lead] for lead in change.lead_ids if lead in best}.values(), key=_strength
+            )
+            kept = [_pair(pair) for pair in ties[:_LINES_OF_EVIDENCE]]
+            if kept:
+                found[index] = {"pairs": [[p.left_id, p.right_id, p.weight, p.levels] for p in kept]}
+    return found
+
+
+def _strength(pair: Any) -> tuple[float, str, str]:
+    return (-pair.weight, pair.left, pair.right)
+
+
+def load_spend(workspace: Workspace) -> Counts:
+    """Reads the files of exchange rates, ad spend and deals; rows that cannot be read are kept apart with their error."""
+    from pipeline.attribution.deals import load_deals
+    from pipeline.attribution.spend import load_spend as load_spend_files
+
+    with (
+        recorded(workspace.warehouse, "load_spend", workspace.now) as counts,
+        workspace.warehouse.transaction(Role.RESOLVER) as connection,
+    ):
+        counts.update(load_spend_files(connection, workspace.settings, workspace.now()))
+        counts.update(load_deals(connection, workspace.settings, workspace.now()))
+    return counts
+
+
+def attribute(workspace: Workspace) -> Counts:
+    """Tags every lead with the channel and campaign that brought it, and ties deals to clients."""
+    from pipeline.attribution.deals import link_deals
+    from pipeline.attribution.marts import attribute as attribute_leads
+
+    with (
+        recorded(workspace.warehouse, "attribute", workspace.now) as counts,
+        workspace.warehouse.transaction(Role.RESOLVER) as connection,
+    ):
+        counts.update(attribute_leads(connection, workspace.settings, workspace.now()))
+        counts.update(link_deals(connection))
+    return counts
+
+
+def build_marts(workspace: Workspace) -> Counts:
+    """Rebuilds the marts in one transaction: a reader sees the old whole or the new whole."""
+    from pipeline.attribution.marts import build_marts as build
+
+    with (
+        recorded(workspace.warehouse, "build_marts", workspace.now) as counts,
+        workspace.warehouse.transaction(Role.RESOLVER) as connection,
+    ):
+        counts.update(build(connection, workspace.settings, workspace.now()))
+    return counts
+
+
+def check(workspace: Workspace, level: str) -> Counts:
+    """Runs the Great Expectations suite of a level (landing, conformed or mart). Raises ChecksFailedError."""
+    from pipeline.quality.suites import check as run_suite
+
+    url = workspace.warehouse.engine.url.render_as_string(hide_password=False)
+    with recorded(workspace.warehouse, f"check_{level}", workspace.now) as counts:
+        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            results = run_suite(url, level, connection, workspace.now())
+        counts.update(_told(results))
+    return counts
+
+
+def verify(workspace: Workspace) -> Counts:
+    """Checks every invariant. The publishing gate closes when one is broken. Raises ChecksFailedError."""
+    from pipeline.quality.verify import verify as verify_invariants
+
+    with recorded(workspace.warehouse, "verify", workspace.now) as counts:
+        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            results = verify_invariants(connection, workspace.now())
+        counts.update(_told(results))
+    return counts
+
+
+def _told(results: Iterable[Any]) -> Counts:
+    failed = tuple(result.name for result in results if not result.passed)
+    if failed:
+        raise ChecksFailedError(failed)
+    return {"checks": len(tuple(results))}
+
+
+def publish(workspace: Workspace) -> Counts:
+    """Tells what the change feed has to give; nothing is given while the gate is closed."""
+    from pipeline.delivery.feed import publish as publish_events
+
+    with recorded(workspace.warehouse, "publish", workspace.now, role=Role.PUBLISHER) as counts:
+        counts.update(publish_events(workspace.warehouse, workspace.now()))
+    return counts
+
+
+RUN: tuple[tuple[str, Callable[[Workspace], Counts]], ...] = (
+    ("load_spend", load_spend),
+    ("check_landing", lambda workspace: check(workspace, "landing")),
+    ("conform", conform),
+    ("classify", classify),
+    ("check_conformed", lambda workspace: check(workspace, "conformed")),
+    ("fold", fold),
+    ("attribute", attribute),
+    ("build_marts", build_marts),
+    ("check_mart", lambda workspace: check(workspace, "mart")),
+    ("verify", verify),
+    ("publish", publish),
+)
+"""The steps of a run after ingesting, in their order."""

@@ -1,0 +1,252 @@
+"""Clients in the warehouse: what is known before a fold, and the writing of its changes in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+from sqlalchemy import Connection, Row
+
+from pipeline.client import Client
+from pipeline.identity import Change, Known
+from pipeline.warehouse.connection import copy_rows, rows, run, stream
+
+_EVENTS = UUID("6f1a5f0e-6b7b-5d0c-9b1e-3c2c7c1f4e55")
+"""Our namespace of event ids: one id per client and version, the same in every replay."""
+
+_CLIENT_COLUMNS = (
+    "client_id", "state", "version", "name", "given", "patronymic", "surname", "phones", "emails", "handles", "company",
+    "tax_id", "city", "lead_count", "first_seen_at", "last_seen_at", "provenance", "minted_by", "changed_by",
+)  # fmt: skip
+_GOLDEN = _CLIENT_COLUMNS[3:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A scored pair as it is kept: left < right, weight in bits, levels as [[comparison, level, weight], …]."""
+
+    left_id: str
+    right_id: str
+    weight: float
+    levels: Sequence[tuple[str, str, float]]
+
+
+def lock_fold(connection: Connection) -> None:
+    """Makes resolvers take turns until the transaction ends."""
+    rows(connection, "clients", "lock_fold")
+
+
+def known(connection: Connection) -> Known:
+    """What the ledger says so far, as reconciling needs it."""
+    dormant: dict[str, set[str]] = defaultdict(set)
+    for row in stream(connection, "clients", "dormant"):
+        dormant[str(row.client_id)].add(str(row.lead_id))
+    return Known(
+        membership={str(row.lead_id): str(row.client_id) for row in stream(connection, "clients", "memberships")},
+        minted={str(row.client_id): row.minted_by for row in stream(connection, "clients", "clients")},
+        dormant={client: frozenset(leads) for client, leads in dormant.items()},
+    )
+
+
+def judgements(connection: Connection) -> tuple[tuple[str, str, bool], ...]:
+    """People's last word on pairs of leads: (left, right, same)."""
+    return tuple((str(row.left_id), str(row.right_id), row.same) for row in rows(connection, "clients", "judgements"))
+
+
+def golden_records(connection: Connection) -> Mapping[str, Mapping[str, Any]]:
+    """The golden record of each living client, as it would be compared with a new one."""
+    return {str(row.client_id): _golden_row(row) for row in stream(connection, "clients", "living_golden")}
+
+
+def golden_of(client: Client) -> Mapping[str, Any]:
+    """A client's golden record in the form that the warehouse keeps and the feed sends (JSON types only)."""
+    return {
+        "name": client.name, "given": client.given, "patronymic": client.patronymic, "surname": client.surname,
+        "phones": list(client.phones), "emails": list(client.emails), "handles": list(client.handles),
+        "company": client.company, "tax_id": client.tax_id, "city": client.city, "lead_count": len(client.lead_ids),
+        "first_seen_at": client.first_seen_at, "last_seen_at": client.last_seen_at, "provenance": dict(client.provenance),
+    }  # fmt: skip
+
+
+def _golden_row(row: Row[Any]) -> dict[str, Any]:
+    found = {name: getattr(row, name) for name in (*_GOLDEN, "provenance")}
+    return found | {"phones": list(row.phones), "emails": list(row.emails), "handles": list(row.handles)}
+
+
+def write_changes(
+    connection: Connection,
+    changes: Sequence[Change],
+    clients: Mapping[str, Client],
+    evidence: Mapping[int, Mapping[str, Any]],
+    model: str,
+    model_version: str,
+    now: datetime,
+) -> int:
+    """Writes changes with their decisions, memberships, golden records, history and outbox events; the number of events.
+
+    clients: the golden record of every client that lives after the changes and is changed by them. evidence: what each
+    change (by its index) rests on; ids, weights and level names only, since the ledger outlives an erasure.
+    """
+    if not changes:
+        return 0
+    decisions = [row[0] for row in rows(connection, "clients", "allot_decisions", n=len(changes))]
+    copy_rows(
+        connection,
+        "core.decision",
+        ("decision_id", "kind", "lead_ids", "client_id", "from_client_id", "actor_kind", "actor", "actor_version", "evidence", "decided_at"),
+        (
+            (decision, c.kind, [UUID(lead) for lead in c.lead_ids], c.client_id, c.from_client_id, "model", model, model_version,
+             orjson.dumps(evidence.get(index, {})).decode(), now)
+            for index, (decision, c) in enumerate(zip(decisions, changes, strict=True))
+        ),
+    )  # fmt: skip
+    touched = _touched(changes, decisions)
+    _write_clients(connection, touched, clients, now)
+    _write_memberships(connection, changes, decisions)
+    _write_aliases(connection, changes, decisions)
+    return len(touched)
+
+
+@dataclass(frozen=True, slots=True)
+class _Touch:
+    decision_id: int
+    event: str
+    state: str
+    other_id: str | None
+    minted_by: int | None
+
+
+def _touched(changes: Sequence[Change], decisions: Sequence[int]) -> dict[str, _Touch]:
+    """The last thing that happens to each client: it gives its version, its history row and its one event."""
+    touched: dict[str, _Touch] = {}
+    minted: dict[str, int] = {}
+    for change, decision in zip(changes, decisions, strict=True):
+        state = "closed" if change.kind == "close" else "live"
+        event = {"mint": "client.created", "split": "client.split", "close": "client.closed"}.get(
+            change.kind, "client.updated"
+        )
+        minted.setdefault(change.client_id, decision)
+        before = touched.get(change.client_id)
+        if before is not None and before.event in {"client.created", "client.split"}:
+            event = before.event
+        other = change.from_client_id if event == "client.split" else None
+        touched[change.client_id] = _Touch(decision, event, state, other, minted[change.client_id])
+    for change, decision in zip(changes, decisions, strict=True):
+        if change.kind == "merge" and change.from_client_id is not None:
+            touched[change.from_client_id] = _Touch(decision, "client.merged", "merged", change.client_id, None)
+        elif change.kind == "split" and change.from_client_id not in touched and change.from_client_id is not None:
+            touched[change.from_client_id] = _Touch(decision, "client.updated", "live", None, None)
+    return touched
+
+
+def _write_clients(
+    connection: Connection, touched: Mapping[str, _Touch], clients: Mapping[str, Client], now: datetime
+) -> None:
+    ids = list(touched)
+    before = {str(row.client_id): row for row in rows(connection, "clients", "golden_records", client_ids=ids)}
+    incoming, history, outbox = [], [], []
+    for client_id in ids:
+        touch = touched[client_id]
+        old = before.get(client_id)
+        version = old.version + 1 if old is not None else 1
+        client = clients.get(client_id)
+        golden = golden_of(client) if client is not None and touch.state == "live" else None
+        payload = {"client_id": client_id, "version": version, "client": golden}
+        if touch.other_id is not None:
+            payload["living_id" if touch.event == "client.merged" else "from_client_id"] = touch.other_id
+        told = orjson.dumps(payload).decode()
+        history.append((client_id, version, touch.decision_id, orjson.dumps(golden or {"state": touch.state}).decode()))
+        outbox.append((uuid5(_EVENTS, f"{client_id}:{version}"), client_id, touch.event, told, touch.decision_id, now))
+        values = golden or dict.fromkeys(_GOLDEN, "") | _EMPTY
+        incoming.append(
+            (client_id, touch.state, version, *(values[name] for name in _GOLDEN), orjson.dumps(values["provenance"]).decode(),
+             touch.minted_by or touch.decision_id, touch.decision_id)
+        )  # fmt: skip
+    run(connection, "clients", "create_incoming")
+    copy_rows(connection, "incoming_client", _CLIENT_COLUMNS, incoming)
+    run(connection, "clients", "upsert_clients")
+    copy_rows(connection, "core.client_history", ("client_id", "version", "decision_id", "golden"), history)
+    columns = ("event_id", "client_id", "kind", "payload", "decision_id", "created_at")
+    copy_rows(connection, "core.outbox", columns, outbox)
+
+
+_EMPTY: Mapping[str, Any] = {
+    "phones": [], "emails": [], "handles": [], "lead_count": 0, "first_seen_at": None, "last_seen_at": None, "provenance": {},
+}  # fmt: skip
+
+
+def _write_memberships(connection: Connection, changes: Sequence[Change], decisions: Sequence[int]) -> None:
+    ending = [
+        (lead, decision)
+        for change, decision in zip(changes, decisions, strict=True)
+        if change.kind in {"merge", "split", "leave", "close"}
+        for lead in change.lead_ids
+    ]
+    if ending:
+        run(
+            connection, "clients", "close_memberships",
+            lead_ids=[UUID(lead) for lead, _ in ending], decision_ids=[decision for _, decision in ending],
+        )  # fmt: skip
+    beginning = (
+        (lead, change.client_id, decision)
+        for change, decision in zip(changes, decisions, strict=True)
+        if change.kind in {"mint", "join", "merge", "split"}
+        for lead in change.lead_ids
+    )
+    copy_rows(connection, "core.membership", ("lead_id", "client_id", "from_decision"), beginning)
+
+
+def _write_aliases(connection: Connection, changes: Sequence[Change], decisions: Sequence[int]) -> None:
+    woken = [UUID(change.client_id) for change in changes if change.revives]
+    if woken:
+        run(connection, "clients", "wake", client_ids=woken)
+    merged = [
+        (change.from_client_id, change.client_id, decision)
+        for change, decision in zip(changes, decisions, strict=True)
+        if change.kind == "merge" and change.from_client_id is not None
+    ]
+    if merged:
+        run(
+            connection, "clients", "alias",
+            client_ids=[UUID(old) for old, _, _ in merged], living_ids=[UUID(living) for _, living, _ in merged],
+            decision_ids=[decision for _, _, decision in merged],
+        )  # fmt: skip
+        run(connection, "clients", "shorten_aliases")
+    split = [
+        UUID(change.from_client_id)
+        for change in changes
+        if change.kind == "split" and change.from_client_id is not None
+    ]
+    if split:
+        run(connection, "clients", "repoint_aliases", split_ids=split)
+
+
+def write_findings(
+    connection: Connection,
+    model_version: str,
+    pairs: Iterable[Pair],
+    review: Iterable[tuple[Pair, str]],
+    hubs: Iterable[tuple[str, str, int, int, str]],
+) -> None:
+    """Stores what else a fold found: scored pairs of this model version, pairs for a person to see, and hubs."""
+    run(connection, "clients", "create_incoming_evidence")
+    columns = ("model_version", "left_id", "right_id", "weight", "levels")
+    levels = ((model_version, p.left_id, p.right_id, p.weight, orjson.dumps(p.levels).decode()) for p in pairs)
+    copy_rows(connection, "incoming_evidence", columns, levels)
+    run(connection, "clients", "replace_evidence", model_version=model_version)
+    run(connection, "clients", "clear_review")
+    columns = ("left_id", "right_id", "weight", "reason", "model_version")
+    copy_rows(
+        connection, "core.review", columns, ((p.left_id, p.right_id, p.weight, why, model_version) for p, why in review)
+    )
+    run(connection, "clients", "clear_hubs")
+    copy_rows(connection, "core.hub", ("field", "value", "records", "distinct_names", "reason"), hubs)
+
+
+def assignments(connection: Connection) -> Iterable[tuple[str, str, str | None, str | None]]:
+    """Each raw record's (source, external id, client id, stage); stage None for a genuine lead."""
+    for row in stream(connection, "clients", "assignment"):
+        yield row.source, row.external_id, str(row.client_id) if row.client_id else None, row.stage

@@ -1,0 +1,82 @@
+"""Landing: a page's records, unchanged, and its cursor, in one transaction."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+
+from pipeline.lead import RawRecord
+from pipeline.sources.page import Landed, Page
+from pipeline.warehouse.connection import Role, Warehouse, one, run
+from pipeline.warehouse.statements import statement
+
+_COUNTED = "#counted"
+"""Suffix of the cursor row that remembers how many records of a source earlier runs have told of."""
+
+
+def land(warehouse: Warehouse, page: Page, now: datetime) -> Landed:
+    """Stores a page: new records, and the cursor behind them. A record that is there already changes nothing."""
+    with warehouse.transaction(Role.INGEST) as connection:
+        new = run(connection, "landing", "insert_records", **_columns(page.records)) if page.records else 0
+        if page.cursor is not None:
+            position = orjson.dumps(page.cursor).decode()
+            run(connection, "landing", "move_cursor", source=page.source, position=position, now=now)
+    return Landed(new=new, redelivered=len(page.records) - new)
+
+
+def cursor_of(warehouse: Warehouse, source: str) -> Mapping[str, Any] | None:
+    """How far a source has been read; None where it never was."""
+    with warehouse.transaction(Role.INGEST) as connection:
+        position: Mapping[str, Any] | None = one(connection, "landing", "cursor_position", source=source)
+        return position
+
+
+def count_new(warehouse: Warehouse, source: str, now: Callable[[], datetime]) -> int:
+    """Records of a source that landed since the last call, by pull or by webhook; counted by commit, so none is missed."""
+    key = source + _COUNTED
+    with warehouse.transaction(Role.INGEST) as connection:
+        before = one(connection, "landing", "cursor_position", source=key) or {"records": 0}
+        records: int = one(connection, "landing", "count_records", source=source)
+        if records != before["records"]:
+            position = orjson.dumps({"records": records}).decode()
+            run(connection, "landing", "move_cursor", source=key, position=position, now=now())
+        return records - int(before["records"])
+
+
+@contextlib.contextmanager
+def held(warehouse: Warehouse, source: str) -> Iterator[bool]:
+    """Holds a source for one puller while the block runs; False where another one holds it."""
+    with warehouse.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        mine = bool(connection.execute(text(statement("landing", "hold_source")), {"source": source}).scalar())
+        try:
+            yield mine
+        finally:
+            if mine:
+                connection.execute(text(statement("landing", "release_source")), {"source": source})
+
+
+def _columns(records: tuple[RawRecord, ...]) -> dict[str, list[Any]]:
+    # jsonb cannot hold U+0000 nor a lone surrogate; transport facts are ours, bodies are bytes and keep both.
+    return {
+        "source": [record.source for record in records],
+        "external_id": [storable(record.external_id) for record in records],
+        "group_key": [storable(record.group_key) for record in records],
+        "content_hash": [record.content_hash for record in records],
+        "body": [record.body for record in records],
+        "media_type": [record.media_type for record in records],
+        "transport": [
+            orjson.dumps({k: storable(v) for k, v in record.transport.items()}).decode() for record in records
+        ],
+        "received_at": [record.received_at for record in records],
+        "occurred_at": [record.occurred_at for record in records],
+    }
+
+
+def storable(value: str) -> str:
+    """Text that PostgreSQL takes: NUL and lone surrogates written as escapes, so that nothing is lost."""
+    if "\x00" not in value and value.isascii():
+        return value
+    return value.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,174 @@
+"""Leads in the warehouse: pending records in, leads and quarantine out; rows back to Lead."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row
+
+from pipeline.lead import Company, Email, Lead, PersonName, Phone, RawRecord, Refusal, SourceKind
+from pipeline.warehouse.connection import copy_rows, rows, run
+
+GroupKey = tuple[str, str]
+"""(source, group_key)."""
+
+_COLUMNS = (
+    "lead_id", "source", "source_kind", "group_key", "received_at", "site", "region", "name_full", "name_given",
+    "name_patronymic", "name_surname", "phones", "emails", "handles", "company_name", "company_core", "legal_form", "tax_id",
+    "city", "message", "subject", "page", "referrer", "utm", "click_ids", "campaign_id", "dialled_number", "call_status",
+    "call_duration", "signals", "refusals", "conform_version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ConformedGroup:
+    """What one group of raw records became: leads, and records refused with the error of each."""
+
+    source: str
+    group_key: str
+    leads: tuple[Lead, ...]
+    refused: Mapping[int, str]
+
+
+def pending_groups(connection: Connection, after: int, version: int, limit: int) -> tuple[tuple[GroupKey, ...], int]:
+    """Groups of the next `limit` pending records after record `after`, and the last record seen (`after` if none)."""
+    return _groups(rows(connection, "leads", "pending_groups", after=after, version=version, limit=limit), after)
+
+
+def quarantined_groups(
+    connection: Connection, after: int, source: str | None, limit: int
+) -> tuple[tuple[GroupKey, ...], int]:
+    """Groups that hold quarantined records, to be tried again."""
+    return _groups(rows(connection, "leads", "quarantined_groups", after=after, source=source, limit=limit), after)
+
+
+def _groups(found: Sequence[Row[Any]], after: int) -> tuple[tuple[GroupKey, ...], int]:
+    return tuple((row.source, row.group_key) for row in found), max((row.last_record for row in found), default=after)
+
+
+def records_of(connection: Connection, groups: Sequence[GroupKey]) -> dict[GroupKey, list[RawRecord]]:
+    """All records of the groups, also those read before: a group is always read whole."""
+    found: dict[GroupKey, list[RawRecord]] = {group: [] for group in groups}
+    sources, keys = [source for source, _ in groups], [key for _, key in groups]
+    for row in rows(connection, "leads", "records_of_groups", sources=sources, group_keys=keys):
+        found[row.source, row.group_key].append(
+            RawRecord(
+                source=row.source,
+                external_id=row.external_id,
+                group_key=row.group_key,
+                body=row.body,
+                media_type=row.media_type,
+                transport=row.transport,
+                received_at=row.received_at,
+                occurred_at=row.occurred_at,
+                record_id=row.record_id,
+            )
+        )
+    return found
+
+
+def write_groups(connection: Connection, groups: Sequence[ConformedGroup], version: int, now: datetime) -> int:
+    """Makes the warehouse's leads of these groups exactly the given ones; how many leads are new or changed."""
+    for name in ("create_incoming", "create_incoming_record"):
+        run(connection, "leads", name)
+    copy_rows(
+        connection, "incoming_lead", _COLUMNS, (_values(lead, g.group_key, version) for g in groups for lead in g.leads)
+    )
+    placed = ((record, lead.lead_id, version) for g in groups for lead in g.leads for record in lead.record_ids)
+    copy_rows(connection, "incoming_record", ("record_id", "lead_id", "conform_version"), placed)
+    run(connection, "leads", "analyze_incoming")
+    keys = {"sources": [g.source for g in groups], "group_keys": [g.group_key for g in groups]}
+    run(connection, "leads", "delete_vanished", **keys)
+    changed = int(rows(connection, "leads", "upsert_leads")[0][0])
+    run(connection, "leads", "upsert_lead_records")
+    run(connection, "leads", "release_quarantine")
+    refused = {record: error for g in groups for record, error in g.refused.items()}
+    if refused:
+        given = {"record_ids": list(refused), "errors": list(refused.values())}
+        run(connection, "leads", "unplace_quarantined", record_ids=given["record_ids"])
+        run(connection, "leads", "quarantine", stage="conform", now=now, **given)
+    return changed
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _values(lead: Lead, group_key: str, version: int) -> tuple[Any, ...]:
+    name = lead.name or PersonName("")
+    company = lead.company or Company("")
+    return (
+        lead.lead_id, lead.source, lead.source_kind.value, group_key, lead.received_at, lead.site, lead.region, name.full, name.given,
+        name.patronymic, name.surname, _json([asdict(phone) for phone in lead.phones]),
+        _json([asdict(email) for email in lead.emails]), list(lead.handles), company.name, company.core, company.legal_form,
+        company.tax_id, lead.city, lead.message, lead.subject, lead.page, lead.referrer, _json(dict(lead.utm)),
+        _json(dict(lead.click_ids)), lead.campaign_id, lead.dialled_number, lead.call_status, lead.call_duration,
+        _json(dict(lead.signals)), _json([asdict(refusal) for refusal in lead.refusals]), version,
+    )  # fmt: skip
+
+
+def lead_of(row: Row[Any]) -> Lead:
+    """A row of core.lead as a Lead; record_ids are not read back."""
+    return Lead(
+        lead_id=str(row.lead_id),
+        source=row.source,
+        source_kind=SourceKind(row.source_kind),
+        received_at=row.received_at,
+        site=row.site,
+        region=row.region,
+        name=PersonName(row.name_full, row.name_given, row.name_patronymic, row.name_surname)
+        if row.name_full
+        else None,
+        phones=tuple(Phone(**phone) for phone in row.phones),
+        emails=tuple(Email(**email) for email in row.emails),
+        company=Company(row.company_name, row.company_core, row.legal_form, row.tax_id)
+        if row.company_name or row.tax_id
+        else None,
+        city=row.city,
+        message=row.message,
+        subject=row.subject,
+        handles=tuple(row.handles),
+        page=row.page,
+        referrer=row.referrer,
+        utm=row.utm,
+        click_ids=row.click_ids,
+        campaign_id=row.campaign_id,
+        dialled_number=row.dialled_number,
+        call_status=row.call_status,
+        call_duration=row.call_duration,
+        signals=row.signals,
+        refusals=tuple(Refusal(**refusal) for refusal in row.refusals),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The classification of one lead as the warehouse keeps it; state: accepted, proposed or rejected."""
+
+    lead_id: str
+    state: str
+    stage: str | None
+    rule: str
+    rule_version: str
+    evidence: str
+    confidence: float | None
+
+
+def write_verdicts(connection: Connection, verdicts: Iterator[Verdict], rules_version: str, now: datetime) -> int:
+    """Stores classifications, each new verdict with its line in the ledger; how many were given."""
+    run(connection, "leads", "create_incoming_classification")
+    columns = ("lead_id", "state", "stage", "rule", "rule_version", "evidence", "confidence", "rules_version")
+    given = copy_rows(
+        connection,
+        "incoming_classification",
+        columns,
+        (
+            (v.lead_id, v.state, v.stage, v.rule, v.rule_version, v.evidence, v.confidence, rules_version)
+            for v in verdicts
+        ),
+    )
+    run(connection, "leads", "write_classifications", now=now)
+    run(connection, "leads", "restore_verdicts_of_people")
+    return given

@@ -1,0 +1,129 @@
+-- Clients: what the fold knows, and the writing of its changes, in one transaction with ledger, history and outbox.
+
+-- name: lock_fold
+-- Taken before anything is written, so that transactions of the fold get their ids in the order in which they change clients.
+select pg_advisory_xact_lock(7205513002);
+
+-- name: memberships
+select lead_id, client_id from core.membership where to_decision is null;
+
+-- name: clients
+select client_id, state, minted_by from core.client;
+
+-- name: dormant
+-- The leads that a merged or closed client had at that moment, from the decision that put it to sleep.
+select client.client_id, membership.lead_id
+from core.client
+join core.membership on membership.client_id = client.client_id and membership.to_decision = client.changed_by
+where client.state <> 'live';
+
+-- name: judgements
+-- A person's last word on each pair: same, or not the same. An undo that supersedes it takes it back.
+select left_id, right_id, kind = 'match' as same
+from (
+    select distinct on (left_id, right_id) left_id, right_id, kind, decision_id
+    from (
+        select least(lead_ids[1], lead_ids[2]) as left_id, greatest(lead_ids[1], lead_ids[2]) as right_id, kind, decision_id
+        from core.decision
+        where kind in ('match', 'no_match') and actor_kind = 'person' and cardinality(lead_ids) = 2
+    ) as pair
+    order by left_id, right_id, decision_id desc
+) as last_word
+where not exists (
+    select from core.decision as undo where undo.kind = 'undo' and undo.supersedes = last_word.decision_id
+);
+
+-- name: allot_decisions
+select nextval(pg_get_serial_sequence('core.decision', 'decision_id')) from generate_series(1, :n);
+
+-- name: golden_records
+select client_id, version, state, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count,
+       first_seen_at, last_seen_at, provenance
+from core.client
+where client_id = any(cast(:client_ids as uuid[]));
+
+-- name: living_golden
+select client_id, version, state, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count,
+       first_seen_at, last_seen_at, provenance
+from core.client
+where state = 'live';
+
+-- name: create_incoming
+create temporary table incoming_client (like core.client) on commit drop;
+
+-- name: upsert_clients
+insert into core.client
+select * from incoming_client order by client_id
+on conflict (client_id) do update set
+    state = excluded.state, version = excluded.version, name = excluded.name, given = excluded.given, patronymic = excluded.patronymic,
+    surname = excluded.surname, phones = excluded.phones, emails = excluded.emails, handles = excluded.handles,
+    company = excluded.company, tax_id = excluded.tax_id, city = excluded.city, lead_count = excluded.lead_count,
+    first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, provenance = excluded.provenance,
+    changed_by = excluded.changed_by;
+
+-- name: close_memberships
+update core.membership set to_decision = moved.decision_id
+from unnest(cast(:lead_ids as uuid[]), cast(:decision_ids as bigint[])) as moved (lead_id, decision_id)
+where membership.lead_id = moved.lead_id and membership.to_decision is null;
+
+-- name: wake
+delete from core.client_alias where client_id = any(cast(:client_ids as uuid[]));
+
+-- name: alias
+insert into core.client_alias (client_id, living_id, decision_id)
+select client_id, living_id, decision_id
+from unnest(cast(:client_ids as uuid[]), cast(:living_ids as uuid[]), cast(:decision_ids as bigint[])) as merged (client_id, living_id, decision_id)
+on conflict (client_id) do update set living_id = excluded.living_id, decision_id = excluded.decision_id;
+
+-- name: shorten_aliases
+-- An alias of an id that merged in its turn points straight to the living one.
+update core.client_alias set living_id = further.living_id
+from core.client_alias as further
+where client_alias.living_id = further.client_id;
+
+-- name: create_incoming_evidence
+create temporary table incoming_evidence (like core.evidence) on commit drop;
+
+-- name: replace_evidence
+with stale as (
+    delete from core.evidence
+    where model_version = :model_version
+      and not exists (select from incoming_evidence as new where new.left_id = evidence.left_id and new.right_id = evidence.right_id)
+)
+insert into core.evidence
+select * from incoming_evidence order by left_id, right_id
+on conflict (model_version, left_id, right_id) do update set weight = excluded.weight, levels = excluded.levels
+where evidence.weight <> excluded.weight or evidence.levels <> excluded.levels;
+
+-- name: clear_review
+delete from core.review;
+
+-- name: clear_hubs
+delete from core.hub;
+
+-- name: assignment
+-- The client of each raw record, for reports.
+select source, external_id, client_id, stage, place from ops.record_place order by record_id;
+
+-- name: export
+-- Everything the fold decided, with clients named by their leads: equal exports mean equal results.
+select client_id, state, version, name, phones, emails, handles, company, tax_id, city, lead_count, first_seen_at, last_seen_at,
+       array(select lead_id from core.membership where membership.client_id = client.client_id and to_decision is null order by lead_id) as leads
+from core.client
+order by client_id;
+
+-- name: repoint_aliases
+-- After a split, a merged id stands for the client that holds most of the leads it once had.
+with holder as (
+    select distinct on (client_alias.client_id) client_alias.client_id, now.client_id as living_id
+    from core.client_alias
+    join core.client on client.client_id = client_alias.client_id
+    join core.membership as was on was.client_id = client_alias.client_id and was.to_decision = client.changed_by
+    join core.membership as now on now.lead_id = was.lead_id and now.to_decision is null
+    where client_alias.living_id = any(cast(:split_ids as uuid[]))
+    group by client_alias.client_id, now.client_id
+    order by client_alias.client_id, count(*) desc, now.client_id
+)
+update core.client_alias set living_id = holder.living_id
+from holder
+where client_alias.client_id = holder.client_id and client_alias.living_id <> holder.living_id;
