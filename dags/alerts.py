@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from dags.quiet import quieten
 from pipeline.errors import ChecksFailedError
 from pipeline.settings import load_settings
 
@@ -39,6 +40,7 @@ def alert(context: Mapping[str, Any]) -> None:
     """Airflow's on_failure_callback. Never raises: a webhook that is down must not hide the failure it was to tell."""
     import httpx
 
+    quieten()
     message = alert_of(context)
     log.error("%s", message["text"])
     webhook = load_settings().alerts.webhook

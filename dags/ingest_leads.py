@@ -1,17 +1,21 @@
 """
 ### Leads of one source
 
-**Purpose.** Reads what is new from one `[[source]]` of leadfold.toml and lands it in `raw.record`, page by page, each page
-in one transaction with its cursor. A source that posts to the receiver is only counted here: what has landed since the
-last run. When something landed, the asset `leadfold://leads/<source>` tells `resolve_clients`; otherwise the task is skipped.
+**Purpose.** Reads what is new from one `[[source]]` of leadfold.toml and lands it in `raw.record`, page by page, each
+page in one transaction with its cursor. A source that posts to the receiver is only counted here. When something has
+landed since the last run, the asset `leadfold://leads/<source>` tells `resolve_clients`; otherwise the task is skipped.
 
 **Owner.** operations.
 
 **On failure.** The alert names the kind of error.
-`SourceRefusedError`, `MissingSecretError`: renew the secret (environment variable, or password of the Airflow Connection
-with that id), then clear the task. `RetryError`: the source was down for longer than the retries last; nothing is lost,
-the next run goes on from the stored cursor. Any other: the task's log says the place. It is safe to clear the task at any
-time: a record that has landed does not land twice. Pages that landed before a failure are resolved within the hour.
+
+- `SourceRefusedError`, `MissingSecretError`: renew the secret (an environment variable, or the password of the Airflow
+  Connection with that id), then clear the task.
+- `RetryError`: the source was away for longer than the retries last. Nothing is lost: the next run goes on from the
+  stored cursor, and tells of pages that landed before the failure.
+- Any other: the task's log says the place.
+
+The task may be cleared at any time: a record that has landed does not land twice.
 
 **Parameters.** None. To read one source by hand: `leadfold ingest SOURCE`, for example `leadfold ingest site-pl`.
 """
@@ -31,7 +35,7 @@ from pipeline.settings import SourceSettings
 def ingest(source: str, ti: Any = None) -> dict[str, int]:
     """Lands what is new. Skipped, and so without an asset event, when that is nothing."""
     counts = run_step("ingest", source)
-    # An earlier try may have landed pages before it failed: then there is something to tell although this one found nothing.
+    # An earlier try may have counted what landed and then died: there is something to tell although this one found nothing.
     if counts["new"] == 0 and ti.try_number == 1:
         ti.xcom_push(key="return_value", value=counts)
         raise AirflowSkipException("nothing new")

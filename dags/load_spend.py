@@ -1,14 +1,15 @@
 """
 ### Ad spend
 
-**Purpose.** Reads the files of `[[spend]]` and `[files]` (spend per day and campaign, exchange rates, deals) once an hour.
-Its asset `leadfold://spend` is told each time, also when no file changed: so `resolve_clients` runs at least hourly and
-picks up whatever a failed or interrupted ingest had landed without telling.
+**Purpose.** Reads the files of `[[spend]]` and `[files]` (spend per day and campaign, exchange rates, deals) once an
+hour. The asset `leadfold://spend` is told each time, also when no file changed: so `resolve_clients` runs at least
+hourly, and takes up whatever an interrupted ingest had landed without telling.
 
 **Owner.** operations.
 
-**On failure.** `InputFileError`: the line names the file and what it should be; replace the file, then clear the task. Rows that
-cannot be read do not fail it: they are in `ops.spend_quarantine` with their errors. Loading a file again replaces its rows.
+**On failure.** `InputFileError`: the line names the file and what it should be; replace the file, then clear the task.
+Rows that cannot be read do not fail it: they are in `ops.spend_quarantine` with their errors. Loading a file again
+replaces its rows.
 
 **Parameters.** None. Files are found by their `path`, for example `spend/google-*.csv`.
 """

@@ -1,4 +1,4 @@
-"""What every DAG of the folder has in common: its owner, when a task is tried again, who is told, when it is stopped."""
+"""What every DAG has in common: its owner, when a task is tried again, who is told, when it is stopped."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -1,12 +1,12 @@
 """
 ### Clients to the CRM
 
-**Purpose.** Makes verified changes of clients available to the change feed, after every `resolve_clients` that passed `verify`.
+**Purpose.** Tells what the change feed has to give, after every `resolve_clients` that passed `verify`.
 
 **Owner.** operations.
 
-**On failure.** The feed keeps what it has; a CRM that reads later misses nothing, because its cursor waits. Correct what the
-task's log names, then clear the task. If the publishing gate is closed, look at `resolve_clients`: its `verify` closed it.
+**On failure.** The feed keeps what it has; a CRM that reads later misses nothing, because its cursor waits. Correct what
+the task's log names, then clear the task. If the publishing gate is closed, look at `resolve_clients`: a check closed it.
 
 **Parameters.** None. To see what a CRM would read: `GET /feed?limit=10` at the receiver, with the feed's token.
 """

@@ -1,16 +1,21 @@
 """
 ### Leads into clients
 
-**Purpose.** Everything between landing and publishing: conforms and classifies what is new, folds it into clients, attributes
-channels and cost, rebuilds the marts and verifies the invariants. Runs when any source landed something or spend was read.
+**Purpose.** Everything between landing and publishing: conforms and classifies what is new, folds it into clients,
+attributes channels and cost, rebuilds the marts and verifies the invariants. Runs when a source landed something or
+spend was read.
 
 **Owner.** operations.
 
 **On failure.** Landing goes on meanwhile and nothing is lost; the next run takes up all that is pending.
-`ChecksFailedError` of a check or of `verify`: publishing is stopped; the alert names the checks, `leadfold verify` prints them with
-counts, and each one's header in `sql/checks` says what it guards. Correct the cause, clear the failed task, and publishing
-opens by itself once `verify` passes. Records that could not be read are in quarantine and fail nothing.
-`RetryError`: the database was away for longer than the retries last; clear the task. Every task may be cleared at any time.
+
+- `ChecksFailedError`, of a check or of `verify`: nothing is published from this run on. The alert names the checks,
+  `leadfold verify` prints them, and each one's header in `sql/checks` says what it guards. Correct the cause, then clear
+  the failed task.
+- `RetryError`: the database was away for longer than the retries last; clear the task.
+- Any other: the task's log says the place.
+
+Every task may be cleared at any time. Records that cannot be read are in quarantine and fail nothing.
 
 **Parameters.** None: each task works on what is pending in the warehouse. To look at one lead: `leadfold explain LEAD_ID`,
 for example `leadfold explain 0190c2e4-5d1f-7cc3-9e0a-3f6a2b8d4c11`.

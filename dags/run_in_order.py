@@ -36,6 +36,7 @@ def run_all(terminal: TextIO) -> int:
     from airflow.dag_processing.dagbag import DagBag
 
     bag = DagBag()
+    code = 0
     for file, error in bag.import_errors.items():
         print(f"{Path(file).name}: {error.strip().splitlines()[-1]}", file=terminal)
     if bag.import_errors:
@@ -43,11 +44,14 @@ def run_all(terminal: TextIO) -> int:
     for dag_id in in_order(bag.dag_ids):
         began = time.monotonic()
         run = bag.dags[dag_id].test()
-        print(f"{dag_id:<28} {run.state!s:<8} {time.monotonic() - began:5.1f} s  {_told(run)}", file=terminal, flush=True)
-        # What one source could not give does not stop the others; what comes after the sources builds on all of them.
-        if run.state != "success" and dag_id in LATER:
-            return 1
-    return 0
+        told = f"{dag_id:<28} {run.state!s:<8} {time.monotonic() - began:5.1f} s  {outcome(run)}"
+        print(told.rstrip(), file=terminal, flush=True)
+        if run.state != "success":
+            code = 1
+            # What one source could not give does not stop the others; a later DAG builds on the one before it.
+            if dag_id in LATER:
+                break
+    return code
 
 
 def in_order(dag_ids: Sequence[str]) -> tuple[str, ...]:
@@ -55,8 +59,28 @@ def in_order(dag_ids: Sequence[str]) -> tuple[str, ...]:
     return (*sorted(dag_id for dag_id in dag_ids if dag_id.startswith("ingest_")), *(d for d in LATER if d in dag_ids))
 
 
-def _told(run: Any) -> str:
-    return ""
+def outcome(run: Any) -> str:
+    """What the tasks of a run counted, and which of them failed."""
+    from airflow.models.xcom import XComModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        pushed = {
+            row.task_id: XComModel.deserialize_value(row)
+            for row in session.scalars(XComModel.get_many(run_id=run.run_id, key="return_value", dag_ids=run.dag_id))
+        }
+        instances = [i for i in run.get_task_instances(session=session) if i.start_date is not None]
+    told = []
+    for instance in sorted(instances, key=lambda one: one.start_date):
+        if instance.state == "failed":
+            told.append(f"{instance.task_id}: FAILED")
+        elif pushed.get(instance.task_id):
+            told.append(f"{instance.task_id}: {_listed(pushed[instance.task_id])}")
+    return "; ".join(told)
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return " ".join(f"{name}={value}" for name, value in counts.items())
 
 
 @contextmanager

@@ -10,16 +10,14 @@ from typing import Any
 from airflow.sdk import Asset, task
 
 from dags.connections import connection_password
+from dags.quiet import quieten
 from pipeline.errors import LeadfoldError
 
 log = logging.getLogger(__name__)
 
-TALKATIVE = ("httpx", "httpcore", "sqlalchemy", "psycopg", "urllib3", "great_expectations")
-"""Libraries whose INFO lines quote URLs (a bot's token is in its path) or values of rows."""
-
 
 class UnexpectedError(LeadfoldError):
-    """A fault outside our tree of errors. Its text may quote a record, so it is left behind; kind and place are kept."""
+    """A fault outside our tree of errors. Its text may quote a record, so only its kind and place are kept."""
 
     def __init__(self, kind: str, place: str) -> None:
         self.kind = kind
@@ -34,8 +32,7 @@ def step(name: str, *arguments: str, task_id: str | None = None, outlets: Sequen
 
 def run_step(name: str, *arguments: str) -> dict[str, int]:
     """Runs one step; its counts. Raises only errors that hold no data: LeadfoldError without its causes."""
-    for library in TALKATIVE:
-        logging.getLogger(library).setLevel(logging.WARNING)
+    quieten()
     with _without_data():
         from pipeline import steps
 
@@ -55,7 +52,7 @@ def _without_data() -> Iterator[None]:
         yield
     except LeadfoldError as error:
         raise error from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, Airflow would log its text
         raise UnexpectedError(type(error).__name__, _places(error.__traceback__)) from None
 
 

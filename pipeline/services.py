@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -37,9 +38,6 @@ _HEALTH_SECONDS = 180.0
 _GRACE_SECONDS = 20.0
 _PROBE_SECONDS = 2.0
 
-QUIET_LIBRARIES = ("httpx", "httpcore", "sqlalchemy", "psycopg", "urllib3", "great_expectations")
-"""Libraries whose INFO lines quote URLs, with a bot's token in the path, or values of rows."""
-
 
 class ServiceError(StopError):
     """A service cannot be started or stopped."""
@@ -53,7 +51,7 @@ class ServiceError(StopError):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process. healthy: asked again and again until true; url: what a person opens, '' where there is nothing to see."""
+    """One process. healthy: asked again and again until true; url: what a person opens, '' where nothing is to be seen."""
 
     name: str
     command: tuple[str, ...]
@@ -83,7 +81,10 @@ class Port:
 
 
 def leadfold_environment(folder: Path, config: Path, warehouse_url: str | None = None) -> dict[str, str]:
-    """The whole environment of a Leadfold process: this one's, with absolute places. `warehouse_url` None: as it is set now."""
+    """The whole environment of a Leadfold process: this one's, with absolute places.
+
+    warehouse_url: DATABASE_URL of the child; None leaves it as it is here.
+    """
     environment = process_environment()
     # Without cached bytecode every Airflow process compiles some 2,000 modules again: 2 s of CPU each.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -142,12 +143,25 @@ def airflow_environment(
         "AIRFLOW__API__PORT": str(api_port),
         "AIRFLOW__API__BASE_URL": address,
         "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API_AUTH__JWT_SECRET": _kept_secret(home / "jwt_secret"),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
-        "AIRFLOW__LOGGING__NAMESPACE_LEVELS": " ".join(f"{library}=WARNING" for library in QUIET_LIBRARIES),
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
         # With the default of 5 a worker stays taken some 5 s after a task of 0.3 s.
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     }
+
+
+def _kept_secret(file: Path) -> str:
+    """A secret made once, for the user's eyes only. 64 bytes: what SHA-512 asks for; Airflow's own has 16."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(64))
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret holds
+            os.link(fresh, file)
+        fresh.unlink()
+    return file.read_text()
 
 
 def _psycopg(url: str) -> str:
@@ -158,8 +172,8 @@ def _psycopg(url: str) -> str:
 def prepare_airflow(environment: Mapping[str, str]) -> bool:
     """Brings Airflow's own database up to date; False where it was. Raises MissingExtraError, ServiceError.
 
-    Asking Airflow takes 2-4 s of imports, asking its database 20 ms: so the revision that a migration by this version of
-    Airflow reached is remembered, and compared with the one in the database.
+    Asking Airflow takes 2-4 s of imports, asking its database 10 ms: so the revision that a migration by this version
+    of Airflow reached is remembered, and compared with the one in the database.
     """
     home = Path(environment["AIRFLOW_HOME"])
     home.mkdir(parents=True, exist_ok=True)
@@ -304,7 +318,9 @@ def _get(url: str) -> httpx.Response | None:
 
 
 def choose_ports(folder: Path, wanted: Mapping[str, Port]) -> dict[str, int]:
-    """A port per service, the same at every start: remembered in run/ports.json. Raises ServiceError for a taken fixed one."""
+    """A port per service, the same at every start: remembered in run/ports.json. Raises ServiceError for a fixed one
+    that is taken.
+    """
     run = _run_folder(folder)
     file = run / "ports.json"
     remembered: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
@@ -367,70 +383,81 @@ def up(
                 found = f"up in {time.monotonic() - started:.0f} s" if service.name in new else "was running"
                 say(f"{service.name:<22} {found}{'  ' + service.url if service.url else ''}")
             elif not is_running(folder, service.name):
-                raise ServiceError(service.name, "it ended before it was healthy", f"see {_log(folder, service.name)}")
+                raise ServiceError(
+                    service.name, "it ended before it was healthy", f"see {log_of(folder, service.name)}"
+                )
         if waiting and time.monotonic() - started > seconds:
             raise ServiceError(
-                waiting[0].name, f"not healthy after {seconds:.0f} s", f"see {_log(folder, waiting[0].name)}"
+                waiting[0].name, f"not healthy after {seconds:.0f} s", f"see {log_of(folder, waiting[0].name)}"
             )
         if waiting:
             time.sleep(_POLL_SECONDS)
 
 
 def down(folder: Path, say: Callable[[str], None] = print, grace: float = _GRACE_SECONDS) -> tuple[str, ...]:
-    """Stops all that runs, children too: asks, and after `grace` seconds does not ask any more. The names of those stopped."""
+    """Stops all that runs, children too: asks, and after `grace` seconds does not ask any more; the names of those
+    stopped. Raises ServiceError.
+    """
     alive = {state.name: state.pid for state in status(folder) if state.pid is not None}
     for pid in alive.values():
-        _signal(pid, signal.SIGTERM)
-    stopped = []
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGTERM)
     deadline = time.monotonic() + grace
     for name, pid in alive.items():
-        forced = not _ended(folder, name, deadline)
-        # Also after a clean end: a child that outlived its parent is still in the group.
-        _signal(pid, signal.SIGKILL)
-        if not _ended(folder, name, time.monotonic() + grace):
-            raise ServiceError(name, f"process group {pid} does not end", "end it by hand")
-        _pid_file(folder, name).unlink(missing_ok=True)
-        say(f"{name:<22} {'ended by force' if forced else 'stopped'}")
-        stopped.append(name)
-    return tuple(stopped)
+        asked = _ended(folder, name, pid, deadline)
+        # Also after a clean end: a child may have outlived its parent.
+        for member in _session(pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(member, signal.SIGKILL)
+        if not _ended(folder, name, pid, time.monotonic() + grace):
+            raise ServiceError(name, f"process {pid} does not end", "end it by hand")
+        _file(folder, name, "pid").unlink(missing_ok=True)
+        say(f"{name:<22} {'stopped' if asked else 'ended by force'}")
+    return tuple(alive)
 
 
 def status(folder: Path) -> tuple[State, ...]:
     """Every service that was ever started here, in the order of names."""
     return tuple(
-        State(name, _pid(folder, name) if is_running(folder, name) else None, _log(folder, name))
+        State(name, _pid(folder, name), log_of(folder, name))
         for name in sorted(file.stem for file in _run_folder(folder).glob("*.lock"))
     )
 
 
+def _pid(folder: Path, name: str) -> int | None:
+    return int(_file(folder, name, "pid").read_text()) if is_running(folder, name) else None
+
+
 def is_running(folder: Path, name: str) -> bool:
     """Whether the service, or a child that it forked, lives."""
+    if not _file(folder, name, "lock").exists():
+        return False
     with _locked(folder, name) as lock:
         return lock is None
 
 
 def _launch(folder: Path, service: Service) -> bool:
     """Starts it unless it runs; whether it was started."""
-    log = _log(folder, service.name)
+    log = log_of(folder, service.name)
     with _locked(folder, service.name) as lock:
         if lock is None:
             return False
-        _start_mark(folder, service.name).write_text(str(log.stat().st_size if log.exists() else 0))
+        _file(folder, service.name, "start").write_text(str(log.stat().st_size if log.exists() else 0))
         with log.open("ab") as output:
             process = subprocess.Popen(
                 service.command,
                 env=dict(service.environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                # The child keeps our lock by keeping the file open, and is the head of a process group of its own.
+                # The child keeps our lock by keeping the file open, and is the head of a session of its own.
                 start_new_session=True, pass_fds=(lock,),
             )  # fmt: skip
-        _pid_file(folder, service.name).write_text(str(process.pid))
+        _file(folder, service.name, "pid").write_text(str(process.pid))
         return True
 
 
 @contextlib.contextmanager
 def _locked(folder: Path, name: str) -> Iterator[int | None]:
     """The service's lock, held until the block ends and by children that got it; None where somebody holds it."""
-    with (_run_folder(folder) / f"{name}.lock").open("a") as file:
+    with _file(folder, name, "lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -439,20 +466,26 @@ def _locked(folder: Path, name: str) -> Iterator[int | None]:
             yield file.fileno()
 
 
-def _ended(folder: Path, name: str, deadline: float) -> bool:
+def _ended(folder: Path, name: str, pid: int, deadline: float) -> bool:
     while is_running(folder, name):
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL_SECONDS / 4)
-    return True
-
-
-def _signal(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, number)
     with contextlib.suppress(ChildProcessError):
         # A child of this very process stays a zombie until it is waited for.
         os.waitpid(pid, os.WNOHANG)
+    return True
+
+
+def _session(leader: int) -> tuple[int, ...]:
+    """Processes of the session that began with `leader`: Airflow's tasks leave the group, but not the session."""
+    listed = subprocess.run(("ps", "-A", "-o", "pid="), capture_output=True, text=True, check=True).stdout
+    members = []
+    for pid in map(int, listed.split()):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getsid(pid) == leader:
+                members.append(pid)
+    return tuple(members)
 
 
 def _run_folder(folder: Path) -> Path:
@@ -461,24 +494,17 @@ def _run_folder(folder: Path) -> Path:
     return run
 
 
-def _log(folder: Path, name: str) -> Path:
-    return _run_folder(folder) / f"{name}.log"
+def log_of(folder: Path, name: str) -> Path:
+    """Where a service's output goes."""
+    return _file(folder, name, "log")
 
 
-def _pid_file(folder: Path, name: str) -> Path:
-    return _run_folder(folder) / f"{name}.pid"
-
-
-def _pid(folder: Path, name: str) -> int:
-    return int(_pid_file(folder, name).read_text())
-
-
-def _start_mark(folder: Path, name: str) -> Path:
-    return _run_folder(folder) / f"{name}.start"
+def _file(folder: Path, name: str, kind: str) -> Path:
+    return _run_folder(folder) / f"{name}.{kind}"
 
 
 def _log_since_start(folder: Path, name: str) -> str:
-    mark, log = _start_mark(folder, name), _log(folder, name)
+    mark, log = _file(folder, name, "start"), log_of(folder, name)
     if not mark.exists() or not log.exists():
         return ""
     with log.open("rb") as file:

@@ -252,9 +252,14 @@ def parse_settings(text: str, base: Path = Path(), place: str = "leadfold.toml")
     return settings
 
 
+def chosen_config(path: Path | None = None) -> Path:
+    """The configuration file to read: `path`, else $LEADFOLD_CONFIG, else leadfold.toml here."""
+    return path or Path(os.environ.get("LEADFOLD_CONFIG", DEFAULT_PATH))
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """Settings from a file: `path`, else $LEADFOLD_CONFIG, else leadfold.toml here. Raises ConfigError."""
-    chosen = path or Path(os.environ.get("LEADFOLD_CONFIG", DEFAULT_PATH))
+    chosen = chosen_config(path)
     try:
         text = chosen.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -269,6 +274,11 @@ def load_settings(path: Path | None = None) -> Settings:
 def database_url() -> str | None:
     """DATABASE_URL, which always wins over the embedded server; None where it is not set."""
     return os.environ.get("DATABASE_URL") or None
+
+
+def airflow_database_url() -> str | None:
+    """LEADFOLD_AIRFLOW_DATABASE_URL, Airflow's own database; None where it is not set: the embedded server holds it."""
+    return os.environ.get("LEADFOLD_AIRFLOW_DATABASE_URL") or None
 
 
 def state_folder() -> Path:

@@ -224,11 +224,11 @@ def _one_unknown_word(form: NameForm) -> bool:
 @lru_cache(maxsize=1 << 20)
 def compare_names(left: NameForm, right: NameForm) -> NameRelation:
     """How two names relate, as read or with the halves of an unsure one changed over, whichever fits better."""
-    relation = _compare_as_read(left, right)
-    if relation.level > NameLevel.FULL_EQUAL and not (left.sure and right.sure):
-        # Turning one over is turning the other over: the pair is compared in both ways.
-        other = _compare_as_read(left.swapped(), right) if not left.sure else _compare_as_read(left, right.swapped())
-        relation = min(relation, other, key=lambda found: found.level)
+    readings = [_compare_as_read(left, right)]
+    if readings[0].level > NameLevel.FULL_EQUAL:
+        readings += [] if left.sure else [_compare_as_read(left.swapped(), right)]
+        readings += [] if right.sure else [_compare_as_read(left, right.swapped())]
+    relation = min(readings, key=lambda found: (found.level, found.given, found.surname, found.patronymic))
     doubtful = relation.derived or _one_unknown_word(left) or _one_unknown_word(right)
     if relation.level == NameLevel.CONTRADICTION and doubtful:
         # A lone unknown word may be a nickname, a mailbox somebody else's: no ground for a veto.

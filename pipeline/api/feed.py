@@ -76,7 +76,7 @@ def feed_router(warehouse: Warehouse, token: SecretStr | None) -> APIRouter:
 
     @router.get("/clients/{client_id}")
     def read_client(client_id: UUID) -> Response:
-        """The living client behind an id that may have been merged: {"asked": id, "client_id": living id, "client": {…}}.
+        """The living client behind an id, merged or not: {"asked": id, "client_id": living id, "client": {…}}.
 
         404: never given, or its client is gone. 503: the gate is closed.
         """

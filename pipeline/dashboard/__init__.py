@@ -1,0 +1,1 @@
+"""Pages for marketing and operations, over the marts alone: no names, phones or e-mails reach them."""

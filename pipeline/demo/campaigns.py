@@ -1,6 +1,7 @@
 """What the money was spent on: a table of campaigns, their tags and their telephone numbers."""
 
 import random
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -41,6 +42,11 @@ class Line:
     valid_to: date | None = None
 
 
+def _tags_payload(source: str, campaign_id: str) -> str:
+    """Tags as a t.me link carries them: base64 without padding, because a payload may hold only letters, digits, - and _."""
+    return urlsafe_b64encode(f"utm_source={source}&utm_campaign={campaign_id}".encode()).decode().rstrip("=")
+
+
 def _yandex(key: str, number: str, name: str, cost: float, weight: int, **more: str) -> Campaign:
     return Campaign(key=key, platform="yandex", channel="paid_search", campaign_id=number, name=name, language="ru", currency="RUB", daily_cost=cost, weight=weight, utm_source="yandex", utm_medium="cpc", click_parameter="yclid", **more)  # fmt: skip
 
@@ -56,8 +62,8 @@ def _meta(key: str, number: str, name: str, language: str, cost: float, weight: 
 
 CAMPAIGNS: tuple[Campaign, ...] = (
     _yandex("ya-brand", "70110001", "brand_msk", 900, 10, line="+74951230101"),
-    _yandex("ya-okna", "70110002", "okna_pvh_search", 5200, 26, line="+74951230102", payload="ya_okna"),
-    _yandex("ya-balkon", "70110003", "balkon_osteklenie", 3100, 14, payload="ya_balkon"),
+    _yandex("ya-okna", "70110002", "okna_pvh_search", 5200, 26, line="+74951230102", payload="70110002"),
+    _yandex("ya-balkon", "70110003", "balkon_osteklenie", 3100, 14, payload=_tags_payload("yandex", "70110003")),
     _yandex("ya-rsya", "70110004", "rsya_retarget", 1700, 6),
     _yandex("ya-office", "70110005", "okna_dlya_ofisa", 1400, 0),
     Campaign(key="tg-ads", platform="telegram_ads", channel="paid_social", campaign_id="tg2608", name="telegram_posevy", language="ru", weight=8, utm_source="telegram", utm_medium="paid_social", payload="tg2608"),
@@ -65,12 +71,12 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     _google("go-drzwi", "20210002", "PL | Drzwi | Search", "pl", 110, 12, line="+48221230202"),
     _google("go-brand-pl", "20210003", "PL | Brand", "pl", 25, 8),
     _google("go-hurt", "20210004", "PL | Hurt", "pl", 45, 0),
-    _meta("me-pl", "23850000000010001", "Okna jesien 2026", "pl", 32, 14, line="+48221230203", payload="me_pl"),
+    _meta("me-pl", "23850000000010001", "Okna jesien 2026", "pl", 32, 14, line="+48221230203", payload=_tags_payload("fb", "23850000000010001")),
     _meta("me-pl-video", "23850000000010002", "Video remont", "pl", 14, 5),
     _google("go-windows", "20310001", "UK - Windows - Search", "en", 68, 26, line="+442071230301"),
     _google("go-doors", "20310002", "UK - Bifold Doors", "en", 41, 12, line="+442071230302"),
     _google("go-brand-en", "20310003", "UK - Brand", "en", 9, 6),
-    _meta("me-en", "23850000000010003", "Autumn double glazing", "en", 21, 12, payload="me_en"),
+    _meta("me-en", "23850000000010003", "Autumn double glazing", "en", 21, 12, payload=_tags_payload("fb", "23850000000010003")),
     _meta("me-en-reach", "23850000000010004", "Reach test", "en", 6, 0),
 )  # fmt: skip
 BY_KEY = {campaign.key: campaign for campaign in CAMPAIGNS}

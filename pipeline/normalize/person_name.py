@@ -159,7 +159,7 @@ def _words(line: str, field: str, refusals: list[Refusal]) -> list[str]:
         plain = word.casefold().strip(".")
         if plain in PLACEHOLDERS:
             refusals.append(Refusal(field, "placeholder", word))
-        elif plain not in _TITLES and not (word == "p" and len(words) > 1):  # Polish `p. Nowak`: pan or pani
+        elif plain not in _TITLES and not (word in {"p", "p."} and len(words) > 1):  # Polish `p. Nowak`: pan or pani
             kept.append(_one_script(word))
     kept = _right_layout(kept)
     if any(character.isdigit() for character in line) and not kept:

@@ -237,14 +237,16 @@ def _candidates(digits: str, plus: bool, region: str, caller_id: bool) -> Iterat
         yield "7" + digits[1:], ""
     if length == 12 and digits[:2] in {"88", "78", "87", "77"} and (russian or digits[2] == "9"):
         yield "7" + digits[2:], ""
+    if length == 11 and digits[0] == "8" and digits[1] in "348":
+        if region:
+            yield digits, region
+        yield "7" + digits[1:], ""
     if caller_id and length >= 11 and digits[0] != "0":
         yield digits, ""
     if region:
         yield digits, region
         if region == "PL" and length == 10 and digits[0] == "0":
             yield "48" + digits[1:], ""
-    if length == 11 and digits[0] in "78" and digits[1] in "348":
-        yield "7" + digits[1:], ""
     if length >= 11:
         yield digits.lstrip("0"), ""
     if length == 10 and digits[0] == "9":

@@ -25,7 +25,9 @@ def configured_source(settings: Settings, index: int, secrets: Secrets) -> Confi
     place = f"source[{index}]"
     connector = CONNECTORS.get(own.vendor)
     if connector is None:
-        raise ConfigError(f"{place}.vendor", f"`{own.vendor}` is not a vendor", f"use one of {', '.join(sorted(CONNECTORS))}")
+        raise ConfigError(
+            f"{place}.vendor", f"`{own.vendor}` is not a vendor", f"use one of {', '.join(sorted(CONNECTORS))}"
+        )
     try:
         options = connector.options.model_validate(dict(own.options))
     except ValidationError as error:

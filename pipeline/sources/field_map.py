@@ -50,7 +50,9 @@ class FieldMap:
 def fold_label(label: str) -> str:
     """A label without case, hints in brackets, punctuation and form builders' decoration: `Ваше имя *` -> `ваше имя`."""
     inner = _BRACKETS.match(label.strip()[:LONGEST_LABEL])
-    text = unicodedata.normalize("NFKC", inner.group(1) if inner else label[:LONGEST_LABEL]).casefold().replace("ё", "е")
+    text = (
+        unicodedata.normalize("NFKC", inner.group(1) if inner else label[:LONGEST_LABEL]).casefold().replace("ё", "е")
+    )
     text = _HINT.sub(" ", text) if _HINT.sub("", text).strip() else text
     words = "".join(letter if letter.isalnum() else " " for letter in text).split()
     return _QUESTION.sub("", " ".join(words))
@@ -71,7 +73,9 @@ def load_field_map(vendor: str) -> FieldMap:
             if field not in ENQUIRY_FIELDS:
                 raise ValueError(f"{path.name}: `{field}` is not a field of an enquiry")
             names |= {fold_label(label): field for label in labels}
-        likely |= {field: tuple(fold_label(word) for word in words) for field, words in document.get("likely", {}).items()}
+        likely |= {
+            field: tuple(fold_label(word) for word in words) for field, words in document.get("likely", {}).items()
+        }
         ignored |= {fold_label(label) for label in document.get("ignored", ())}
     names |= {parameter: "click_id" for parameter in CLICK_PARAMETERS}
     return FieldMap(names, likely, frozenset(ignored - names.keys()))
@@ -120,7 +124,9 @@ def gather(entries: Iterable[tuple[str | None, str, str]]) -> dict[str, str]:
         if field is None or (field in values and field not in JOINED and value not in values[field]):
             rest.append(f"{label.strip()}: {value}" if label.strip() else value)
             continue
-        text = f"{fold_label(label)}:{value}" if field == "click_id" and fold_label(label) in CLICK_PARAMETERS else value
+        text = (
+            f"{fold_label(label)}:{value}" if field == "click_id" and fold_label(label) in CLICK_PARAMETERS else value
+        )
         if text not in values.setdefault(field, []):
             values[field].append(text)
     if rest:

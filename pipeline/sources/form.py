@@ -17,7 +17,17 @@ from pipeline.sources.submission import form_pairs, is_json, json_pairs, pairs_o
 from pipeline.sources.versions import Version, enquiries_of
 from pipeline.sources.webhook import REFUSED, carries_secret, header, landing_record, signed
 
-ID_NAMES = ("submission_id", "submissionid", "tranid", "lead_id", "leadgen_id", "entry_id", "event_id", "response_id", "_wpcf7_posted_data_hash")
+ID_NAMES = (
+    "submission_id",
+    "submissionid",
+    "tranid",
+    "lead_id",
+    "leadgen_id",
+    "entry_id",
+    "event_id",
+    "response_id",
+    "_wpcf7_posted_data_hash",
+)
 TEST_NAMES = ("is_test", "test")
 TRUE_WORDS = ("1", "true", "yes", "test", "on")
 
@@ -80,7 +90,9 @@ def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquir
     """Enquiries of the submissions under one id. Raises RecordError."""
     options = source.options_as(FormOptions)
     return enquiries_of(
-        source.name, source.kind, [read_submission(record, "form", options.fields, options.honeypot) for record in records]
+        source.name,
+        source.kind,
+        [read_submission(record, "form", options.fields, options.honeypot) for record in records],
     )
 
 
@@ -91,7 +103,9 @@ def read_submission(
     hidden = {fold_label(name) for name in honeypot}
     pairs = pairs_of(record)
     filled = [name for name, value in pairs if value.strip() and fold_label(name) in hidden]
-    fields = map_fields([(name, value) for name, value in pairs if fold_label(name) not in hidden], load_field_map(vendor), chosen)
+    fields = map_fields(
+        [(name, value) for name, value in pairs if fold_label(name) not in hidden], load_field_map(vendor), chosen
+    )
     referer = record.transport.get("referer", "")
     if referer and "page" not in fields:
         fields["page"] = referer

@@ -89,7 +89,13 @@ def open_http(
     )
     with client:
         yield Http(
-            client=client, source=source, secret_name=secret_name, now=now, limits=bounds, sleep=sleep, monotonic=monotonic
+            client=client,
+            source=source,
+            secret_name=secret_name,
+            now=now,
+            limits=bounds,
+            sleep=sleep,
+            monotonic=monotonic,
         )
 
 
@@ -139,7 +145,9 @@ def _read_bounded(http: Http, response: httpx.Response, deadline: float) -> byte
         size += len(chunk)
         if size > http.limits.max_bytes:
             raise SourceRefusedError(
-                http.source, f"an answer is larger than {http.limits.max_bytes} bytes", "lower `page_size` of this source"
+                http.source,
+                f"an answer is larger than {http.limits.max_bytes} bytes",
+                "lower `page_size` of this source",
             )
         if http.monotonic() > deadline:
             raise RetryError(f"source {http.source}", f"no whole answer within {http.limits.total_seconds:.0f} s")
@@ -152,9 +160,13 @@ def _check_status(http: Http, response: httpx.Response, content: bytes) -> None:
     if status in RETRIED or status >= 500:
         raise RetryError(f"source {http.source}", f"answered {status}", _asked_wait(response, content, http.now()))
     if status in (401, 403):
-        raise SourceRefusedError(http.source, f"answered {status}", f"check the secret `{http.secret_name}` and its rights")
+        raise SourceRefusedError(
+            http.source, f"answered {status}", f"check the secret `{http.secret_name}` and its rights"
+        )
     if not 200 <= status < 300:
-        problem, remedy = REFUSALS.get(status, (f"answered {status}", "check `base_url` and the options of this source"))
+        problem, remedy = REFUSALS.get(
+            status, (f"answered {status}", "check `base_url` and the options of this source")
+        )
         raise SourceRefusedError(http.source, problem, remedy)
 
 

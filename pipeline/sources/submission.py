@@ -56,7 +56,9 @@ def load_json(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise RecordError("body", f"is not JSON from character {error.pos} of {len(body)} on", "a whole JSON document") from None
+        raise RecordError(
+            "body", f"is not JSON from character {error.pos} of {len(body)} on", "a whole JSON document"
+        ) from None
 
 
 def json_pairs(body: bytes) -> list[tuple[str, str]]:
@@ -68,7 +70,9 @@ def json_pairs(body: bytes) -> list[tuple[str, str]]:
 
 def _collect(value: Any, name: str, depth: int, pairs: list[tuple[str, str]]) -> None:
     if depth > DEEPEST or len(pairs) > MOST_VALUES:
-        raise RecordError("body", "is nested too deep or has too many values", f"{DEEPEST} levels and {MOST_VALUES} values")
+        raise RecordError(
+            "body", "is nested too deep or has too many values", f"{DEEPEST} levels and {MOST_VALUES} values"
+        )
     if isinstance(value, dict):
         named = _named_value(value)
         if named is not None:

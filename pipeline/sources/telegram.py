@@ -52,7 +52,9 @@ def pull(source: ConfiguredSource, cursor: Mapping[str, Any] | None, now: Clock)
     with open_http(source.name, options.base_url, now=now, secret_name=options.token) as http:
         while True:
             params: dict[str, str | int] = {"limit": options.limit, "timeout": 0}
-            answer = get_json(http, f"/bot{token}/getUpdates", params if offset is None else params | {"offset": offset})
+            answer = get_json(
+                http, f"/bot{token}/getUpdates", params if offset is None else params | {"offset": offset}
+            )
             updates = answer.get("result") if isinstance(answer, dict) else None
             if not isinstance(updates, list):
                 raise RetryError(f"source {source.name}", "the answer has no list of updates under `result`")
@@ -129,17 +131,20 @@ def _event(record: RawRecord) -> ChatEvent:
     for key in MESSAGE_KEYS:
         message = update.get(key)
         if isinstance(message, dict):
-            return ChatEvent(record, at, _number(message), update["update_id"], message if _from_client(message) else None, key)
-    post = next((update[key] for key in POST_KEYS if isinstance(update.get(key), dict)), {})
+            return ChatEvent(
+                record, at, _number(message), update["update_id"], message if _from_client(message) else None, key
+            )
+    post: Mapping[str, Any] = next((update[key] for key in POST_KEYS if isinstance(update.get(key), dict)), {})
     kind = next((key for key in sorted(update) if key != "update_id"), "update")
     return ChatEvent(record, at, _number(post), update["update_id"], None, kind)
 
 
 def _from_client(message: Mapping[str, Any]) -> bool:
-    """Whether a message was written by a person in a private chat."""
+    """Whether a message was written by the person whom a private chat is with: bots and our own staff are not."""
     chat, sender = message.get("chat"), message.get("from")
-    private = isinstance(chat, dict) and chat.get("type") == "private"
-    return private and isinstance(sender, dict) and isinstance(sender.get("id"), int) and not sender.get("is_bot")
+    if not isinstance(chat, dict) or chat.get("type") != "private" or not isinstance(sender, dict):
+        return False
+    return isinstance(sender.get("id"), int) and sender["id"] == chat.get("id") and not sender.get("is_bot")
 
 
 def _conversation(source: ConfiguredSource, session: Sequence[ChatEvent]) -> Enquiry:

@@ -48,7 +48,9 @@ def receive(source: ConfiguredSource, body: bytes, headers: Mapping[str, str], q
         return Received(status=200)
     by_name = {name.lower(): value for name, value in pairs}
     transport = {"test": "1"} if by_name.get("test", "").strip().lower() == "test" else {}
-    return Received(status=200, records=(landing_record(source, body, headers, by_name.get("tranid", ""), now, transport),))
+    return Received(
+        status=200, records=(landing_record(source, body, headers, by_name.get("tranid", ""), now, transport),)
+    )
 
 
 def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquiry, ...]:

@@ -78,11 +78,13 @@ def pull(source: ConfiguredSource, cursor: Mapping[str, Any] | None, now: Clock)
     authorization = {"Authorization": f"Bearer {source.secret('token', options.token)}"}
     with open_http(source.name, options.base_url, now=now, secret_name=options.token, headers=authorization) as http:
         # Brent's way to find a circle: one remembered token, replaced at each power of two.
-        remembered, steps, power = state["before"], 0, 1
-        for _ in range(MOST_PAGES):
+        remembered, power = state["before"], 1
+        for steps in range(1, MOST_PAGES + 1):
             items, is_last = _page(http, options, state)
             times = [time for time in (_time(item.get("submitted_at")) for item in items) if time is not None]
-            newest = max([*times, *([datetime.fromisoformat(state["newest"])] if state["newest"] else [])], default=None)
+            newest = max(
+                [*times, *([datetime.fromisoformat(state["newest"])] if state["newest"] else [])], default=None
+            )
             records = tuple(_pulled_record(source, item, now) for item in items)
             if is_last:
                 closed = _closed(state["since"], newest, now())
@@ -90,7 +92,6 @@ def pull(source: ConfiguredSource, cursor: Mapping[str, Any] | None, now: Clock)
                     yield Page(source=source.name, records=records, cursor=closed)
                 return
             token = _oldest_token(items)
-            steps += 1
             if not token or token == remembered or token == state["before"]:
                 raise RetryError(f"source {source.name}", f"the pages of responses repeat after {steps} pages")
             if steps == power:
@@ -164,7 +165,9 @@ def _titles(response: Mapping[str, Any]) -> dict[str, str]:
     return {str(field[key]): str(field["title"]) for field in named for key in ("id", "ref") if field.get(key)}
 
 
-def _version(record: RawRecord, response: Mapping[str, Any], titles: Mapping[str, str], options: TypeformOptions) -> Version:
+def _version(
+    record: RawRecord, response: Mapping[str, Any], titles: Mapping[str, str], options: TypeformOptions
+) -> Version:
     answers, hidden = response.get("answers"), response.get("hidden")
     if answers is None and not isinstance(hidden, dict):
         raise RecordError("answers", "is missing", "a list of answers")

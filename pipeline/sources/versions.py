@@ -50,7 +50,9 @@ def enquiries_of(source: str, kind: SourceKind, versions: Sequence[Version]) -> 
 
 def identifiers(fields: Mapping[str, str]) -> frozenset[str]:
     """What tells people apart, roughly: tails of phones, e-mails in lower case, handles."""
-    phones = ("".join(filter(str.isdigit, piece))[-_PHONE_DIGITS:] for piece in re.split(r"[,;/]", fields.get("phone", "")))
+    phones = (
+        "".join(filter(str.isdigit, piece))[-_PHONE_DIGITS:] for piece in re.split(r"[,;/]", fields.get("phone", ""))
+    )
     emails = _EMAIL.findall(fields.get("email", "").lower()[:2000])
     return frozenset([p for p in phones if len(p) >= 6] + emails + fields.get("handle", "").split())
 

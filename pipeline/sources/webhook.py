@@ -34,15 +34,14 @@ def carries_secret(
     authorization = header(headers, "authorization")
     given = [header(headers, header_name), authorization.removeprefix("Bearer ").strip()]
     given += [value for name, value in [*parse_qsl(query), *pairs] if name.lower() in SECRET_NAMES]
-    # Every candidate is compared, so that the time taken does not tell where the secret was.
-    return any([same_secret(value, expected) for value in given if value])
+    return any(same_secret(value, expected) for value in given if value)
 
 
 def signed(expected: str, body: bytes, signature: str) -> bool:
     """Whether `signature` is HMAC-SHA256 of the body under the secret, in hex or base64, with or without `sha256=`."""
     digest = hmac.new(expected.encode(), body, sha256).digest()
     given = signature.strip().removeprefix("sha256=").strip()
-    return any([same_secret(given.lower(), digest.hex()), same_secret(given, b64encode(digest).decode())])
+    return same_secret(given.lower(), digest.hex()) or same_secret(given, b64encode(digest).decode())
 
 
 def body_id(body: bytes) -> str:
@@ -51,7 +50,12 @@ def body_id(body: bytes) -> str:
 
 
 def landing_record(
-    source: ConfiguredSource, body: bytes, headers: Mapping[str, str], external_id: str, now: Clock, transport: Mapping[str, str]
+    source: ConfiguredSource,
+    body: bytes,
+    headers: Mapping[str, str],
+    external_id: str,
+    now: Clock,
+    transport: Mapping[str, str],
 ) -> RawRecord:
     """The raw record of a delivery. The query string is left out of transport, because it may hold the secret."""
     chosen = external_id.strip()[:LONGEST_ID] or body_id(body)

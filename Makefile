@@ -1,0 +1,61 @@
+# Leadfold: one command for each thing. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+
+# Where this is set, every Airflow process would compile some two thousand modules again.
+unexport PYTHONDONTWRITEBYTECODE
+export UV_PYTHON_DOWNLOADS := never
+export GX_ANALYTICS_ENABLED := false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench sweep up down lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: $(VENV)/.ready ## make .venv with everything in it (idempotent)
+
+# uv comes first and by its own hash; then it installs the rest, each package by its hash.
+$(VENV)/.ready: requirements.lock requirements-uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 15) else "leadfold needs Python 3.11 to 3.14, this is %d.%d; name another with PYTHON=…" % sys.version_info[:2])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## run the demo company through real Airflow DAGs: from nothing to clients, costs and a dashboard
+	@$(BIN)/leadfold demo
+
+test: setup ## lint, types, import contracts and all tests
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest
+
+check: setup ## lint, types and import contracts only
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+bench: setup ## measure conform against the floor of its parts, and the fold
+	@$(BIN)/python -m tests.benchmarks.run
+
+sweep: setup ## kill -9 a run at every statement and compare the outcome (slow)
+	@$(BIN)/python -m pytest tests/faults --sweep=full
+
+up: setup ## start Airflow, the receiver and the dashboard together
+	@$(BIN)/leadfold up
+
+down: setup ## stop them, and the embedded server
+	@$(BIN)/leadfold down
+
+lock: setup ## resolve the newest allowed versions and write the pins (needs the network)
+	@$(UV) lock --quiet --upgrade
+	@$(UV) export --quiet --all-extras --all-groups --no-emit-project --no-header --no-annotate --format requirements.txt -o requirements.lock
+	@$(UV) export --quiet --only-group bootstrap --no-emit-project --no-header --no-annotate --format requirements.txt -o requirements-uv.lock
+
+clean: ## forget .venv, the embedded server and all it holds
+	@if [ -x $(BIN)/leadfold ]; then $(BIN)/leadfold down; fi
+	@rm -rf $(VENV) .leadfold

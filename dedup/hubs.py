@@ -1,0 +1,160 @@
+"""Hubs: values that many unlike people share (a reception phone, info@, a filler), learnt from the records.
+
+What counts is names that contradict each other, not spellings: one person with five spellings is one name.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.comparison.phone import switchboard_of
+from dedup.encoding import Encoded
+from dedup.model import Contact, Model
+from dedup.name_form import NameForm, full_name_keys, loose_name_keys
+
+CONTACT_FIELDS = ("phone", "phone_extension", "any_email", "handle", "company_email", "tax_id")
+"""Columns whose values point at a person or a company as long as few share them."""
+
+HUB_NAMES = 3
+"""Contradicting names on one value from which it is listed as a hub; two are a household."""
+
+_MAILS_PER_PERSON = 3
+_MOST_NAMES_COMPARED = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A value that cannot merge people by itself. records: how many carry it; distinct_names: contradicting names on it."""
+
+    field: str
+    value: str
+    records: int
+    distinct_names: int
+    reason: str
+
+
+def contact_weight(people: int, contact: Contact, even_bet: float, fade: tuple[int, int]) -> float:
+    """Bits that a shared value weighs when `people` contradicting names are known on it.
+
+    One name: `alone` above an even bet. More: `shared`, less one bit for each doubling; between the two counts of
+    `fade` it goes to 0, where the value says no more than that the two are two records.
+    """
+    begin, gone = fade
+    bits = contact.alone if people <= 1 else contact.shared - math.log2(people - 1)
+    left = 1.0 if people <= begin else max(0.0, 1.0 - math.log(people / begin) / math.log(gone / begin))
+    return max(0.0, (even_bet + bits) * left)
+
+
+def _group_key(forms: Sequence[NameForm]) -> str:
+    keys = [key for form in forms for key in (full_name_keys(form) or loose_name_keys(form))]
+    return min(keys, default="")
+
+
+def count_people(names: Sequence[tuple[NameForm, ...]], contradict: Callable[[int, int], bool], ids: Sequence[int]) -> int:
+    """How many people at least the names `ids` must be: names that contradict none of a group join it.
+
+    ids: numbers into `names`, fullest and then alphabetically first, so that `Анна` joins `Анна Зуева`.
+    """
+    if len(ids) > _MOST_NAMES_COMPARED:
+        return len({_group_key(names[number]) for number in ids})
+    groups: list[list[int]] = []
+    for number in ids:
+        for group in groups:
+            if not any(contradict(number, member) for member in group):
+                group.append(number)
+                break
+        else:
+            groups.append([number])
+    return len(groups)
+
+
+def name_order(names: Sequence[tuple[NameForm, ...]]) -> list[int]:
+    """Rank of each name set: the fullest first, then by folded words. Does not depend on the records' order."""
+
+    def sort_key(number: int) -> tuple[int, str]:
+        forms = names[number]
+        parts = max(bool(f.given) + bool(f.surname) + (f.patronymic is not None) for f in forms)
+        return -parts, repr(forms)
+
+    order = sorted(range(len(names)), key=sort_key)
+    rank = [0] * len(names)
+    for place, number in enumerate(order):
+        rank[number] = place
+    return rank
+
+
+def _distinct_by_value(value_ids: np.ndarray, others: np.ndarray) -> dict[int, list[int]]:
+    """For each value of a column the distinct numbers in `others` that stand beside it, where there are two or more."""
+    pairs = []
+    for column in value_ids.T:
+        known = (column >= 0) & (others >= 0)
+        pairs.append(np.stack([column[known], others[known]], axis=1))
+    if not pairs:
+        return {}
+    distinct = np.unique(np.concatenate(pairs), axis=0)
+    counts = np.bincount(distinct[:, 0]) if len(distinct) else np.zeros(0, dtype=np.int64)
+    repeated = distinct[counts[distinct[:, 0]] > 1] if len(distinct) else distinct
+    found: dict[int, list[int]] = defaultdict(list)
+    for value, other in repeated.tolist():
+        found[value].append(other)
+    return found
+
+
+def _desks_per_number(data: Encoded) -> Mapping[str, int]:
+    desks: dict[str, int] = defaultdict(int)
+    for value in data.columns["phone_extension"].values:
+        desks[switchboard_of(value)] += 1
+    return desks
+
+
+def people_per_value(data: Encoded, contradict: Callable[[int, int], bool]) -> dict[str, dict[str, int]]:
+    """For each contact field the values with more than one person on them, and how many."""
+    rank = name_order(data.names)
+    typed = np.array([not any(form.derived for form in forms) for forms in data.names], dtype=bool)
+    name_ids = data.name_ids.copy()
+    if len(typed):
+        name_ids[(name_ids >= 0) & ~typed[name_ids]] = -1
+    found: dict[str, dict[str, int]] = {}
+    for field in CONTACT_FIELDS:
+        column = data.columns[field]
+        people: dict[str, int] = {}
+        for value, ids in _distinct_by_value(column.ids, name_ids).items():
+            count = count_people(data.names, contradict, sorted(ids, key=rank.__getitem__))
+            if count > 1:
+                people[column.values[value]] = count
+        found[field] = people
+    _count_other_signs(data, found["phone"])
+    return found
+
+
+def _count_other_signs(data: Encoded, phones: dict[str, int]) -> None:
+    column = data.columns["phone"]
+    for value, mails in _distinct_by_value(column.ids, data.columns["any_email"].ids[:, 0]).items():
+        people = len(mails) // _MAILS_PER_PERSON
+        if people > 1:
+            phones[column.values[value]] = max(phones.get(column.values[value], 1), people)
+    desks = _desks_per_number(data)
+    for number in column.values:
+        if number in desks:
+            # A number with one desk behind it has others too.
+            phones[number] = max(phones.get(number, 1), desks[number] + 2)
+
+
+def list_hubs(data: Encoded, people: Mapping[str, Mapping[str, int]], model: Model) -> tuple[Hub, ...]:
+    """The hubs of a set, most shared first, with the reason in words."""
+    desks = _desks_per_number(data)
+    hubs = []
+    for field, values in people.items():
+        column = data.columns[field]
+        counts = dict(zip(column.values, column.counts().tolist(), strict=True)) if values else {}
+        for value, names in values.items():
+            if names < HUB_NAMES:
+                continue
+            behind = f"{desks[value]} extension(s) are known behind it" if field == "phone" and value in desks else ""
+            faded = "; it says nothing any more" if names >= model.hub_fade[1] else ""
+            reason = (behind or f"{names} names that contradict each other share it") + faded
+            hubs.append(Hub("email" if field == "any_email" else field, value, counts[value], names, reason))
+    return tuple(sorted(hubs, key=lambda hub: (-hub.distinct_names, hub.field, hub.value)))

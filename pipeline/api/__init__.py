@@ -1,0 +1,1 @@
+"""What others reach over HTTP: the receiver of webhooks and the change feed."""

@@ -1,0 +1,344 @@
+"""The command `leadfold`: every step from the shell, without Airflow. Errors are one line; exit 1 means nothing is green."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipeline.errors import ConfigError, LeadfoldError
+from pipeline.settings import Settings, database_url, load_settings, process_environment, state_folder
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Every enquiry from every channel, folded into one client, with its source, its cost, and a reason if it is junk.",
+)  # fmt: skip
+database = typer.Typer(no_args_is_help=True, help="The warehouse database: embedded, or the one of DATABASE_URL.")
+quarantine = typer.Typer(no_args_is_help=True, help="Records that could not be read, each with its error.")
+app.add_typer(database, name="db")
+app.add_typer(quarantine, name="quarantine")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file; $LEADFOLD_CONFIG, else leadfold.toml.")]
+
+
+def main() -> None:
+    """The entry point: no traceback reaches a user for anything that has a name in our tree of errors."""
+    try:
+        app()
+    except LeadfoldError as error:
+        err.print(f"leadfold: {error}", markup=False)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        err.print("leadfold: interrupted; what was committed stays, the next run goes on from there")
+        raise SystemExit(130) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress line on a terminal, silence elsewhere."""
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn(),
+        console=err, transient=True, disable=not err.is_terminal,
+    ) as bar:  # fmt: skip
+        tasks: dict[str, Any] = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total or None)
+            bar.update(tasks[what], completed=done, total=total or None)
+
+        yield told
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {value:,}" for name, value in counts.items()) or "nothing to do"
+
+
+@database.command("up")
+def db_up() -> None:
+    """Start the embedded server if it sleeps (unless DATABASE_URL is set) and bring the schema up to date."""
+    from pipeline.steps import warehouse_url
+    from pipeline.warehouse.connection import Warehouse
+    from pipeline.warehouse.migrate import migrate
+
+    version = migrate(Warehouse.at(warehouse_url()))
+    where = "the server of DATABASE_URL" if database_url() else f"127.0.0.1, data in {_shown(state_folder() / 'pg')}"
+    out.print(f"warehouse is up ({where}), schema {version}")
+
+
+@database.command("down")
+def db_down() -> None:
+    """Stop the embedded server."""
+    from pipeline.warehouse import embedded
+
+    stopped = embedded.stop(state_folder() / "pg")
+    out.print("embedded server stopped" if stopped else "no embedded server was running")
+
+
+@database.command("status")
+def db_status() -> None:
+    """Tell whether the database runs; exit 3 where it does not."""
+    from pipeline.warehouse import embedded
+
+    if database_url():
+        from pipeline.warehouse.connection import Warehouse
+        from pipeline.warehouse.migrate import require_current
+
+        require_current(Warehouse.at(database_url() or ""))
+        out.print("the server of DATABASE_URL answers, its schema is current")
+        return
+    server = embedded.running(state_folder() / "pg")
+    if server is None:
+        out.print("embedded server is not running; start it with `leadfold db up`")
+        raise typer.Exit(3)
+    out.print(f"embedded server runs on 127.0.0.1:{server.port}, process {server.pid}")
+
+
+@database.command("psql", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def db_psql(context: typer.Context) -> None:
+    """Open psql on the warehouse; further arguments go to psql."""
+    from sqlalchemy.engine import make_url
+
+    from pipeline.steps import warehouse_url
+    from pipeline.warehouse import embedded
+
+    url = make_url(warehouse_url())
+    program = embedded.binaries() / "psql"
+    # The password travels in the environment: arguments are seen by every user of the machine.
+    environment = process_environment() | {"PGPASSWORD": str(url.password or "")}
+    arguments = [
+        "psql", "--host", url.host or "127.0.0.1", "--port", str(url.port or 5432), "--username", url.username or "",
+        "--dbname", url.database or "", *context.args,
+    ]  # fmt: skip
+    os.execve(program, arguments, environment)  # noqa: S606 - psql takes this process's place and terminal
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+@app.command()
+def check(config: ConfigOption = None) -> None:
+    """Read the configuration and say what is wrong with it, secrets included; nothing is connected."""
+    from pipeline.settings import Secrets
+    from pipeline.sources.configured import configured_sources
+
+    settings = load_settings(config)
+    sources = configured_sources(settings, Secrets())
+    for source in sources:
+        source.require_secrets()
+    out.print(f"the configuration is sound: {len(sources)} source(s), {len(settings.spend)} spend file(s), {len(settings.line)} line(s)")
+
+
+@app.command()
+def ingest(source: str, config: ConfigOption = None) -> None:
+    """Pull one source and land what is new."""
+    from pipeline import steps
+
+    out.print(f"{source}: {_told(steps.ingest(steps.open_workspace(config), source))}")
+
+
+@app.command()
+def run(
+    config: ConfigOption = None,
+    step: Annotated[list[str] | None, typer.Option(help="Only this step (may be given several times); default: all, in their order.")] = None,
+) -> None:
+    """Pull every source, then conform, classify, fold, attribute, build the marts, check and publish."""
+    from dataclasses import replace
+
+    from pipeline import steps
+
+    known = ("ingest", *(name for name, _ in steps.RUN))
+    for name in step or ():
+        if name not in known:
+            raise ConfigError("--step", f"`{name}` is not a step", f"use one of {', '.join(known)}")
+    failed = 0
+    with _progress() as told:
+        workspace = replace(steps.open_workspace(config), progress=told)
+        if not step or "ingest" in step:
+            failed = _ingest_all(workspace)
+        for name, act in steps.RUN:
+            if not step or name in step:
+                out.print(f"{name:<16} {_told(act(workspace))}")
+    if failed:
+        err.print(f"leadfold: {failed} source(s) failed, see above; everything else is done")
+        raise typer.Exit(1)
+
+
+def _ingest_all(workspace: Any) -> int:
+    from pipeline import steps
+
+    failed = 0
+    for source in workspace.sources:
+        if not source.settings.enabled:
+            continue
+        try:
+            out.print(f"{'ingest':<16} {source.name}: {_told(steps.ingest(workspace, source.name))}")
+        except LeadfoldError as error:
+            # One broken source never stops the others.
+            failed += 1
+            err.print(f"{'ingest':<16} {source.name}: {error}", markup=False)
+    return failed
+
+
+@app.command()
+def verify(config: ConfigOption = None) -> None:
+    """Check every invariant; exit 1 and the name of each broken one."""
+    from pipeline import steps
+
+    out.print(f"verify: {_told(steps.verify(steps.open_workspace(config)))}, all hold")
+
+
+@app.command()
+def report(config: ConfigOption = None) -> None:
+    """Print cost per channel, leads by stage, and where each source's records are."""
+    from pipeline import steps
+    from pipeline.report import print_report
+
+    print_report(steps.open_workspace(config), out)
+
+
+@app.command()
+def feed(
+    cursor: Annotated[str, typer.Option(help="Where to go on; empty: from the beginning.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
+    snapshot: Annotated[bool, typer.Option("--snapshot", help="All living clients and aliases instead of changes.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Print changes of clients as JSON, one event per line, then a line with the next cursor."""
+    import orjson
+
+    from pipeline import steps
+    from pipeline.delivery import feed as change_feed
+
+    workspace = steps.open_workspace(config)
+    for line in change_feed.lines(workspace.warehouse, cursor or None, limit, snapshot):
+        out.print(orjson.dumps(line).decode(), markup=False)
+
+
+@app.command()
+def explain(left: str, right: str, config: ConfigOption = None) -> None:
+    """Say why two leads (by id) are, or are not, one client."""
+    from pipeline import steps
+    from pipeline.report import print_explanation
+
+    print_explanation(steps.open_workspace(config), left, right, out)
+
+
+@quarantine.command("list")
+def quarantine_list(
+    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+    config: ConfigOption = None,
+) -> None:
+    """Show quarantined records: where each is from, its error, how often it was tried."""
+    from pipeline import steps
+    from pipeline.warehouse.connection import Role, rows
+
+    workspace = steps.open_workspace(config)
+    table = Table("record", "source", "error", "attempts", "last try (UTC)")
+    with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+        found = rows(connection, "leads", "quarantine_list", source=source, limit=limit)
+    for row in found:
+        table.add_row(str(row.record_id), row.source, row.error, str(row.attempts), f"{row.last_at:%Y-%m-%d %H:%M}")
+    if found:
+        out.print(table)
+    else:
+        out.print("quarantine is empty")
+
+
+@quarantine.command("retry")
+def quarantine_retry(
+    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None, config: ConfigOption = None
+) -> None:
+    """Read quarantined records again, after a fix of the configuration or of the program."""
+    from pipeline import steps
+
+    out.print(f"retry: {_told(steps.retry_quarantine(steps.open_workspace(config), source))}")
+
+
+@app.command("fold")
+def fold_own_file(
+    leads: Annotated[Path, typer.Argument(help="CSV, JSONL, XLSX or Parquet table of leads.")],
+    config: ConfigOption = None,
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for leads.csv, clients.csv and review.csv.")] = Path("folded"),
+    columns: Annotated[list[str] | None, typer.Option("--map", help="OURS=THEIRS: which column of the file is which of ours.")] = None,
+    region: Annotated[str | None, typer.Option(help="Country of numbers without a code (RU, PL, GB …).")] = None,
+) -> None:
+    """Fold your own table of leads into clients; no server, no configuration needed."""
+    from pipeline.own_file import fold_file, write_folded
+    from pipeline.report import print_folded
+
+    settings = load_settings(config) if config is not None else Settings()
+    if region is not None:
+        from pipeline.settings import parse_settings
+
+        wanted = parse_settings(f'[company]\nregion = "{region}"', place="--region").company.region
+        settings = settings.model_copy(update={"company": settings.company.model_copy(update={"region": wanted})})
+    chosen: dict[str, str] = {}
+    for pair in columns or ():
+        ours, sign, theirs = pair.partition("=")
+        if not sign:
+            raise ConfigError("--map", f"`{pair}` is not OURS=THEIRS", "write e.g. --map phone=Telefon")
+        chosen[ours.strip()] = theirs.strip()
+    with _progress() as told:
+        folded = fold_file(leads, settings, chosen, told)
+        written = write_folded(folded, out_folder)
+    print_folded(folded, [_shown(path.resolve()) for path in written], out)
+
+
+@app.command()
+def demo(
+    leads: Annotated[int, typer.Option(min=200, help="About how many leads the demo company gets.")] = 5000,
+    seed: Annotated[int, typer.Option()] = 7,
+) -> None:
+    """Run the demo company: real protocols, real Airflow DAGs, from nothing to clients, costs and a dashboard."""
+    from pipeline.demo.run import run_demo
+
+    if not run_demo(state_folder(), leads, seed, out):
+        raise typer.Exit(1)
+
+
+@app.command()
+def up(config: ConfigOption = None) -> None:
+    """Start Airflow, the receiver and the dashboard in the background."""
+    from pipeline.stack import start_stack
+
+    start_stack(config, state_folder(), lambda line: out.print(line, markup=False))
+
+
+@app.command()
+def down() -> None:
+    """Stop what `leadfold up` started, and the embedded server."""
+    from pipeline import services
+    from pipeline.warehouse import embedded
+
+    for name in services.down(state_folder(), lambda line: out.print(line, markup=False)):
+        out.print(f"{name} stopped")
+    if embedded.stop(state_folder() / "pg"):
+        out.print("embedded server stopped")
+
+
+@app.command()
+def status() -> None:
+    """Tell which services run."""
+    from pipeline import services
+
+    for state in services.status(state_folder()):
+        out.print(str(state), markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

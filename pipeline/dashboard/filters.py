@@ -1,0 +1,96 @@
+"""The row of filters on top of a page. The days offered are those of the data, so that no clock is asked."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from pipeline.dashboard.marts import Choices, Filters, Model, Period
+
+MODELS: dict[Model, str] = {"first_touch": "First touch", "last_non_direct": "Last non-direct touch"}
+PERIODS: dict[Period, str] = {"day": "By day", "week": "By week"}
+DEFAULT_DAYS = 28
+ALL_SITES = "All sites"
+NO_SITE = "(no site)"
+
+_DAYS_HELP = "Days in the time zone of the company; both ends are included."
+_MODEL_HELP = (
+    "Which contact of a client gets the credit: the first one, or the last one before now that was not a direct visit. "
+    "Raw leads always count where and when they came in."
+)
+_CURRENCY_HELP = (
+    "The reporting currency holds all spend, converted at the rate of its day. A currency as billed shows only "
+    "campaigns that were billed in nothing else, without any exchange rate."
+)
+
+
+def choose_days(choices: Choices) -> tuple[date, date] | None:
+    """First and last day; None while the reader has picked only one of them."""
+    start = max(choices.first_day, choices.last_day - timedelta(days=DEFAULT_DAYS - 1))
+    chosen: Any = st.date_input(
+        "Days",
+        value=(start, choices.last_day),
+        min_value=choices.first_day,
+        max_value=choices.last_day,
+        format="YYYY-MM-DD",
+        help=_DAYS_HELP,
+        key="days",
+    )
+    return (chosen[0], chosen[1]) if isinstance(chosen, Sequence) and len(chosen) == 2 else None
+
+
+def choose_site(choices: Choices) -> str | None:
+    """A site, or None for all of them."""
+    options: list[str | None] = [None, *choices.sites]
+    return st.selectbox("Site", options, format_func=_site_text, key="site")
+
+
+def choose_currency(choices: Choices) -> str | None:
+    """A currency as billed, or None for the reporting one."""
+    reporting = f"{choices.build.currency}, all spend converted"
+    return st.selectbox(
+        "Currency",
+        [None, *choices.currencies],
+        format_func=lambda currency: reporting if currency is None else f"{currency} as billed",
+        help=_CURRENCY_HELP,
+        key="currency",
+    )
+
+
+def choose_model() -> Model:
+    """An attribution model."""
+    chosen: Model = st.selectbox(
+        "Credit goes to", list(MODELS), format_func=lambda model: MODELS[model], help=_MODEL_HELP, key="model"
+    )
+    return chosen
+
+
+def choose_period() -> Period:
+    """Days or weeks along the axis of a chart."""
+    chosen: Period | None = st.segmented_control(
+        "Steps of the charts",
+        list(PERIODS),
+        default="day",
+        format_func=lambda period: PERIODS[period],
+        label_visibility="collapsed",
+        key="period",
+    )
+    return chosen or "day"
+
+
+def period_before(filters: Filters) -> Filters:
+    """The same filters over as many days just before."""
+    length = filters.last_day - filters.first_day + timedelta(days=1)
+    return Filters(
+        first_day=filters.first_day - length,
+        last_day=filters.first_day - timedelta(days=1),
+        site=filters.site,
+        model=filters.model,
+        currency=filters.currency,
+        period=filters.period,
+    )
+
+
+def _site_text(site: str | None) -> str:
+    return ALL_SITES if site is None else site or NO_SITE

@@ -1,0 +1,84 @@
+-- mart.client. Grain: living client with a lead that is not rejected. Owner: attribution.
+-- first_touch: the earliest touchpoint. last_non_direct: the latest one that something brought; while all are direct, the
+-- latest. Touchpoints after the day of the deal that made a client new cannot have won it and do not take part.
+insert into mart.client
+with touch as (
+    select client_id, lead_id, occurred_at, day, site, channel, campaign, is_direct, state
+    from mart.touchpoint
+    where client_id is not null and state <> 'rejected'
+),
+
+first_touch as (
+    select distinct on (client_id) client_id, lead_id, occurred_at, day, site, channel, campaign
+    from touch
+    order by client_id, occurred_at, lead_id
+),
+
+counted as (
+    select client_id, count(*) as lead_count, max(occurred_at) as last_touch_at, max(day) as last_touch_day,
+           bool_or(state = 'accepted') as is_accepted
+    from touch
+    group by client_id
+),
+
+deal as (
+    select coalesce(client_alias.living_id, deal.client_id) as client_id, deal.stage, deal.amount_reporting,
+           cast(coalesce(deal.closed_at, deal.opened_at) at time zone cast(:timezone as text) as date) as day
+    from core.deal
+    left join core.client_alias on client_alias.client_id = deal.client_id
+),
+
+outcome as (
+    select client_id,
+           bool_or(stage in ('qualified', 'won')) as is_qualified,
+           min(day) filter (where stage = 'won') as first_won_day,
+           count(*) filter (where stage = 'won') as deals_won,
+           coalesce(sum(amount_reporting) filter (where stage = 'won'), 0) as revenue
+    from deal
+    where client_id is not null
+    group by client_id
+),
+
+last_non_direct as (
+    select distinct on (touch.client_id)
+        touch.client_id, touch.lead_id, touch.occurred_at, touch.day, touch.site, touch.channel, touch.campaign
+    from touch
+    inner join first_touch on first_touch.client_id = touch.client_id
+    left join outcome on outcome.client_id = touch.client_id
+    where outcome.first_won_day is null
+       or outcome.first_won_day < first_touch.day
+       or touch.day <= outcome.first_won_day
+    order by touch.client_id, touch.is_direct, touch.occurred_at desc, touch.lead_id desc
+)
+
+select
+    first_touch.client_id,
+    counted.lead_count,
+    first_touch.lead_id,
+    first_touch.occurred_at,
+    first_touch.day,
+    first_touch.site,
+    first_touch.channel,
+    first_touch.campaign,
+    last_non_direct.lead_id,
+    last_non_direct.occurred_at,
+    last_non_direct.day,
+    last_non_direct.site,
+    last_non_direct.channel,
+    last_non_direct.campaign,
+    counted.last_touch_at,
+    counted.last_touch_day,
+    case cast(:qualified_by as text)
+        when 'deal' then coalesce(outcome.is_qualified, false)
+        else counted.is_accepted and cardinality(client.phones) + cardinality(client.emails) > 0
+    end,
+    coalesce(outcome.first_won_day >= first_touch.day, false),
+    coalesce(outcome.first_won_day < counted.last_touch_day, false),
+    outcome.first_won_day,
+    coalesce(outcome.deals_won, 0),
+    coalesce(outcome.revenue, 0)
+from first_touch
+inner join counted using (client_id)
+inner join last_non_direct using (client_id)
+inner join core.client using (client_id)
+left join outcome using (client_id);

@@ -1,0 +1,16 @@
+-- mart.spend_per_channel_campaign_day_currency. Grain: day, site, channel, campaign, currency. Owner: attribution.
+insert into mart.spend_per_channel_campaign_day_currency
+    (day, site, channel, campaign, currency, spend_original, spend_reporting, unconverted, clicks, impressions)
+select
+    day,
+    site,
+    channel,
+    campaign,
+    currency,
+    sum(spend_original),
+    sum(coalesce(spend_reporting, 0)),
+    sum(case when spend_reporting is null then spend_original else 0 end),
+    sum(clicks),
+    sum(impressions)
+from core.spend
+group by day, site, channel, campaign, currency;

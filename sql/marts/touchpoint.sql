@@ -1,0 +1,25 @@
+-- mart.touchpoint. Grain: lead. Owner: attribution.
+-- A lead that has no living client now keeps its row, so that leads in = leads out.
+insert into mart.touchpoint
+    (lead_id, client_id, occurred_at, day, source, source_kind, site, channel, campaign, platform, is_direct, rule, state, stage, counts_as_lead)
+select
+    lead.lead_id,
+    client.client_id,
+    lead.received_at,
+    cast(lead.received_at at time zone cast(:timezone as text) as date),
+    lead.source,
+    lead.source_kind,
+    lead.site,
+    coalesce(tag.channel, :unattributed),
+    coalesce(tag.campaign, ''),
+    coalesce(tag.platform, ''),
+    coalesce(tag.is_direct, true),
+    coalesce(tag.rule, 'untagged'),
+    coalesce(classification.state, 'pending'),
+    classification.stage,
+    not coalesce(classification.state = 'rejected' and classification.stage = any(cast(:uncounted_stages as text[])), false)
+from core.lead
+left join core.tag on tag.lead_id = lead.lead_id
+left join core.classification on classification.lead_id = lead.lead_id
+left join core.membership on membership.lead_id = lead.lead_id and membership.to_decision is null
+left join core.client on client.client_id = membership.client_id and client.state = 'live';
