@@ -22,14 +22,15 @@ The task may be cleared at any time: a record that has landed does not land twic
 
 from typing import Any
 
-from airflow.sdk import DAG, Asset, CronTriggerTimetable, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk import DAG, CronTriggerTimetable, task
+from airflow.sdk.exceptions import AirflowSkipException, AirflowTimetableInvalid
 
 from dags.assets import leads_of
 from dags.configuration import configured
 from dags.policy import dag_policy
 from dags.step import run_step
-from pipeline.settings import SourceSettings
+from pipeline.errors import ConfigError
+from pipeline.settings import Settings, SourceSettings
 
 
 def ingest(source: str, ti: Any = None) -> dict[str, int]:
@@ -42,21 +43,43 @@ def ingest(source: str, ti: Any = None) -> dict[str, int]:
     return counts
 
 
-def ingest_dag(source: SourceSettings, timezone: str) -> DAG:
+def ingest_dags(settings: Settings) -> dict[str, DAG]:
+    """A DAG per enabled source, by id. Raises ConfigError for a schedule that is none, or two sources of one DAG id."""
+    dags: dict[str, DAG] = {}
+    for index, source in enumerate(settings.source):
+        if source.enabled:
+            dag_id = f"ingest_{source.name.replace('-', '_')}"
+            if dag_id in dags:
+                raise ConfigError(
+                    f"source[{index}].name",
+                    f"`{source.name}` differs from another source only in - and _",
+                    "choose a name that differs in letters",
+                )
+            dags[dag_id] = ingest_dag(dag_id, source, _timetable(index, source, settings.company.timezone))
+    return dags
+
+
+def ingest_dag(dag_id: str, source: SourceSettings, timetable: CronTriggerTimetable) -> DAG:
     """The DAG of one source."""
-    asset: Asset = leads_of(source.name)
-    with DAG(
-        f"ingest_{source.name.replace('-', '_')}",
-        description=f"Leads of {source.name} ({source.vendor})",
-        schedule=CronTriggerTimetable(source.schedule, timezone=timezone),
-        **dag_policy(__doc__, "ingest", source.vendor),
-    ) as dag:
-        task(ingest, multiple_outputs=False, outlets=[asset])(source.name)
+    policy = dag_policy(__doc__, "ingest", source.vendor)
+    with DAG(dag_id, description=f"Leads of {source.name} ({source.vendor})", schedule=timetable, **policy) as dag:
+        task(ingest, multiple_outputs=False, outlets=[leads_of(source.name)])(source.name)
     return dag
 
 
-settings = configured()
-if settings is not None:
-    for enabled in settings.source:
-        if enabled.enabled:
-            globals()[f"ingest_{enabled.name}"] = ingest_dag(enabled, settings.company.timezone)
+def _timetable(index: int, source: SourceSettings, timezone: str) -> CronTriggerTimetable:
+    timetable = CronTriggerTimetable(source.schedule, timezone=timezone)
+    try:
+        timetable.validate()
+    except AirflowTimetableInvalid as error:
+        raise ConfigError(
+            f"source[{index}].schedule",
+            f"`{source.schedule}` is not a cron expression",
+            "write five fields, for example `*/5 * * * *`",
+        ) from error
+    return timetable
+
+
+configuration = configured()
+if configuration is not None:
+    globals().update(ingest_dags(configuration))

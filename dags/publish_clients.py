@@ -8,7 +8,8 @@
 **On failure.** The feed keeps what it has; a CRM that reads later misses nothing, because its cursor waits. Correct what
 the task's log names, then clear the task. If the publishing gate is closed, look at `resolve_clients`: a check closed it.
 
-**Parameters.** None. To see what a CRM would read: `GET /feed?limit=10` at the receiver, with the feed's token.
+**Parameters.** None. To see what a CRM would read, for example its first ten changes: `GET /feed?limit=10` at the
+receiver, with the feed's token.
 """
 
 from airflow.sdk import DAG

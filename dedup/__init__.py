@@ -1,0 +1,42 @@
+"""Entity resolution for leads: records in, clusters out, with a reason for every weight."""
+
+from dedup.blocking import BlockingReport
+from dedup.engines.local import fold
+from dedup.evaluation import Evaluation, Quality, evaluate, partition_of
+from dedup.explain import Explanation, ExplanationRow, explain
+from dedup.folding import fold_text
+from dedup.given_names import gender, given_name_keys
+from dedup.hubs import Hub
+from dedup.model import BlockingRule, Comparison, ComparisonLevel, Model, load_model
+from dedup.record import Judgement, Record
+from dedup.result import ComparisonHit, Fold, ReviewPair, ScoredPair
+from dedup.survivorship import SurvivorshipRule, golden_record
+
+__all__ = [
+    "BlockingReport",
+    "BlockingRule",
+    "Comparison",
+    "ComparisonHit",
+    "ComparisonLevel",
+    "Evaluation",
+    "Explanation",
+    "ExplanationRow",
+    "Fold",
+    "Hub",
+    "Judgement",
+    "Model",
+    "Quality",
+    "Record",
+    "ReviewPair",
+    "ScoredPair",
+    "SurvivorshipRule",
+    "evaluate",
+    "explain",
+    "fold",
+    "fold_text",
+    "gender",
+    "given_name_keys",
+    "golden_record",
+    "load_model",
+    "partition_of",
+]

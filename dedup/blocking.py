@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 
 from dedup.encoding import Bools, Encoded, Ints
 from dedup.model import BlockingRule, Model
-from dedup.name_form import full_name_keys, loose_name_keys
+from dedup.name_form import full_name_keys, half_name_keys, loose_name_keys
 
 Hashes = NDArray[np.uint64]
 
 NEIGHBOURS = 12
 """In a group over its cap each record meets this many next ones in name order."""
+
+
+_NAME_KEYS = {"full_name": full_name_keys, "loose_name": loose_name_keys, "half_name": half_name_keys}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ def _hash_rows(rows: Sequence[Sequence[str]]) -> tuple[Hashes, Bools]:
 
 def _key_part(data: Encoded, part: str) -> tuple[Hashes, Bools]:
     """Hashes of one part of a key for every record, [records, width], and which of them are there."""
-    if part in ("full_name", "loose_name"):
-        keys_of = full_name_keys if part == "full_name" else loose_name_keys
+    if part in _NAME_KEYS:
+        keys_of = _NAME_KEYS[part]
         rows = [sorted({key for form in forms for key in keys_of(form)}) for forms in data.names]
         hashes, known = _hash_rows([*rows, ()])  # the last row serves records without a name, numbered -1
         return hashes[data.name_ids], known[data.name_ids]
@@ -115,8 +118,7 @@ def _expand_large(records: Ints, starts: Ints, sizes: Ints, cap: int, order: Int
     for start, size in zip(starts[sizes > cap].tolist(), sizes[sizes > cap].tolist(), strict=True):
         members = records[start : start + size]
         members = members[np.lexsort((members, order[members]))]
-        for step in range(1, min(NEIGHBOURS, size - 1) + 1):
-            found.append((members[:-step], members[step:]))
+        found += [(members[:-step], members[step:]) for step in range(1, min(NEIGHBOURS, size - 1) + 1)]
     return found
 
 

@@ -5,6 +5,7 @@ its full forms and its short forms. A short form may stand for several groups (�
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -41,18 +42,24 @@ def _table_rows() -> list[tuple[str, str, list[str], list[str]]]:
 
 
 @cache
-def _table() -> dict[str, GivenName]:
+def _tables() -> tuple[dict[str, GivenName], dict[str, GivenName]]:
+    """The table by spelling and by folded spelling."""
+    rows = _table_rows()
+    return _index(rows, str.casefold), _index(rows, fold_token)
+
+
+def _index(rows: list[tuple[str, str, list[str], list[str]]], key: Callable[[str], str]) -> dict[str, GivenName]:
     full: dict[str, set[str]] = defaultdict(set)
     short: dict[str, set[str]] = defaultdict(set)
     gender_of: dict[str, str] = {}
-    for group, gender_code, full_forms, short_forms in _table_rows():
+    for group, gender_code, full_forms, short_forms in rows:
         gender_of[group] = gender_code
         for form in full_forms:
-            full[fold_token(form)].add(group)
+            full[key(form)].add(group)
         for form in short_forms:
-            short[fold_token(form)].add(group)
+            short[key(form)].add(group)
     table = {}
-    for word in full.keys() | short.keys():
+    for word in sorted(full.keys() | short.keys()):
         # A full form's own sex decides; Саша as a short form shows none.
         genders = {gender_of[group] for group in (full[word] or short[word])}
         table[word] = GivenName(
@@ -61,21 +68,21 @@ def _table() -> dict[str, GivenName]:
     return table
 
 
-def find_given_name(folded: str) -> GivenName:
-    """The table's entry of a word already folded; an empty one where the table has none."""
-    return _table().get(folded, _UNKNOWN)
-
-
 @lru_cache(maxsize=1 << 16)
+def find_given_name(token: str) -> GivenName:
+    """The table's entry of a word, as spelled if the table has it so (Ala is not Алла), else as folded; empty if unknown."""
+    by_spelling, by_fold = _tables()
+    return by_spelling.get(token.casefold()) or by_fold.get(fold_token(token), _UNKNOWN)
+
+
 def given_name_keys(token: str) -> frozenset[str]:
     """Canonical given-name keys that a word of any script may stand for; empty for a word not in the table.
 
     `Саша` gives {aleksandr, aleksandra}; Kate, Catherine, Екатерина, Katarzyna and Kasia all give {ekaterina}.
     """
-    return find_given_name(fold_token(token)).keys
+    return find_given_name(token).keys
 
 
-@lru_cache(maxsize=1 << 16)
 def gender(token: str) -> str:
     """'m' or 'f' where the given name shows it, '' where it does not (Саша, Alex) or is unknown."""
-    return find_given_name(fold_token(token)).gender
+    return find_given_name(token).gender

@@ -98,7 +98,7 @@ def patronymic_stem(folded: str) -> str:
 @lru_cache(maxsize=1 << 18)
 def _word(raw: str) -> Word:
     folded = fold_token(raw)
-    return Word(folded, find_given_name(folded), len(raw) == 1)
+    return Word(folded, find_given_name(raw), len(raw) == 1)
 
 
 def _fix_layout(raw: list[str], text: str) -> list[str]:
@@ -230,4 +230,11 @@ def loose_name_keys(form: NameForm) -> tuple[str, ...]:
             keys |= {f"{stem} {first.folded[:1]}." for first in given} or {stem}
     if not form.surname:
         keys |= _given_keys(form)
+    return tuple(sorted(keys))
+
+
+@lru_cache(maxsize=1 << 18)
+def half_name_keys(form: NameForm) -> tuple[str, ...]:
+    """The weakest blocking keys, one for each half of a name, to use beside a field that few share."""
+    keys = _given_keys(form) | {skeleton(surname_stem(word.folded)) for word in form.surname if not word.is_initial}
     return tuple(sorted(keys))

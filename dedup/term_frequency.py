@@ -1,7 +1,7 @@
 """How common a value is in the set at hand: an agreement on a rare value says more than one on a common value."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -61,7 +61,7 @@ def patronymic_bits(word: Word | None, frequencies: Frequencies) -> float:
     return frequencies.bits("patronymic", patronymic_stem(word.folded))
 
 
-def _count_form(form: NameForm, weight: float, counts: dict[str, Counter[str]]) -> None:
+def _count_form(form: NameForm, weight: float, counts: dict[str, defaultdict[str, float]]) -> None:
     for word in form.given:
         keys = word.known.full or word.known.short or ({word.folded} if not word.is_initial else set())
         for key in keys:
@@ -75,7 +75,7 @@ def _count_form(form: NameForm, weight: float, counts: dict[str, Counter[str]]) 
 
 def count_frequencies(data: Encoded, model: Model) -> Frequencies:
     """Frequencies of name parts, cities and companies over a set of records."""
-    counts: dict[str, Counter[str]] = {part: Counter() for part in ("given", "surname", "patronymic")}
+    counts: dict[str, defaultdict[str, float]] = {part: defaultdict(float) for part in ("given", "surname", "patronymic", "city", "company")}
     named = Counter(data.name_ids[data.name_ids >= 0].tolist())
     for number, forms in enumerate(data.names):
         for form in forms:
@@ -83,6 +83,7 @@ def count_frequencies(data: Encoded, model: Model) -> Frequencies:
                 _count_form(form, named[number] / len(forms), counts)
     for field in ("city", "company"):
         column = data.columns[field]
-        counts[field] = Counter(dict(zip(column.values, column.counts().tolist(), strict=True)))
-    totals = {part: float(sum(counter.values())) for part, counter in counts.items()}
+        for value, count in zip(column.values, column.counts().tolist(), strict=True):
+            counts[field][value] = float(count)
+    totals = {part: sum(found.values()) for part, found in counts.items()}
     return Frequencies(counts, totals, model.rarity_prior)

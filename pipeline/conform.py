@@ -30,7 +30,9 @@ LONGEST_FIELD = 100_000
 _MOST_MESSAGE_CONTACTS = 3
 """Contacts taken out of one message at most: a longer list is a signature or a price list, not a client."""
 
-_DURATION = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,4}):)?(\d{1,7})(?:[.,]\d{0,9})?\s?(?:s|sec|сек|с|sek)?\.?", re.IGNORECASE)
+_DURATION = re.compile(
+    r"(?:(?:(\d{1,3}):)?(\d{1,4}):)?(\d{1,7})(?:[.,]\d{0,9})?\s?(?:s|sec|сек|с|sek)?\.?", re.IGNORECASE
+)
 _HANDLE = re.compile(r"([A-Za-z]{2,12}):([^\s,;]{1,120})")
 _NETWORKS = {
     "telegram": "tg", "whatsapp": "wa", "instagram": "ig", "viber": "vb", "facebook": "fb", "messenger": "fb", "vkontakte": "vk", "twitter": "x",

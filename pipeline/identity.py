@@ -68,13 +68,19 @@ def reconcile(clusters: Iterable[Sequence[str]], seen_at: Mapping[str, datetime]
 
 
 def _claims(clusters: Sequence[tuple[str, ...]], known: Known) -> Mapping[int, set[str]]:
-    """Each client goes with its largest part, the one with its earliest lead among equals; clusters come in order of age."""
-    parts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    """Each client goes with its largest part, the one with its earliest lead among equals; clusters come in order of age.
+
+    Leads that a sleeping client brought along count only where a client has no others: they are that one's, and when
+    they stand apart again the sleeping id wakes instead of this one moving to another person.
+    """
+    brought = {lead for leads in known.dormant.values() for lead in leads}
+    parts: dict[str, dict[int, tuple[int, int]]] = defaultdict(lambda: defaultdict(lambda: (0, 0)))
     for index, cluster in enumerate(clusters):
         for lead in cluster:
             client = known.membership.get(lead)
             if client is not None:
-                parts[client][index] += 1
+                own, size = parts[client][index]
+                parts[client][index] = (own + (lead not in brought), size + 1)
     claims: dict[int, set[str]] = defaultdict(set)
     for client, sizes in parts.items():
         claims[max(sizes, key=lambda index: (sizes[index], -index))].add(client)

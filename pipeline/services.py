@@ -394,11 +394,20 @@ def up(
             time.sleep(_POLL_SECONDS)
 
 
-def down(folder: Path, say: Callable[[str], None] = print, grace: float = _GRACE_SECONDS) -> tuple[str, ...]:
-    """Stops all that runs, children too: asks, and after `grace` seconds does not ask any more; the names of those
-    stopped. Raises ServiceError.
+def down(
+    folder: Path,
+    say: Callable[[str], None] = print,
+    grace: float = _GRACE_SECONDS,
+    only: frozenset[str] | None = None,
+) -> tuple[str, ...]:
+    """Stops all that runs (or `only` those named), children too: asks, and after `grace` seconds does not ask any more;
+    the names of those stopped. Raises ServiceError.
     """
-    alive = {state.name: state.pid for state in status(folder) if state.pid is not None}
+    alive = {
+        state.name: state.pid
+        for state in status(folder)
+        if state.pid is not None and (only is None or state.name in only)
+    }
     for pid in alive.values():
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGTERM)

@@ -1,10 +1,12 @@
 """What `leadfold up` starts together: Airflow, the receiver, the dashboard, and for the demo company its own servers."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pipeline import services
-from pipeline.demo.place import DemoPlace
+from pipeline.demo.config import CONFIG
+from pipeline.demo.place import demo_environment, demo_folder
 from pipeline.errors import ConfigError
 from pipeline.settings import airflow_database_url, chosen_config, load_settings
 from pipeline.steps import warehouse_url
@@ -12,37 +14,46 @@ from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Warehouse
 from pipeline.warehouse.migrate import migrate
 
+Say = Callable[[str], None]
 
-def start_stack(config: Path | None, folder: Path, say: Callable[[str], None]) -> None:
+
+def start_stack(config: Path | None, state: Path, say: Say) -> None:
     """Starts everything that does not run yet and waits until it answers. Raises ConfigError, ServiceError.
 
-    Without a configuration here the demo company's is taken, where `leadfold demo` has made one.
+    Without a configuration here the demo company's is taken, where `leadfold demo` has made one. state: the state folder.
     """
-    place = DemoPlace(folder / "demo")
     chosen = chosen_config(config)
-    is_demo = not chosen.exists() and config is None
+    is_demo = config is None and not chosen.exists()
     if is_demo:
-        if not place.config.exists():
-            raise ConfigError(
-                str(chosen), "there is no such file", "copy leadfold.example.toml and edit it, or run `make demo` first"
-            )
-        chosen = place.config
+        chosen = demo_folder(state) / CONFIG
+        if not chosen.exists():
+            raise ConfigError("leadfold.toml", "there is no such file", "copy leadfold.example.toml and edit it, or run `make demo` first")
         say("no leadfold.toml here: this is the demo company")
     settings = load_settings(chosen)
     url = warehouse_url()
     migrate(Warehouse.at(url))
-    ports = services.choose_ports(folder, services.wanted_ports(settings))
-    airflow_url = airflow_database_url() or embedded.start(folder / "pg").url(embedded.AIRFLOW)
-    airflow = services.airflow_environment(
-        folder, airflow_url, chosen, ports["airflow-api-server"], all_admins=is_demo, warehouse_url=url
+    ports = services.choose_ports(state, services.wanted_ports(settings))
+    secrets = demo_environment(state) if is_demo else {}
+    leadfold = services.leadfold_environment(state, chosen, url) | secrets
+    airflow = airflow_environment(state, chosen, url, ports["airflow-api-server"], all_admins=is_demo) | secrets
+    if services.prepare_airflow(airflow):
+        say("Airflow's own database is ready")
+    own = (demo_servers(state, leadfold),) if is_demo else ()
+    started = (*own, *services.leadfold_services(leadfold, settings, ports), *services.airflow_services(airflow))
+    services.up(state, started, say)
+
+
+def airflow_environment(state: Path, config: Path, warehouse: str, port: int, *, all_admins: bool) -> dict[str, str]:
+    """Airflow's environment with its own database: the one that the environment names, else the embedded server's."""
+    own = airflow_database_url() or embedded.start(state / "pg").url(embedded.AIRFLOW)
+    return services.airflow_environment(state, own, config, port, all_admins=all_admins, warehouse_url=warehouse)
+
+
+def demo_servers(state: Path, environment: Mapping[str, str]) -> services.Service:
+    """The demo company's form API, bot API and mailbox, as one process."""
+    return services.Service(
+        name="demo-company",
+        command=(sys.executable, "-m", "pipeline.demo.serve", str(demo_folder(state))),
+        environment=environment,
+        healthy=services.says_in_log(state, "demo-company", "ready:"),
     )
-    leadfold = services.leadfold_environment(folder, chosen, url)
-    extra: tuple[services.Service, ...] = ()
-    if is_demo:
-        airflow |= place.secrets()
-        leadfold |= place.secrets()
-        extra = (place.servers(leadfold),)
-    say("preparing Airflow's database …")
-    services.prepare_airflow(airflow)
-    started = (*extra, *services.leadfold_services(leadfold, settings, ports), *services.airflow_services(airflow))
-    services.up(folder, started, say)

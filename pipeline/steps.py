@@ -153,12 +153,12 @@ def classify(workspace: Workspace) -> Counts:
         counts.update({"accepted": 0, "proposed": 0, "rejected": 0})
         while True:
             with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-                batch = rows(connection, "leads", "unclassified_leads", rules_version=RULES_VERSION, limit=_BATCH)
+                batch = rows(connection, "leads", "unclassified_leads", rules_version=str(RULES_VERSION), limit=_BATCH)
                 if not batch:
                     return counts
                 default = next(iter(contexts.values()), ConformContext())
                 verdicts = [verdict_on(leads.lead_of(row), contexts.get(row.source, default)) for row in batch]
-                leads.write_verdicts(connection, iter(verdicts), RULES_VERSION, workspace.now())
+                leads.write_verdicts(connection, iter(verdicts), str(RULES_VERSION), workspace.now())
             for verdict in verdicts:
                 counts[verdict.state] += 1
 

@@ -39,7 +39,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
-    encoding = _encoding(path)
+    encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="", errors="strict") as lines:
         head = lines.read(_SNIFFED)
         delimiter = _delimiter(head, path)
@@ -59,7 +59,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
             yield row
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """The encoding of a text file: UTF-8, UTF-16 with its mark, else Windows' Cyrillic or Central European by its letters."""
     with path.open("rb") as body:
         start = body.read(4)

@@ -8,11 +8,12 @@ cap (413, read no further); a wrong secret or signature (401); no such source (4
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from pipeline.errors import LeadfoldError, MissingSecretError
+from pipeline.errors import LeadfoldError
 from pipeline.sources.connector import ConfiguredSource, Received
 from pipeline.sources.page import Landed, Page
 
@@ -40,7 +41,7 @@ def receiver_router(
 
     @router.post("/in/{source}/{key}", include_in_schema=False)
     async def receive_with_key(source: str, key: str, request: Request) -> Response:
-        return await accept(source, request, f"key={key}")
+        return await accept(source, request, f"key={quote(key)}")
 
     async def accept(name: str, request: Request, query: str) -> Response:
         source = by_name.get(name)
@@ -70,14 +71,10 @@ def _receive_and_land(
         if received.records:
             landed = land(Page(source=source.name, records=received.records))
             log.info("source %s: %d new, %d redelivered", source.name, landed.new, landed.redelivered)
-    except MissingSecretError as error:
-        log.error("%s", error)
-        return _answer(503, b"not configured")
     except LeadfoldError as error:
-        log.warning("source %s: a delivery was not stored (%s)", source.name, type(error).__name__)
-        return _answer(503, b"try again")
-    except Exception as error:  # noqa: BLE001 - whatever failed, the delivery is not stored, and its sender must hear that
-        log.error("source %s: a delivery was not stored (%s)", source.name, type(error).__name__)
+        # The sentence of our own errors holds places and names only. Anything else is a fault of the program: it goes
+        # up to the application's last resort, and the sender hears 500.
+        log.error("source %s: a delivery was not stored: %s", source.name, error)
         return _answer(503, b"try again")
     return _answer(received.status, received.reply)
 

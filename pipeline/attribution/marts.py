@@ -7,7 +7,6 @@ from typing import Any
 
 from pipeline.attribution.campaign import Campaign, CampaignDirectory
 from pipeline.attribution.channel import Channel
-from pipeline.attribution.deals import link_deals
 from pipeline.attribution.tag import TagContext, tag_context, tag_lead
 from pipeline.lead import Lead, SourceKind
 from pipeline.rejection.stage import STAGES
@@ -30,9 +29,9 @@ _TAG_COLUMNS = ("lead_id", "channel", "campaign", "platform", "is_direct", "rule
 
 
 def attribute(connection: Connection, settings: Settings, now: datetime) -> dict[str, int]:
-    """Tags every lead that has no tag of today's rules, and links deals to clients.
+    """Tags every lead that has no tag of today's rules, or whose words changed since.
 
-    Counts: tagged, unattributed (among those tagged), deals_linked, deals_unlinked. Running it again changes nothing.
+    Counts: tagged, and unattributed among those tagged. Running it again changes nothing.
     Raises ConfigError where the configuration names a channel that is not of the list.
     """
     del now  # part of every step's face; tags depend on the leads' own times only
@@ -44,7 +43,7 @@ def attribute(connection: Connection, settings: Settings, now: datetime) -> dict
         tagged += copy_rows(connection, "tagged", _TAG_COLUMNS, batch)
         unattributed += sum(row[1] == Channel.UNATTRIBUTED for row in batch)
     run(connection, "attribution", "write_tags")
-    return {"tagged": tagged, "unattributed": unattributed} | link_deals(connection)
+    return {"tagged": tagged, "unattributed": unattributed}
 
 
 def known_campaigns(connection: Connection) -> CampaignDirectory:

@@ -1,14 +1,18 @@
-"""The dashboard: `streamlit run` starts this file; command.py says with which options."""
+"""The dashboard: `streamlit run` on this file, with the options of .streamlit/config.toml beside it."""
+
+from pathlib import Path
 
 import streamlit as st
 
 from pipeline.dashboard import costs, health, junk
 from pipeline.dashboard.door import page
 
+ICON = Path(__file__).with_name("leadfold.svg")
+
 
 def main() -> None:
     """Draws the page that the address names."""
-    st.set_page_config(page_title="Leadfold", page_icon=":material/filter_alt:", layout="wide")
+    st.set_page_config(page_title="Leadfold", page_icon=str(ICON), layout="wide")
     st.navigation(
         [
             st.Page(page(costs.show), title="Costs", icon=":material/payments:", url_path="costs", default=True),

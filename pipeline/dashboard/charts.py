@@ -2,31 +2,42 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
-from pipeline.dashboard.figures import code_text, money_text, share_text, sign_of
-from pipeline.dashboard.marts import ChannelJunk, PeriodCost, Tally, add
+from pipeline.dashboard.figures import money_text, share_text, sign_of
+from pipeline.dashboard.marts import ChannelJunk, Period, PeriodCost, Tally, add
+from pipeline.dashboard.names import channel_name
 
 HEIGHT = 280
 PALETTE = ("#2f6fed", "#12a594", "#f59e0b", "#8b5cf6", "#e5484d", "#64748b", "#0ea5e9", "#a16207", "#db2777", "#65a30d")
 """Told apart also by people who see few colours in their first five."""
 STATE_COLORS = {"Genuine": "#12a594", "Doubted": "#f59e0b", "Rejected": "#e5484d"}
+ALL_CHANNELS, ALL_COLOR = "All channels", "#1e293b"
 _MOST_CHANNELS = 8
+_MOST_LABELS = 8
+STEPS: Mapping[Period, timedelta] = {"day": timedelta(days=1), "week": timedelta(days=7)}
+_BAR_WIDTH = 0.86
+"""The part of its period that a bar covers."""
 
 
-def show_spend(periods: Sequence[PeriodCost], currency: str) -> None:
+def show_spend(periods: Sequence[PeriodCost], period: Period, currency: str) -> None:
     """Bars of spend per period, one colour per channel."""
-    import altair as alt
+    import altair
+
+    alt: Any = altair  # its own annotations stop half way
 
     paid = _channels_by_spend(periods)
-    shown = {channel: code_text(channel) if index < _MOST_CHANNELS else "Other" for index, channel in enumerate(paid)}
+    shown = {
+        channel: channel_name(channel) if index < _MOST_CHANNELS else "Other" for index, channel in enumerate(paid)
+    }
     rows = [
         {
             "period": row.period.isoformat(),
+            "end": _moment(row.period, STEPS[period] * _BAR_WIDTH),
             "channel": shown[row.channel],
             "spend": float(row.tally.spend),
             "text": money_text(row.tally.spend, currency),
@@ -42,7 +53,8 @@ def show_spend(periods: Sequence[PeriodCost], currency: str) -> None:
         alt.Chart(alt.Data(values=rows))
         .mark_bar()
         .encode(
-            x=_time_axis(alt, len({row["period"] for row in rows})),
+            x2="end:T",
+            x=_time_axis(alt, rows),
             y=alt.Y("sum(spend):Q", title=None, axis=_money_axis(alt, currency)),
             color=alt.Color(
                 "channel:N", title=None, sort=order, scale=alt.Scale(domain=order, range=list(PALETTE[: len(order)])),
@@ -60,46 +72,37 @@ def show_spend(periods: Sequence[PeriodCost], currency: str) -> None:
     st.altair_chart(chart, width="stretch")
 
 
-def show_costs(
-    periods: Sequence[PeriodCost], lines: Mapping[str, Callable[[Tally], Decimal | None]], currency: str
-) -> None:
-    """A line per cost over the periods; a period with nothing to divide leaves a gap."""
-    import altair as alt
+def show_costs(periods: Sequence[PeriodCost], cost: Callable[[Tally], Decimal | None], currency: str) -> None:
+    """A line of one cost per paid channel, and one for all channels; a period with nothing to divide leaves a gap."""
+    import altair
 
-    grouped: defaultdict[date, list[Tally]] = defaultdict(list)
-    for row in periods:
-        grouped[row.period].append(row.tally)
-    rows: list[dict[str, Any]] = []
-    for period, tallies in sorted(grouped.items()):
-        total = add(tallies)
-        for title, cost in lines.items():
-            value = cost(total)
-            rows.append(
-                {
-                    "period": period.isoformat(),
-                    "what": title,
-                    "cost": None if value is None else float(value),
-                    "text": money_text(value, currency, 2),
-                }
-            )
-    if all(row["cost"] is None for row in rows):
-        _nothing("Nothing to divide in these days: no spend, or no leads.")
+    alt: Any = altair  # its own annotations stop half way
+    lines = _lines(periods)
+    rows = [
+        {"period": period.isoformat(), "line": line, "cost": float(value), "text": money_text(value, currency, 2)}
+        for line, tallies in lines.items()
+        for period, tally in tallies.items()
+        if (value := cost(tally)) is not None
+    ]
+    if not rows:
+        _nothing("Nothing to divide in these days: no spend, or no such leads.")
         return
-    order = list(lines)
+    order = [line for line in lines if any(row["line"] == line for row in rows)]
+    colors = [ALL_COLOR if line == ALL_CHANNELS else PALETTE[index] for index, line in enumerate(order)]
     chart = (
         alt.Chart(alt.Data(values=rows))
-        .mark_line(point=alt.OverlayMarkDef(size=26), strokeWidth=2)
+        .mark_line(point=alt.OverlayMarkDef(size=28), strokeWidth=2)
         .encode(
-            x=_time_axis(alt, len(grouped)),
+            x=_time_axis(alt, rows),
             y=alt.Y("cost:Q", title=None, axis=_money_axis(alt, currency)),
             color=alt.Color(
-                "what:N", title=None, sort=order, scale=alt.Scale(domain=order, range=list(PALETTE[: len(order)])),
-                legend=alt.Legend(orient="bottom", columns=2, labelLimit=240),
+                "line:N", title=None, sort=order, scale=alt.Scale(domain=order, range=colors),
+                legend=alt.Legend(orient="bottom", columns=4),
             ),
             tooltip=[
                 alt.Tooltip("period:T", title="From", format="%Y-%m-%d"),
-                alt.Tooltip("what:N", title="Cost"),
-                alt.Tooltip("text:N", title="Amount"),
+                alt.Tooltip("line:N", title="Channel"),
+                alt.Tooltip("text:N", title="Cost"),
             ],
         )
         .properties(height=HEIGHT)
@@ -109,11 +112,13 @@ def show_costs(
 
 def show_junk(channels: Sequence[ChannelJunk]) -> None:
     """A bar per channel: genuine, doubted and rejected leads, most leads first."""
-    import altair as alt
+    import altair
+
+    alt: Any = altair  # its own annotations stop half way
 
     rows = [
         {
-            "channel": code_text(row.channel),
+            "channel": channel_name(row.channel),
             "state": state,
             "rank": rank,
             "leads": leads,
@@ -125,13 +130,13 @@ def show_junk(channels: Sequence[ChannelJunk]) -> None:
         )
         if leads
     ]
-    order = [code_text(row.channel) for row in sorted(channels, key=lambda row: (-row.leads, row.channel))]
+    order = [channel_name(row.channel) for row in sorted(channels, key=lambda row: (-row.leads, row.channel))]
     chart = (
         alt.Chart(alt.Data(values=rows))
         .mark_bar()
         .encode(
             y=alt.Y("channel:N", sort=order, title=None, axis=alt.Axis(labelLimit=200, ticks=False, domain=False)),
-            x=alt.X("leads:Q", title="Leads", axis=alt.Axis(tickMinStep=1, format="~s")),
+            x=alt.X("leads:Q", title="Leads", axis=alt.Axis(tickMinStep=1, tickCount=6, format="~s")),
             color=alt.Color(
                 "state:N", title=None, sort=list(STATE_COLORS),
                 scale=alt.Scale(domain=list(STATE_COLORS), range=list(STATE_COLORS.values())),
@@ -148,19 +153,43 @@ def show_junk(channels: Sequence[ChannelJunk]) -> None:
     st.altair_chart(chart, width="stretch")
 
 
+def _lines(periods: Sequence[PeriodCost]) -> dict[str, dict[date, Tally]]:
+    """Per line of the chart, largest spend first and all channels last, its tally per period."""
+    paid = _channels_by_spend(periods)[:_MOST_CHANNELS]
+    grouped: defaultdict[str, defaultdict[date, list[Tally]]] = defaultdict(lambda: defaultdict(list))
+    for row in sorted(periods, key=lambda row: row.period):
+        grouped[row.channel][row.period].append(row.tally)
+        grouped[ALL_CHANNELS][row.period].append(row.tally)
+    return {
+        line if line == ALL_CHANNELS else channel_name(line): {
+            period: add(tallies) for period, tallies in grouped[line].items()
+        }
+        for line in (*paid, ALL_CHANNELS)
+    }
+
+
 def _channels_by_spend(periods: Sequence[PeriodCost]) -> list[str]:
     sums: defaultdict[str, Decimal] = defaultdict(Decimal)
     for row in periods:
         sums[row.channel] += row.tally.spend
-    return sorted(sums, key=lambda channel: (-sums[channel], channel))
+    return sorted((channel for channel in sums if sums[channel]), key=lambda channel: (-sums[channel], channel))
 
 
-def _time_axis(alt: Any, steps: int) -> Any:
+def _time_axis(alt: Any, rows: Sequence[Mapping[str, Any]]) -> Any:
+    periods = sorted({row["period"] for row in rows})
+    labelled = periods[:: max(1, -(-len(periods) // _MOST_LABELS))]
+    # Dates are read as UTC and drawn as UTC: a day is the same day in every browser.
+    milliseconds = [datetime.fromisoformat(period).replace(tzinfo=UTC).timestamp() * 1000 for period in labelled]
     return alt.X(
-        "utcyearmonthdate(period):O" if steps <= 1 else "period:T",
+        "period:T",
         title=None,
-        axis=alt.Axis(format="%d %b", labelOverlap=True, grid=False, tickCount=min(steps, 8)),
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(values=milliseconds, format="%d %b", labelOverlap=True, grid=False),
     )
+
+
+def _moment(day: date, after: timedelta) -> str:
+    return (datetime(day.year, day.month, day.day, tzinfo=UTC) + after).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _money_axis(alt: Any, currency: str) -> Any:

@@ -1,6 +1,6 @@
 """Costs: what a lead, a unique, a qualified and a new client cost, per channel and campaign."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from pipeline.dashboard import charts
 from pipeline.dashboard.door import show_hint
-from pipeline.dashboard.figures import change_text, code_text, count_text, money_text
+from pipeline.dashboard.figures import change_text, count_text, money_text
 from pipeline.dashboard.filters import (
     MODELS,
     choose_currency,
@@ -16,9 +16,11 @@ from pipeline.dashboard.filters import (
     choose_model,
     choose_period,
     choose_site,
+    default_period,
     period_before,
 )
-from pipeline.dashboard.marts import Choices, Costs, Filters, Tally, read_choices, read_costs
+from pipeline.dashboard.marts import Choices, Costs, Filters, Period, Tally, read_choices, read_costs
+from pipeline.dashboard.names import channel_name
 from pipeline.dashboard.tables import Column, count_column, money_column, offer_csv, show_table
 from pipeline.warehouse.connection import Warehouse
 
@@ -89,7 +91,7 @@ def show(warehouse: Warehouse) -> None:
     currency = filters.currency or choices.build.currency
     _headline(costs.total, earlier, filters, currency)
     _notes(costs, currency)
-    _charts(costs, currency)
+    _charts(costs, filters, currency)
     _tables(costs, filters, currency)
 
 
@@ -118,7 +120,8 @@ def _choose(choices: Choices) -> Filters | None:
         model = choose_model()
     if days is None:
         return None
-    period = st.session_state.get("period") or "day"
+    # The control stands lower on the page, beside the charts that it steers.
+    period: Period = st.session_state.get("period") or default_period(*days)
     return Filters(*days, site=site, model=model, currency=currency, period=period)
 
 
@@ -163,22 +166,35 @@ def _notes(costs: Costs, currency: str) -> None:
         )
 
 
-def _charts(costs: Costs, currency: str) -> None:
-    choose_period()
+def _charts(costs: Costs, filters: Filters, currency: str) -> None:
+    choose_period(filters)
     left, right = st.columns(2)
     with left.container(border=True):
         st.markdown("**Spend by channel**")
-        charts.show_spend(costs.periods, currency)
+        charts.show_spend(costs.periods, filters.period, currency)
     with right.container(border=True):
-        st.markdown("**What one costs**")
-        lines: Mapping[str, Callable[[Tally], Decimal | None]] = {figure.cost_title: figure.cost for figure in FIGURES}
-        charts.show_costs(costs.periods, lines, currency)
+        figure = _choose_figure()
+        charts.show_costs(costs.periods, figure.cost, currency)
+
+
+def _choose_figure() -> Figure:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Cost by channel, per**", width="content")
+        chosen: str | None = st.segmented_control(
+            "Cost per",
+            [figure.title for figure in FIGURES],
+            default=FIGURES[1].title,
+            format_func=lambda title: title.lower().removesuffix("s"),
+            label_visibility="collapsed",
+            key="figure",
+        )
+    return next((figure for figure in FIGURES if figure.title == chosen), FIGURES[1])
 
 
 def _tables(costs: Costs, filters: Filters, currency: str) -> None:
     by_channel, by_campaign = st.tabs(["By channel", "By campaign"])
     with by_channel:
-        named = [((code_text(channel),), tally) for channel, tally in costs.channels.items()]
+        named = [((channel_name(channel),), tally) for channel, tally in costs.channels.items()]
         show_table(_columns(currency, "Channel"), [_cells(names, tally) for names, tally in named], "channels")
     with by_campaign:
         ordered = sorted(
@@ -186,7 +202,7 @@ def _tables(costs: Costs, filters: Filters, currency: str) -> None:
         )
         show_table(
             _columns(currency, "Channel", "Campaign"),
-            [_cells((code_text(row.channel), row.campaign or "(no campaign)"), row.tally) for row in ordered],
+            [_cells((channel_name(row.channel), row.campaign or "(no campaign)"), row.tally) for row in ordered],
             "campaigns",
         )
     name = f"leadfold-costs-{filters.first_day}-{filters.last_day}"

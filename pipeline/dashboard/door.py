@@ -29,7 +29,7 @@ def open_warehouse() -> Warehouse:
     """The warehouse of DATABASE_URL, else of the embedded server that runs. Raises NoWarehouseError."""
     url = database_url()
     if url is None:
-        server = embedded.running(state_folder())
+        server = embedded.running(state_folder() / "pg")
         if server is None:
             raise NoWarehouseError
         url = server.url()

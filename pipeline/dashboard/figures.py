@@ -35,13 +35,8 @@ def change_text(now: Decimal | float | None, before: Decimal | float | None) -> 
     """How a figure changed: `+12 %`, `-3 %`; None where there is nothing to compare with."""
     if now is None or not before:
         return None
-    return f"{100 * (float(now) / float(before) - 1):+.0f}{NARROW_SPACE}%"
-
-
-def code_text(code: str) -> str:
-    """A code of a channel, stage or step as words: `paid_search` is `Paid search`, `(unattributed)` stays."""
-    words = code.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    percent = round(100 * (float(now) / float(before) - 1))
+    return f"{percent:+d}{NARROW_SPACE}%"
 
 
 def _grouped(value: Decimal | float, decimals: int) -> str:

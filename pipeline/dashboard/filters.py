@@ -11,6 +11,7 @@ from pipeline.dashboard.marts import Choices, Filters, Model, Period
 MODELS: dict[Model, str] = {"first_touch": "First touch", "last_non_direct": "Last non-direct touch"}
 PERIODS: dict[Period, str] = {"day": "By day", "week": "By week"}
 DEFAULT_DAYS = 28
+MOST_SINGLE_DAYS = 21
 ALL_SITES = "All sites"
 NO_SITE = "(no site)"
 
@@ -66,17 +67,21 @@ def choose_model() -> Model:
     return chosen
 
 
-def choose_period() -> Period:
-    """Days or weeks along the axis of a chart."""
-    chosen: Period | None = st.segmented_control(
+def default_period(first_day: date, last_day: date) -> Period:
+    """Days while there are few of them, weeks beyond."""
+    return "day" if (last_day - first_day).days < MOST_SINGLE_DAYS else "week"
+
+
+def choose_period(filters: Filters) -> None:
+    """Days or weeks along the axes of the charts; the choice is in the session under `period`."""
+    st.segmented_control(
         "Steps of the charts",
         list(PERIODS),
-        default="day",
+        default=filters.period,
         format_func=lambda period: PERIODS[period],
         label_visibility="collapsed",
         key="period",
     )
-    return chosen or "day"
 
 
 def period_before(filters: Filters) -> Filters:

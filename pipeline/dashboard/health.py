@@ -5,12 +5,15 @@ from datetime import datetime
 
 import streamlit as st
 
-from pipeline.dashboard.figures import NOTHING, code_text, count_text
+from pipeline.dashboard.figures import NOTHING, count_text
 from pipeline.dashboard.marts import GateState, Health, LastRun, read_health
+from pipeline.dashboard.names import words
 from pipeline.dashboard.tables import Column, count_column, show_table, time_column
 from pipeline.warehouse.connection import Warehouse
 
-STATES = {"succeeded": "🟢 done", "failed": "🔴 failed", "running": "🔵 running"}
+GREEN, RED, BLUE, GREY = "#0f7a5f", "#c62a2f", "#2f6fed", "#64748b"
+STATES = {"succeeded": "✓ done", "failed": "✗ failed", "running": "… running"}
+COLORS = {"✓": GREEN, "✗": RED, "…": BLUE}
 INGEST = "ingest"
 
 
@@ -23,11 +26,8 @@ def show(warehouse: Warehouse) -> None:
     _headline(health)
     _sources(health)
     _steps(health)
-    left, right = st.columns(2)
-    with left:
-        _quarantine(health)
-    with right:
-        _checks(health)
+    _quarantine(health)
+    _checks(health)
 
 
 def duration_text(started: datetime, finished: datetime | None) -> str:
@@ -43,6 +43,10 @@ def counts_text(counts: Mapping[str, int]) -> str:
     return (
         " · ".join(f"{name.replace('_', ' ')} {count_text(value)}" for name, value in sorted(counts.items())) or NOTHING
     )
+
+
+def _color(text: str) -> str:
+    return COLORS.get(text[:1], GREY)
 
 
 def _gate(gate: GateState) -> None:
@@ -110,9 +114,9 @@ def _sources(health: Health) -> None:
     show_table(
         (
             Column("Source"),
-            Column("Last pull"),
+            Column("Last pull", color=_color),
             time_column("Started", health.timezone),
-            Column("Adds up", help="received = clients + rejected + quarantined + erased + pending"),
+            Column("Adds up", help="received = clients + rejected + quarantined + erased + pending", color=_color),
             count_column("Received"),
             count_column("On clients"),
             count_column("Rejected"),
@@ -137,7 +141,7 @@ def _steps(health: Health) -> None:
         (
             Column("Step"),
             Column("Source"),
-            Column("State"),
+            Column("State", color=_color),
             time_column("Started", health.timezone),
             Column("Took"),
             Column("In and out", width="large"),
@@ -145,7 +149,7 @@ def _steps(health: Health) -> None:
         ),
         [
             (
-                code_text(run.step),
+                words(run.step),
                 run.source or NOTHING,
                 STATES[run.state],
                 run.started_at,
@@ -165,7 +169,7 @@ def _quarantine(health: Health) -> None:
         st.caption("Empty: every record and every line of a file could be read.")
         return
     rows = [
-        (group.records, group.source, code_text(group.stage), group.error, group.last_at) for group in health.quarantine
+        (group.records, group.source, words(group.stage), group.error, group.last_at) for group in health.quarantine
     ]
     rows += [(lines.lines, lines.file, "File", lines.error, lines.last_at) for lines in health.unread_lines]
     show_table(
@@ -187,9 +191,14 @@ def _checks(health: Health) -> None:
         st.caption("None has run yet: `leadfold verify` runs them.")
         return
     show_table(
-        (Column("Result"), Column("Check", width="large"), Column("Suite"), time_column("When", health.timezone)),
+        (
+            Column("Result", color=_color),
+            Column("Check", width="large"),
+            Column("Suite"),
+            time_column("When", health.timezone),
+        ),
         [
-            ("🟢 passed" if check.passed else "🔴 failed", code_text(check.name), check.suite, check.checked_at)
+            ("✓ passed" if check.passed else "✗ failed", words(check.name), check.suite, check.checked_at)
             for check in health.checks
         ],
         "checks",

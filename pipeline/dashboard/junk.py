@@ -7,10 +7,11 @@ import streamlit as st
 
 from pipeline.dashboard import charts
 from pipeline.dashboard.door import show_hint
-from pipeline.dashboard.figures import code_text, count_text, share_text
+from pipeline.dashboard.figures import count_text, share_text
 from pipeline.dashboard.filters import choose_days, choose_site
 from pipeline.dashboard.marts import Choices, Filters, Junk, StageJunk, read_choices, read_junk
-from pipeline.dashboard.tables import Column, count_column, offer_csv, show_table
+from pipeline.dashboard.names import channel_name, stage_name
+from pipeline.dashboard.tables import Column, count_column, offer_csv, share_column, show_table
 from pipeline.warehouse.connection import Warehouse
 
 CSV_COLUMNS = ("channel", "stage", "state", "rule", "leads")
@@ -78,7 +79,7 @@ def _headline(junk: Junk, leads: int) -> None:
         ("Doubted, wait for a person", f"{count_text(proposed)} · {share_text(proposed, leads)}", _DOUBTED_HELP),
         (
             "Most junk",
-            f"{code_text(worst.channel)} · {share_text(worst.rejected, worst.leads)}",
+            f"{channel_name(worst.channel)} · {share_text(worst.rejected, worst.leads)}",
             "By share of rejected leads.",
         ),
     )
@@ -92,10 +93,10 @@ def _stages(junk: Junk, leads: int) -> None:
         Column("Kind"),
         count_column("Rejected", _REJECTED_HELP),
         count_column("Doubted", _DOUBTED_HELP),
-        Column("Of all leads"),
+        share_column("Of all leads"),
     )
     rows = [
-        (code_text(stage), rejected, proposed, share_text(proposed + rejected, leads))
+        (stage_name(stage), rejected, proposed, (proposed + rejected) / leads)
         for (stage,), (proposed, rejected) in sums_by(junk.stages, "stage").items()
     ]
     if rows:
@@ -114,15 +115,15 @@ def _tables(junk: Junk) -> None:
                 Column("Kind"),
                 count_column("Rejected", _REJECTED_HELP),
                 count_column("Doubted", _DOUBTED_HELP),
-                Column("Of the channel's leads"),
+                share_column("Of the channel's leads"),
             ),
             [
                 (
-                    code_text(channel),
-                    code_text(stage),
+                    channel_name(channel),
+                    stage_name(stage),
                     rejected,
                     proposed,
-                    share_text(proposed + rejected, received.get(channel, 0)),
+                    (proposed + rejected) / received[channel] if received.get(channel) else None,
                 )
                 for (channel, stage), (proposed, rejected) in sums_by(junk.stages, "channel", "stage").items()
             ],
@@ -137,7 +138,7 @@ def _tables(junk: Junk) -> None:
                 count_column("Doubted", _DOUBTED_HELP),
             ),
             [
-                (code_text(stage), rule, rejected, proposed)
+                (stage_name(stage), rule, rejected, proposed)
                 for (stage, rule), (proposed, rejected) in sums_by(junk.stages, "stage", "rule").items()
             ],
             "rules",

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from pipeline.dashboard.figures import NOTHING, count_text, money_text
+from pipeline.dashboard.figures import NOTHING, count_text, money_text, share_text
 from pipeline.delivery.spreadsheet import DIALECTS, to_csv
 
 _ROW_PIXELS = 35
@@ -18,12 +18,13 @@ _MOST_ROWS = 18
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, how a value is written (None: as it is), what it means, how wide it is."""
+    """A column: its title, how a value is written (None: as it is), what it means, how wide it is, a value's colour."""
 
     title: str
     write: Callable[[Any], str] | None = None
     help: str | None = None
-    width: str | None = None
+    width: Literal["small", "medium", "large"] | None = None
+    color: Callable[[Any], str] | None = None
 
 
 def count_column(title: str, help: str | None = None) -> Column:  # noqa: A002 - Streamlit's own word
@@ -34,6 +35,11 @@ def count_column(title: str, help: str | None = None) -> Column:  # noqa: A002 -
 def money_column(title: str, currency: str, decimals: int = 0, help: str | None = None) -> Column:  # noqa: A002
     """A column of amounts in one currency."""
     return Column(title, lambda value: money_text(value, currency, decimals), help)
+
+
+def share_column(title: str, help: str | None = None) -> Column:  # noqa: A002
+    """A column of shares, 0 to 1, written in percent."""
+    return Column(title, lambda share: share_text(share, 1), help)
 
 
 def time_column(title: str, timezone: str) -> Column:
@@ -54,15 +60,20 @@ def show_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], key: st
     data = {column.title: [_plain(row[index]) for row in rows] for index, column in enumerate(columns)}
     frame = pd.DataFrame(data)
     written: Mapping[str, Any] = {column.title: _writer(column.write) for column in columns if column.write is not None}
+    styler = frame.style.format(written, na_rep=NOTHING)
+    for column in columns:
+        if column.color is not None:
+            styler = styler.map(_painted(column.color), subset=[column.title])
+    settings: dict[str, Any] = {
+        column.title: st.column_config.Column(column.title, help=column.help, width=column.width) for column in columns
+    }
     st.dataframe(
-        frame.style.format(written, na_rep=NOTHING),
+        styler,
         hide_index=True,
         width="stretch",
         height=min(len(rows), _MOST_ROWS) * _ROW_PIXELS + _ROW_PIXELS + 3,
-        column_config={
-            column.title: st.column_config.Column(column.title, help=column.help, width=column.width)
-            for column in columns
-        },
+        column_config=settings,
+        placeholder=NOTHING,
         key=key,
     )
 
@@ -99,6 +110,10 @@ def _plain(value: Any) -> Any:
 def _writer(write: Callable[[Any], str]) -> Callable[[Any], str]:
     def written(value: Any) -> str:
         # pandas turns a missing number into NaN, the one value that is not itself, and a missing time into NaT.
-        return NOTHING if value is None or value != value else write(value)  # noqa: PLR0124
+        return NOTHING if value is None or value != value else write(value)
 
     return written
+
+
+def _painted(color: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: f"color: {color(value)}"

@@ -13,7 +13,7 @@ import binascii
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -190,6 +190,26 @@ def resolve(warehouse: Warehouse, client_id: UUID) -> str | None:
     with warehouse.transaction(Role.CRM) as connection:
         found = one(connection, "feed", "living_client", client_id=str(client_id))
     return None if found is None else str(found)
+
+
+def lines(warehouse: Warehouse, cursor: str | None, limit: int, whole: bool = False) -> Iterator[Mapping[str, Any]]:
+    """The feed as JSON objects, one a line: {"event": …} at most `limit` times, or with `whole` {"client": …} and
+    {"alias": …} of the snapshot; last {"next_cursor", "gate"}. Raises CursorError, LimitError, GateClosedError (whole).
+    """
+    if whole:
+        with snapshot(warehouse) as opened:
+            yield from ({"client": client} for client in opened.clients)
+            yield from ({"alias": {"client_id": old, "living_id": living}} for old, living in opened.aliases)
+            yield {"next_cursor": opened.cursor, "gate": asdict(Gate(is_open=True))}
+        return
+    if limit < 1:
+        raise LimitError(limit)
+    page = read_events(warehouse, cursor, min(limit, MAX_LIMIT))
+    yield from ({"event": asdict(event)} for event in page.events)
+    while page.more and (limit := limit - len(page.events)):
+        page = read_events(warehouse, page.next_cursor, min(limit, MAX_LIMIT))
+        yield from ({"event": asdict(event)} for event in page.events)
+    yield {"next_cursor": page.next_cursor, "gate": asdict(page.gate)}
 
 
 def publish(warehouse: Warehouse, now: datetime) -> dict[str, int]:

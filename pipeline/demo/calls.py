@@ -17,9 +17,9 @@ from pipeline.demo.phones import draw_mobile, national_digits
 from pipeline.demo.submission import Submission, Truth
 
 COLUMNS = (
-    "accountcode src dst dcontext clid channel dstchannel lastapp lastdata start answer end duration billsec "
-    "disposition amaflags uniqueid userfield linkedid"
-).split()
+    "accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata", "start", "answer",
+    "end", "duration", "billsec", "disposition", "amaflags", "uniqueid", "userfield", "linkedid",
+)  # fmt: skip
 """Columns of the file: Asterisk's eighteen and linkedid behind them."""
 
 OFFICES = {"pbx-pl": "pl", "pbx-ru": "ru"}
@@ -90,11 +90,41 @@ def _inbound(rng: random.Random, s: Submission, channels: _Channels) -> list[Cal
     talked = s.answered_seconds
     legs: list[CallRecord] = []
 
-    def leg(uniqueid: str, dst: str, dcontext: str, channel: str, dstchannel: str, app: str, seconds: int | None, busy: bool = False) -> None:
+    def leg(
+        uniqueid: str,
+        dst: str,
+        dcontext: str,
+        channel: str,
+        dstchannel: str,
+        app: str,
+        seconds: int | None,
+        busy: bool = False,
+    ) -> None:
         answer = start + timedelta(seconds=rings) if seconds is not None else None
         end = start + timedelta(seconds=rings + (seconds or 0))
         disposition = "ANSWERED" if seconds is not None else "BUSY" if busy else "NO ANSWER"
-        legs.append(CallRecord(office, start, answer, end, src, dst, dcontext, clid, channel, dstchannel, app, "", seconds or 0, disposition, uniqueid, linkedid, len(legs), did))
+        legs.append(
+            CallRecord(
+                office,
+                start,
+                answer,
+                end,
+                src,
+                dst,
+                dcontext,
+                clid,
+                channel,
+                dstchannel,
+                app,
+                "",
+                seconds or 0,
+                disposition,
+                uniqueid,
+                linkedid,
+                len(legs),
+                did,
+            )
+        )
 
     taker = rng.choice(_EXTENSIONS)
     with_queue = rng.random() < 0.65
@@ -104,7 +134,16 @@ def _inbound(rng: random.Random, s: Submission, channels: _Channels) -> list[Cal
     if with_queue:
         for extension in rng.sample(_EXTENSIONS, rng.randrange(1, 4)):
             seconds = talked if extension == taker and talked is not None else None
-            leg(channels.next(s.at), extension, "from-queue", f"Local/{extension}@from-queue-{channels.count:08x};1", f"PJSIP/{extension}-{channels.count:08x}", "AppQueue", seconds, rng.random() < 0.15)
+            leg(
+                channels.next(s.at),
+                extension,
+                "from-queue",
+                f"Local/{extension}@from-queue-{channels.count:08x};1",
+                f"PJSIP/{extension}-{channels.count:08x}",
+                "AppQueue",
+                seconds,
+                rng.random() < 0.15,
+            )
     return legs
 
 
@@ -124,10 +163,31 @@ def _aside(rng: random.Random, office: str, channels: _Channels, taken: set[str]
     answer = start + timedelta(seconds=rings) if seconds is not None else None
     end = start + timedelta(seconds=rings + (seconds or 0))
     to = f"PJSIP/trunk-{channels.count:08x}" if outbound else f"PJSIP/{other}-{channels.count:08x}"
-    return CallRecord(office, start, answer, end, src, dst, "from-internal", f'"Staff {src}" <{src}>', f"PJSIP/{src}-{channels.count:08x}", to, "Dial", "", seconds or 0, "ANSWERED" if seconds is not None else "NO ANSWER", uniqueid, uniqueid, 0, "")
+    return CallRecord(
+        office,
+        start,
+        answer,
+        end,
+        src,
+        dst,
+        "from-internal",
+        f'"Staff {src}" <{src}>',
+        f"PJSIP/{src}-{channels.count:08x}",
+        to,
+        "Dial",
+        "",
+        seconds or 0,
+        "ANSWERED" if seconds is not None else "NO ANSWER",
+        uniqueid,
+        uniqueid,
+        0,
+        "",
+    )
 
 
-def make_calls(rng: random.Random, submissions: Sequence[Submission], leads: int) -> tuple[tuple[CallRecord, ...], tuple[Truth, ...]]:
+def make_calls(
+    rng: random.Random, submissions: Sequence[Submission], leads: int
+) -> tuple[tuple[CallRecord, ...], tuple[Truth, ...]]:
     """The records of both offices in the order in which calls began, and who is behind each."""
     channels, taken = _Channels(), set[str]()
     records: list[CallRecord] = []
@@ -155,7 +215,7 @@ def _stamp(moment: datetime | None) -> str:
 
 def csv_line(record: CallRecord) -> str:
     """The record as a line of Master.csv, all texts quoted as Asterisk does."""
-    values = {
+    values: dict[str, str | int] = {
         "accountcode": "",
         "start": _stamp(record.start),
         "answer": _stamp(record.answer),
@@ -164,7 +224,7 @@ def csv_line(record: CallRecord) -> str:
         "amaflags": "DOCUMENTATION",
         "userfield": "",
     }
-    row = [values[name] if name in values else getattr(record, name) for name in COLUMNS]
+    row: list[str | int] = [values[name] if name in values else getattr(record, name) for name in COLUMNS]
     return ",".join(str(v) if isinstance(v, int) else '"' + v.replace('"', '""') + '"' for v in row)
 
 

@@ -103,8 +103,16 @@ _PAGES = {
     "en": ("", "windows", "doors", "offers", "survey", "contact"),
 }
 _UNPAID = (("organic", 34), ("direct", 36), ("referral", 14), ("newsletter", 8), ("untagged", 8))
-_ENGINES = {"ru": ("https://yandex.ru/", "https://www.google.com/"), "pl": ("https://www.google.pl/",), "en": ("https://www.google.co.uk/", "https://www.bing.com/")}
-_REFERRERS = {"ru": "https://forum-remont-doma.ru/t/8812", "pl": "https://muratorforum.pl/watek/55121", "en": "https://home-improvers.co.uk/best-windows"}
+_ENGINES = {
+    "ru": ("https://yandex.ru/", "https://www.google.com/"),
+    "pl": ("https://www.google.pl/",),
+    "en": ("https://www.google.co.uk/", "https://www.bing.com/"),
+}
+_REFERRERS = {
+    "ru": "https://forum-remont-doma.ru/t/8812",
+    "pl": "https://muratorforum.pl/watek/55121",
+    "en": "https://home-improvers.co.uk/best-windows",
+}
 _CLICK_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 

@@ -40,7 +40,9 @@ def generate(seed: int = 7, leads: int = _DEFAULT_LEADS) -> DemoCompany:
     """The company of this seed with about `leads` leads (at least 50), junk included. The same arguments give the same company."""
 
     def room(name: str) -> random.Random:
-        return random.Random(f"{seed}:{name}")  # a stream of its own per room, so that a change in one leaves the others
+        return random.Random(
+            f"{seed}:{name}"
+        )  # a stream of its own per room, so that a change in one leaves the others
 
     leads = max(leads, 50)
     junk_count = sum(scaled(planned, leads) for ways in PLAN.values() for planned in ways.values())

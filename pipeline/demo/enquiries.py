@@ -117,7 +117,9 @@ def _as_letter(rng: random.Random, person: Person, base: Submission) -> Submissi
     return replace(
         base,
         email=email,
-        name=(person.firm.core if role and person.firm is not None else type_name(rng, person, latin=latin)) if luck < 0.85 else "",
+        name=(person.firm.core if role and person.firm is not None else type_name(rng, person, latin=latin))
+        if luck < 0.85
+        else "",
         signature=_signature(rng, person, latin) if role or rng.random() < 0.8 else "",
         letter="reply" if luck < 0.14 else "forwarded" if luck < 0.19 else "direct",
     )
@@ -144,13 +146,17 @@ def _as_call(rng: random.Random, person: Person, base: Submission) -> Submission
     return replace(
         base,
         caller="" if hidden else number,
-        caller_name=person.firm.core if person.firm is not None and number == person.firm.reception and rng.random() < 0.3 else "",
+        caller_name=person.firm.core
+        if person.firm is not None and number == person.firm.reception and rng.random() < 0.3
+        else "",
         answered_seconds=_answered(rng),
         message="",
     )
 
 
-def _write(rng: random.Random, person: Person, at: datetime, visit: Visit, kinds: Sequence[tuple[str, int]]) -> Submission:
+def _write(
+    rng: random.Random, person: Person, at: datetime, visit: Visit, kinds: Sequence[tuple[str, int]]
+) -> Submission:
     language = person.language
     if language == "ru" and rng.random() < 0.06:
         language = rng.choice(("pl", "en"))  # Russian speakers abroad write to the site of the country they live in
@@ -195,9 +201,15 @@ def make_opt_outs(rng: random.Random, people: Sequence[Person], count: int) -> t
     for person in rng.sample(list(people), min(count, len(people))):
         at = draw_moment(rng, person.language) + timedelta(minutes=1)
         visit = Visit("untagged", None, "", "", "")
-        route = rng.choice(("mailbox", "telegram", {"ru": "site-ru", "pl": "site-pl", "en": "quiz-en"}[person.language]))
+        route = rng.choice(
+            ("mailbox", "telegram", {"ru": "site-ru", "pl": "site-pl", "en": "quiz-en"}[person.language])
+        )
         base = _base(rng, person, at, route, visit, "opt_out")
         make = {"mailbox": _as_letter, "telegram": _as_chat}.get(route, _as_form)
         typed = make(rng, person, base)
-        farewells.append(replace(typed, stage="opt_out", message=base.message, letter="direct", also_by_mail=False, double_click=False))
+        farewells.append(
+            replace(
+                typed, stage="opt_out", message=base.message, letter="direct", also_by_mail=False, double_click=False
+            )
+        )
     return tuple(farewells)

@@ -24,7 +24,11 @@ _PARTS = {
     ),
 }  # fmt: skip
 _DOMAINS = {"ru": "ru", "pl": "pl", "en": "co.uk"}
-_ROLES = {"ru": ("info", "zakaz", "office", "snab"), "pl": ("biuro", "kontakt", "sekretariat"), "en": ("info", "enquiries", "office")}
+_ROLES = {
+    "ru": ("info", "zakaz", "office", "snab"),
+    "pl": ("biuro", "kontakt", "sekretariat"),
+    "en": ("info", "enquiries", "office"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ def _nip(rng: random.Random) -> str:
 
 def _vat(rng: random.Random) -> str:
     digits = [rng.randrange(1, 10), *(rng.randrange(10) for _ in range(6))]
-    total = sum(d * w for d, w in zip(digits, range(8, 1, -1), strict=True)) + 55  # the scheme of numbers issued since 2010
+    total = (
+        sum(d * w for d, w in zip(digits, range(8, 1, -1), strict=True)) + 55
+    )  # the scheme of numbers issued since 2010
     return "GB" + "".join(map(str, digits)) + f"{97 - total % 97:02d}"
 
 
@@ -76,7 +82,11 @@ _TAX = {"ru": _inn, "pl": _nip, "en": _vat}
 def make_firms(rng: random.Random, language: str, count: int, taken: set[str]) -> tuple[Firm, ...]:
     """`count` firms of one country; their reception numbers are added to `taken`."""
     heads, tails, forms = (part.split("|" if "|" in part else " ") for part in _PARTS[language])
-    cores = [f"{head}{'' if language == 'ru' else ' '}{tail if language != 'ru' else tail.lower()}" for head in heads for tail in tails]
+    cores = [
+        f"{head}{'' if language == 'ru' else ' '}{tail if language != 'ru' else tail.lower()}"
+        for head in heads
+        for tail in tails
+    ]
     chosen = rng.sample(cores, min(count, len(cores)))
     firms = []
     for number, core in enumerate(chosen, start=1):

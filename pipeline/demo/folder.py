@@ -45,7 +45,20 @@ def write_demo(company: DemoCompany, folder: Path) -> None:
         _put(folder / "spend" / name, text.encode())
     _put(folder / "rates.csv", _csv(("date", "currency", "rate"), company.rates))
     columns = ("deal_id", "client_ref", "phone", "email", "stage", "amount", "currency", "opened_at", "closed_at")
-    deals = [(d.deal_id, "", d.phone, d.email, d.stage, d.amount, d.currency, iso(d.opened_at), iso(d.closed_at) if d.closed_at else "") for d in company.deals]
+    deals = [
+        (
+            d.deal_id,
+            "",
+            d.phone,
+            d.email,
+            d.stage,
+            d.amount,
+            d.currency,
+            iso(d.opened_at),
+            iso(d.closed_at) if d.closed_at else "",
+        )
+        for d in company.deals
+    ]
     _put(folder / "deals.csv", _csv(columns, deals))
     truth = sorted((t.source, t.external_id, t.person_id, t.stage) for t in company.truth)
     _put(folder / TRUTH, _csv(("source", "external_id", "person_id", "stage"), truth))
@@ -90,7 +103,9 @@ def _delivery_row(delivery: Delivery) -> dict[str, str]:
 def _call_file(company: DemoCompany) -> bytes:
     lines = [csv_line(record) for record in company.calls if record.office == "pbx-pl"]
     for place in (len(lines) // 3, 2 * len(lines) // 3):
-        lines.insert(place, lines[place].split(",ANSWERED")[0][:60])  # the disk was full for a moment: a line that breaks off
+        lines.insert(
+            place, lines[place].split(",ANSWERED")[0][:60]
+        )  # the disk was full for a moment: a line that breaks off
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -103,7 +118,7 @@ def _put(path: Path, content: bytes) -> None:
 
 def _put_letters(folder: Path, letters: Sequence[bytes]) -> None:
     names = [f"{number:05d}.eml" for number in range(1, len(letters) + 1)]
-    for stale in sorted(set(path.name for path in folder.glob("*.eml")) - set(names)):
+    for stale in sorted({path.name for path in folder.glob("*.eml")} - set(names)):
         (folder / stale).unlink()
     for name, letter in zip(names, letters, strict=True):
         _put(folder / name, letter)

@@ -19,7 +19,9 @@ class PortTakenError(StopError):
     def __init__(self, server: str, port: int) -> None:
         self.server = server
         self.port = port
-        super().__init__(f"the demo's {server} server: port {port} is taken; stop the program that holds it, or delete ports.json and write the configuration again")
+        super().__init__(
+            f"the demo's {server} server: port {port} is taken; stop the program that holds it, or delete ports.json and write the configuration again"
+        )
 
 
 class Request:
@@ -52,15 +54,19 @@ def _handler(answer: Callable[[Request], Answer]) -> type[BaseHTTPRequestHandler
             given = answer(Request(target.path, parameters, {k.lower(): v for k, v in self.headers.items()}))
             content = orjson.dumps(given.document)
             self.send_response(given.status)
-            for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **given.headers}.items():
+            for name, value in {
+                "Content-Type": "application/json",
+                "Content-Length": str(len(content)),
+                **given.headers,
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)
 
-        def do_GET(self) -> None:  # noqa: N802 - http.server calls it by this name
+        def do_GET(self) -> None:
             self._serve(b"")
 
-        def do_POST(self) -> None:  # noqa: N802 - http.server calls it by this name
+        def do_POST(self) -> None:
             self._serve(self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 1 << 20)))
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the parent's name
@@ -89,7 +95,9 @@ def serve_json(name: str, port: int, answer: Callable[[Request], Answer]) -> Ite
         server = _Server((HOST, port), _handler(answer))
     except OSError as error:
         raise PortTakenError(name, port) from error
-    thread = threading.Thread(target=server.serve_forever, name=f"demo-{name}", daemon=True, kwargs={"poll_interval": 0.1})
+    thread = threading.Thread(
+        target=server.serve_forever, name=f"demo-{name}", daemon=True, kwargs={"poll_interval": 0.1}
+    )
     thread.start()
     try:
         yield

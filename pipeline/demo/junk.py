@@ -28,7 +28,16 @@ OPT_OUTS = 36
 """How many people ask to be left alone per 5,000 leads."""
 
 _STAFF = ("manager", "marketing", "admin")
-_BOT_HOSTS = ("best-seo-top", "casino-luck-777", "krypto-zysk", "fast-loan24", "promo-base", "bet-win", "followers-shop", "pharm-deal")
+_BOT_HOSTS = (
+    "best-seo-top",
+    "casino-luck-777",
+    "krypto-zysk",
+    "fast-loan24",
+    "promo-base",
+    "bet-win",
+    "followers-shop",
+    "pharm-deal",
+)
 _BOT_ENDINGS = ("top", "xyz", "click", "site", "icu", "online")
 _THROW_AWAY = ("mailinator.com", "guerrillamail.com", "yopmail.com", "10minutemail.com", "trashmail.com")
 _SELLER_WORDS = ("steklo-opt", "profil-trade", "okucia-hurt", "reklama-pro", "logistik-plus", "windowparts", "gasket-world", "crm-expert", "buro-uslug", "leadfactory")  # fmt: skip
@@ -79,7 +88,9 @@ def _test(rng: random.Random, empty: Submission) -> Submission:
         name=name,
         first_name=name,
         phone=rng.choice(_FAKE_PHONES[empty.language]) if empty.route != "telegram" else "",
-        email=f"{rng.choice(_STAFF)}@okna-polnoc.pl" if rng.random() < 0.6 or empty.route == "mailbox" else "test@test.com",
+        email=f"{rng.choice(_STAFF)}@okna-polnoc.pl"
+        if rng.random() < 0.6 or empty.route == "mailbox"
+        else "test@test.com",
         message=words,
         subject=words,
     )
@@ -156,7 +167,13 @@ def _incomplete(rng: random.Random, empty: Submission) -> Submission:
     message = write_message(rng, empty.language, rng.choice(("quote", "question")), person.city)
     broken = phone_in_pattern(person.phones[0], "### ##")
     phone = rng.choice((*_FAKE_PHONES[empty.language], broken, ""))
-    return replace(_with_name(person, empty), last_name="", name=person.given.value, phone=phone, message=message if rng.random() < 0.4 else "")
+    return replace(
+        _with_name(person, empty),
+        last_name="",
+        name=person.given.value,
+        phone=phone,
+        message=message if rng.random() < 0.4 else "",
+    )
 
 
 def _auto_reply(rng: random.Random, empty: Submission) -> Submission:
@@ -164,7 +181,9 @@ def _auto_reply(rng: random.Random, empty: Submission) -> Submission:
     words = {"ru": "Автоответ: Re: Ваш расчёт", "pl": "Autoodpowiedź: Re: Wycena", "en": "Automatic reply: Your quote"}
     text = fill(rng, empty.language, "auto_reply")
     letter = "bounce" if empty.letter == "bounce" else "auto_reply"
-    return replace(_with_name(person, empty), email=person.emails[-1], message=text, subject=words[empty.language], letter=letter)
+    return replace(
+        _with_name(person, empty), email=person.emails[-1], message=text, subject=words[empty.language], letter=letter
+    )
 
 
 _MAKERS: dict[str, Callable[[random.Random, Submission], Submission]] = {

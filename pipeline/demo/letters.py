@@ -12,6 +12,7 @@ from quopri import encodestring
 from pipeline.demo.calendar import ZONES
 from pipeline.demo.campaigns import SITES
 from pipeline.demo.submission import Submission, Truth
+from pipeline.sources.imap import letter_id
 
 MAILBOX = "leads@okna-polnoc.pl"
 SOURCE = "mailbox"
@@ -30,21 +31,42 @@ _WROTE = {
     "en": ("On {at}, Polnoc Windows <leads@okna-polnoc.pl> wrote:", "-----Original Message-----\nFrom: leads@okna-polnoc.pl\nSent: {at}"),
 }  # fmt: skip
 _OUR_ANSWER = {
-    "ru": ("Здравствуйте! Высылаем расчёт, звоните +7 495 123-01-00.", "Менеджер Окна Польночь", "zakaz@okna-polnoc.ru"),
-    "pl": ("Dzień dobry, przesyłamy wycenę, prosimy o telefon 22 123 02 00.", "Biuro Okna Północ", "biuro@okna-polnoc.pl"),
+    "ru": (
+        "Здравствуйте! Высылаем расчёт, звоните +7 495 123-01-00.",
+        "Менеджер Окна Польночь",
+        "zakaz@okna-polnoc.ru",
+    ),
+    "pl": (
+        "Dzień dobry, przesyłamy wycenę, prosimy o telefon 22 123 02 00.",
+        "Biuro Okna Północ",
+        "biuro@okna-polnoc.pl",
+    ),
     "en": ("Hello, please find the quote. Call us on 020 7123 0300.", "Polnoc Windows", "hello@polnoc-windows.co.uk"),
 }
 _FORWARDED = {
-    "ru": ("Fwd: ", "-------- Пересланное сообщение --------\nТема: {subject}\nДата: {at}\nОт: {name} <{email}>\nКому: manager@okna-polnoc.pl"),
-    "pl": ("Fwd: ", "---------- Wiadomość przekazana ----------\nOd: {name} <{email}>\nData: {at}\nTemat: {subject}\nDo: manager@okna-polnoc.pl"),
-    "en": ("Fwd: ", "---------- Forwarded message ---------\nFrom: {name} <{email}>\nDate: {at}\nSubject: {subject}\nTo: manager@okna-polnoc.pl"),
+    "ru": (
+        "Fwd: ",
+        "-------- Пересланное сообщение --------\nТема: {subject}\nДата: {at}\nОт: {name} <{email}>\nКому: manager@okna-polnoc.pl",
+    ),
+    "pl": (
+        "Fwd: ",
+        "---------- Wiadomość przekazana ----------\nOd: {name} <{email}>\nData: {at}\nTemat: {subject}\nDo: manager@okna-polnoc.pl",
+    ),
+    "en": (
+        "Fwd: ",
+        "---------- Forwarded message ---------\nFrom: {name} <{email}>\nDate: {at}\nSubject: {subject}\nTo: manager@okna-polnoc.pl",
+    ),
 }
 _FORM_LABELS = {
     "ru": ("Новая заявка с сайта {site}", {"name": "Имя", "phone": "Телефон", "email": "Email", "company": "Компания", "message": "Комментарий", "page": "Страница"}),
     "pl": ("Nowe zgłoszenie ze strony {site}", {"name": "Imię i nazwisko", "phone": "Telefon", "email": "E-mail", "company": "Firma", "message": "Wiadomość", "page": "Strona"}),
     "en": ("New submission from {site}", {"name": "Name", "phone": "Phone", "email": "Email", "company": "Company", "message": "Message", "page": "Page"}),
 }  # fmt: skip
-_BOUNCE = {"ru": "Недоставленное сообщение", "pl": "Wiadomość nie została dostarczona", "en": "Undelivered Mail Returned to Sender"}
+_BOUNCE = {
+    "ru": "Недоставленное сообщение",
+    "pl": "Wiadomość nie została dostarczona",
+    "en": "Undelivered Mail Returned to Sender",
+}
 _REGARDS = {"ru": "\n\n--\nС уважением,\n", "pl": "\n\n--\nPozdrawiam\n", "en": "\n\n--\nKind regards,\n"}
 
 
@@ -70,7 +92,8 @@ def _encoded_word(text: str, charset: str) -> bytes:
             piece = ""
         piece += letter
     return b"\r\n ".join(
-        b"=?" + charset.encode() + b"?B?" + b64encode(part.encode(charset, "replace")) + b"?=" for part in [*pieces, piece]
+        b"=?" + charset.encode() + b"?B?" + b64encode(part.encode(charset, "replace")) + b"?="
+        for part in [*pieces, piece]
     )
 
 
@@ -99,7 +122,9 @@ def _body(part: Part) -> tuple[list[bytes], bytes]:
         lines = [wrapped[at : at + 76] for at in range(0, len(wrapped), 76)]
         return [t.encode() for t in typed] + [b"Content-Transfer-Encoding: base64"], b"\r\n".join(lines)
     if part.declared in ("iso-8859-2", "iso-8859-1"):
-        return [t.encode() for t in typed] + [b"Content-Transfer-Encoding: quoted-printable"], encodestring(raw).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        return [t.encode() for t in typed] + [b"Content-Transfer-Encoding: quoted-printable"], encodestring(
+            raw
+        ).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     return [t.encode() for t in typed] + [b"Content-Transfer-Encoding: 8bit"], raw
 
 
@@ -127,7 +152,13 @@ def _address(name: str, email: str) -> str:
 
 def _base_headers(submission: Submission, sender: str, subject: str, message_id: str) -> tuple[tuple[str, str], ...]:
     local = submission.at.astimezone(ZONES[submission.language])
-    return (("From", sender), ("To", MAILBOX), ("Subject", subject), ("Date", format_datetime(local)), ("Message-ID", message_id))
+    return (
+        ("From", sender),
+        ("To", MAILBOX),
+        ("Subject", subject),
+        ("Date", format_datetime(local)),
+        ("Message-ID", message_id),
+    )
 
 
 def _charset(rng: random.Random, language: str) -> tuple[str, str | None]:
@@ -161,7 +192,12 @@ def _reply(rng: random.Random, s: Submission, message_id: str) -> Part:
 def _forwarded(rng: random.Random, s: Submission, message_id: str) -> Part:
     real, declared = _charset(rng, s.language)
     prefix, block = _FORWARDED[s.language]
-    said = block.format(subject=s.subject, at=_said_at(s.at - timedelta(hours=2), s.language), name=s.name.replace("<", ""), email=s.email)
+    said = block.format(
+        subject=s.subject,
+        at=_said_at(s.at - timedelta(hours=2), s.language),
+        name=s.name.replace("<", ""),
+        email=s.email,
+    )
     headers = _base_headers(s, _address("Manager", _COLLEAGUE), prefix + s.subject, message_id)
     return Part(headers, f"{said}\n\n{_text_of(s)}", real, declared)
 
@@ -170,7 +206,14 @@ def _notification(rng: random.Random, s: Submission, message_id: str) -> Part:
     title, labels = _FORM_LABELS[s.language]
     name = s.name or f"{s.first_name} {s.last_name}".strip()
     page = f"{s.visit.page}?{s.visit.query}" if s.visit.query else s.visit.page
-    values = {"name": name, "phone": s.phone, "email": s.email, "company": s.company, "message": s.message, "page": page}
+    values = {
+        "name": name,
+        "phone": s.phone,
+        "email": s.email,
+        "company": s.company,
+        "message": s.message,
+        "page": page,
+    }
     rows = [(labels[key], value) for key, value in values.items() if value]
     table = rng.random() < 0.4
     text = "\n".join(f"{label}: {value}" for label, value in rows)
@@ -178,7 +221,9 @@ def _notification(rng: random.Random, s: Submission, message_id: str) -> Part:
         text = "<table>" + "".join(f"<tr><td>{escape(a)}</td><td>{escape(b)}</td></tr>" for a, b in rows) + "</table>"
     site = SITES[s.language]
     headers = _base_headers(s, _address("Tilda", _RELAY), title.format(site=site), message_id)
-    reply_to = (("Reply-To", s.email.strip()),) if "@" in s.email and s.email.isascii() and " " not in s.email.strip() else ()
+    reply_to = (
+        (("Reply-To", s.email.strip()),) if "@" in s.email and s.email.isascii() and " " not in s.email.strip() else ()
+    )
     return Part((*headers, *reply_to), text, "utf-8", "utf-8")
 
 
@@ -207,7 +252,10 @@ def _newsletter(rng: random.Random, s: Submission, message_id: str) -> Part:
 def _job(rng: random.Random, s: Submission, message_id: str) -> Part:
     plain = _direct(rng, s, message_id)
     name = {"ru": "resume.pdf", "pl": "CV.pdf", "en": "CV.pdf"}[s.language]
-    return replace(plain, attachment=(name, "application/pdf", b"%PDF-1.4\n%demo " + message_id.encode()) if rng.random() < 0.7 else None)
+    return replace(
+        plain,
+        attachment=(name, "application/pdf", b"%PDF-1.4\n%demo " + message_id.encode()) if rng.random() < 0.7 else None,
+    )
 
 
 _MAKERS: dict[str, Callable[[random.Random, Submission, str], Part]] = {
@@ -223,13 +271,18 @@ _MAKERS: dict[str, Callable[[random.Random, Submission, str], Part]] = {
 
 
 def make_letters(rng: random.Random, submissions: Sequence[Submission]) -> tuple[tuple[bytes, ...], tuple[Truth, ...]]:
-    """The mailbox in order of arrival, and who is behind each letter by its Message-ID."""
+    """The mailbox in order of arrival, and who is behind each letter by the id under which it will land."""
     copies = [replace(s, letter="notification", at=s.at + timedelta(seconds=20)) for s in submissions if s.also_by_mail]
     arrived = sorted([*(s for s in submissions if s.route == "mailbox"), *copies], key=lambda s: s.at)
     letters, truth = [], []
     for number, submission in enumerate(arrived, start=1):
-        host = submission.email.strip().rpartition("@")[2].lower() if submission.letter == "direct" else "mx.okna-polnoc.pl"
+        host = (
+            submission.email.strip().rpartition("@")[2].lower()
+            if submission.letter == "direct"
+            else "mx.okna-polnoc.pl"
+        )
         message_id = f"<{number:05d}.{rng.getrandbits(48):012x}@{host if host.isascii() and ' ' not in host else 'mx'}>"
-        letters.append(render(_MAKERS[submission.letter](rng, submission, message_id)))
-        truth.append(Truth(SOURCE, message_id, submission.person_id, submission.stage))
+        letter = render(_MAKERS[submission.letter](rng, submission, message_id))
+        letters.append(letter)
+        truth.append(Truth(SOURCE, letter_id(letter), submission.person_id, submission.stage))
     return tuple(letters), tuple(truth)

@@ -1,19 +1,21 @@
-"""A real IMAP server for the mailbox `leads`: the package mail-devel in a thread of its own, filled by APPEND."""
+"""A real IMAP server for the mailbox `leads`: the package mail-devel in a thread of its own."""
 
 import asyncio
-import imaplib
 import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from pipeline.demo.calendar import end_of_period
 from pipeline.demo.json_server import PortTakenError
 from pipeline.demo.letters import MAILBOX
 from pipeline.demo.ports import HOST
 from pipeline.errors import MissingExtraError
 
-_START_SECONDS = 30
+_START_SECONDS = 60
+_ARRIVED = end_of_period()
+"""When the server says that the letters came in: one moment for all, because the Date header tells each one's own."""
 
 
 @contextmanager
@@ -30,10 +32,11 @@ def serve_mailbox(port: int, password: str, letters: Sequence[bytes]) -> Iterato
 
     def run() -> None:
         try:
-            loop.run_until_complete(_serve(port, password, started, stop))
+            loop.run_until_complete(_serve(port, password, letters, started, stop))
         except (OSError, ImportError) as error:
             failures.append(error)
         finally:
+            loop.run_until_complete(_cancel_rest())
             started.set()
             loop.close()
 
@@ -45,7 +48,6 @@ def serve_mailbox(port: int, password: str, letters: Sequence[bytes]) -> Iterato
             raise MissingExtraError("the demo's mailbox", "demo") from failure
         raise PortTakenError("mail", port) from failure
     try:
-        _fill(port, password, letters)
         yield
     finally:
         if not loop.is_closed():
@@ -53,23 +55,33 @@ def serve_mailbox(port: int, password: str, letters: Sequence[bytes]) -> Iterato
         thread.join(_START_SECONDS)
 
 
-async def _serve(port: int, password: str, started: threading.Event, stop: asyncio.Event) -> None:
+async def _serve(
+    port: int, password: str, letters: Sequence[bytes], started: threading.Event, stop: asyncio.Event
+) -> None:
     from mail_devel.service import Service
 
     logging.getLogger("mail_devel").setLevel(logging.ERROR)  # it would log whose letters come in
     logging.getLogger("pymap").setLevel(logging.ERROR)
     arguments = ["--host", HOST, "--imap-port", str(port), "--user", MAILBOX, "--password", password, "--no-http"]
     service: Any = await Service.init(Service.parse(arguments))
-    service.smtp = None  # letters come in by APPEND, which keeps their bytes; its SMTP door decodes and re-encodes them
+    service.smtp = None  # its SMTP door would decode and re-encode letters; ours must keep their bytes
+    await _fill(service, letters)
     async with service.start():
         started.set()
         await stop.wait()
 
 
-def _fill(port: int, password: str, letters: Sequence[bytes]) -> None:
-    with imaplib.IMAP4(HOST, port, timeout=_START_SECONDS) as client:
-        client.login(MAILBOX, password)
-        for letter in letters:
-            status, _ = client.append("INBOX", "", "", letter)
-            if status != "OK":
-                raise PortTakenError("mail", port)
+async def _fill(service: Any, letters: Sequence[bytes]) -> None:
+    from pymap.parsing.message import AppendMessage
+
+    inbox = await (await service.mailboxes.get(MAILBOX)).get_mailbox("INBOX")
+    for letter in letters:
+        await inbox.append(AppendMessage(literal=letter, when=_ARRIVED, flag_set=frozenset()))
+
+
+async def _cancel_rest() -> None:
+    """Ends the connections that clients left open, so that nothing outlives the loop."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)

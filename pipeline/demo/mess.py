@@ -108,30 +108,30 @@ def type_phone(rng: random.Random, e164: str, site_language: str, other: str = "
     return text
 
 
-def _drop(rng: random.Random, text: str, at: int) -> str:
+def _drop(text: str, at: int) -> str:
     return text[:at] + text[at + 1 :]
 
 
-def _double(rng: random.Random, text: str, at: int) -> str:
+def _double(text: str, at: int) -> str:
     return text[:at] + text[at] + text[at:]
 
 
-def _swap(rng: random.Random, text: str, at: int) -> str:
+def _swap(text: str, at: int) -> str:
     return text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]
 
 
-def _neighbour(rng: random.Random, text: str, at: int) -> str:
+def _neighbour(text: str, at: int) -> str:
     return text[:at] + _NEIGHBOURS.get(text[at], text[at]) + text[at + 1 :]
 
 
-_SLIPS: tuple[Callable[[random.Random, str, int], str], ...] = (_drop, _double, _swap, _neighbour)
+_SLIPS: tuple[Callable[[str, int], str], ...] = (_drop, _double, _swap, _neighbour)
 
 
 def mistype(rng: random.Random, text: str) -> str:
     """One slip of the finger inside a word of four letters or more; shorter words stay."""
     if len(text) < 4:
         return text
-    return rng.choice(_SLIPS)(rng, text, rng.randrange(2, len(text)))
+    return rng.choice(_SLIPS)(text, rng.randrange(2, len(text)))
 
 
 def type_email(rng: random.Random, email: str) -> str:
@@ -167,6 +167,7 @@ def _latin_if_needed(rng: random.Random, person: Person, text: str, latin: bool,
 
 def _full_form(rng: random.Random, person: Person, given: str) -> str:
     surname, patronymic = person.surname, person.patronymic
+    forms: tuple[tuple[str, int], ...]
     if person.language == "ru":
         forms = (
             (given, 33),

@@ -77,14 +77,18 @@ def make_deals(rng: random.Random, people: Sequence[Person], submissions: Sequen
     for submission in submissions:
         if submission.person_id and not submission.stage:
             first[submission.person_id] = min(submission.at, first.get(submission.person_id, submission.at))
-    deals = []
+    deals: list[Deal] = []
     for person in people:
         if person.person_id not in first or rng.random() >= _DEAL_SHARE:
             continue
         stage = rng.choices([stage for stage, _ in _STAGES], [weight for _, weight in _STAGES])[0]
-        opened = min(first[person.person_id] + timedelta(hours=rng.randrange(3, 90)), end_of_period() - timedelta(hours=1))
+        opened = min(
+            first[person.person_id] + timedelta(hours=rng.randrange(3, 90)), end_of_period() - timedelta(hours=1)
+        )
         closed = opened + timedelta(days=rng.randrange(2, 30)) if stage in ("won", "lost", "junk") else None
-        amount = _TYPICAL_DEAL[person.language] * rng.lognormvariate(0, 0.6) if stage in ("won", "qualified", "lost") else 0
+        amount = (
+            _TYPICAL_DEAL[person.language] * rng.lognormvariate(0, 0.6) if stage in ("won", "qualified", "lost") else 0
+        )
         with_email = rng.random() < 0.6
         deals.append(
             Deal(
@@ -112,12 +116,25 @@ def _platform(rows: Sequence[SpendRow], platform: str, currency: str) -> list[Sp
 def spend_files(rows: Sequence[SpendRow]) -> dict[str, str]:
     """File name -> text, each in its platform's own layout: delimiters, decimal commas, headers and a BOM differ."""
     polish = ["Dzień;Identyfikator kampanii;Kampania;Koszt;Waluta;Kliknięcia;Wyświetlenia"]
-    polish += [f"{r.day:%d.%m.%Y};{r.campaign.campaign_id};{r.campaign.name};{_comma(r.cost)};PLN;{r.clicks};{r.impressions}" for r in _platform(rows, "google", "PLN")]
+    polish += [
+        f"{r.day:%d.%m.%Y};{r.campaign.campaign_id};{r.campaign.name};{_comma(r.cost)};PLN;{r.clicks};{r.impressions}"
+        for r in _platform(rows, "google", "PLN")
+    ]
     british = ["Day,Campaign ID,Campaign,Cost,Currency code,Clicks,Impr."]
-    british += [f"{r.day:%Y-%m-%d},{r.campaign.campaign_id},{r.campaign.name},{r.cost:.2f},GBP,{r.clicks},{r.impressions}" for r in _platform(rows, "google", "GBP")]
+    british += [
+        f"{r.day:%Y-%m-%d},{r.campaign.campaign_id},{r.campaign.name},{r.cost:.2f},GBP,{r.clicks},{r.impressions}"
+        for r in _platform(rows, "google", "GBP")
+    ]
     russian = ["Date;CampaignId;CampaignName;Cost;Clicks;Impressions"]
-    russian += [f"{r.day:%Y-%m-%d};{r.campaign.campaign_id};{r.campaign.name};{_comma(r.cost)};{r.clicks};{r.impressions}" for r in _platform(rows, "yandex", "RUB")]
-    files = {"google-pl.csv": "\ufeff" + "\n".join(polish) + "\n", "google-uk.csv": "\n".join(british) + "\n", "yandex.csv": "\n".join(russian) + "\n"}
+    russian += [
+        f"{r.day:%Y-%m-%d};{r.campaign.campaign_id};{r.campaign.name};{_comma(r.cost)};{r.clicks};{r.impressions}"
+        for r in _platform(rows, "yandex", "RUB")
+    ]
+    files = {
+        "google-pl.csv": "\ufeff" + "\n".join(polish) + "\n",
+        "google-uk.csv": "\n".join(british) + "\n",
+        "yandex.csv": "\n".join(russian) + "\n",
+    }
     head = "date_start,campaign_id,campaign_name,spend,account_currency,clicks,impressions"
     for row in _platform(rows, "meta", "EUR"):
         name = f"meta-{row.day:%Y-%m}.csv"

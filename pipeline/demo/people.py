@@ -6,20 +6,9 @@ from dataclasses import dataclass, replace
 from pipeline.demo.firms import Firm, make_firms
 from pipeline.demo.phones import draw_landline, draw_mobile
 from pipeline.demo.translit import to_latin, without_accents
-from pipeline.demo.vocabulary import GivenName, load_names
+from pipeline.demo.vocabulary import GivenName, draw, load_contacts, load_names
 
 LANGUAGE_SHARES = {"ru": 0.45, "pl": 0.33, "en": 0.22}
-_CITIES = {
-    "ru": "Москва Москва Москва Санкт-Петербург Санкт-Петербург Казань Екатеринбург Самара Тверь Тула Калуга Подольск Химки Мытищи Балашиха".split(),
-    "pl": "Warszawa Warszawa Warszawa Kraków Wrocław Poznań Gdańsk Łódź Lublin Radom Płock Siedlce Piaseczno Pruszków Białystok".split(),
-    "en": "London London Manchester Birmingham Leeds Bristol Edinburgh Reading Sheffield Oxford York Norwich Exeter Derby Luton".split(),
-}  # fmt: skip
-_FREE_MAIL = {
-    "ru": "mail.ru mail.ru yandex.ru yandex.ru yandex.ru gmail.com gmail.com bk.ru list.ru inbox.ru rambler.ru".split(),
-    "pl": "gmail.com gmail.com gmail.com wp.pl wp.pl onet.pl o2.pl interia.pl op.pl".split(),
-    "en": "gmail.com gmail.com gmail.com hotmail.co.uk outlook.com yahoo.co.uk btinternet.com icloud.com".split(),
-}
-_NICKNAMES = "sunny hobbit kotik fox lena_i_ko greenhouse panda raketa szop wombat dacha kapitan rower biker mishka".split()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +48,7 @@ def _patronymic(rng: random.Random, language: str, gender: str) -> str:
     male = rng.choices(fathers, [name.weight for name in fathers])[0].patronymic
     if gender == "m":
         return male
-    if male.endswith("ович") or male.endswith("евич"):
+    if male.endswith(("ович", "евич")):
         return male[:-2] + "на"
     return male[:-2] + ("инична" if male.endswith("ьич") else "ична")
 
@@ -93,7 +82,7 @@ def _draw_email(rng: random.Random, person: Person, domain: str, taken: set[str]
                 f"{given}_{surname}{year}",
                 f"{surname}{given[0]}{year}",
                 f"{given}{year}{rng.randrange(10)}",
-                f"{rng.choice(_NICKNAMES)}{rng.randrange(1000)}",
+                f"{rng.choice(load_contacts(person.language).nicknames)}{rng.randrange(1000)}",
                 f"{surname}19{year}",
             )
         )
@@ -108,9 +97,9 @@ def _with_contacts(rng: random.Random, person: Person, taken: set[str]) -> Perso
     phones = [draw_mobile(rng, language, taken)]
     if rng.random() < 0.15:
         phones.append((draw_mobile if rng.random() < 0.6 else draw_landline)(rng, language, taken))
-    emails = [_draw_email(rng, person, rng.choice(_FREE_MAIL[language]), taken)]
+    emails = [_draw_email(rng, person, draw(rng, load_contacts(language).mail_domains), taken)]
     if rng.random() < 0.18:
-        emails.append(_draw_email(rng, person, rng.choice(_FREE_MAIL[language]), taken))
+        emails.append(_draw_email(rng, person, draw(rng, load_contacts(language).mail_domains), taken))
     if person.firm is not None:
         given, surname = _login_parts(person)
         emails.insert(0, f"{given[0]}.{surname}@{person.firm.domain}")
@@ -122,7 +111,9 @@ def _new_person(rng: random.Random, number: int, language: str, taken: set[str],
     gender = "m" if rng.random() < 0.5 else "f"
     given = _given(rng, language, gender)
     surname = _surname(rng, language, gender)
-    username = f"{to_latin(without_accents(given.value)).lower()}_{rng.randrange(10_000)}" if rng.random() < 0.55 else ""
+    username = (
+        f"{to_latin(without_accents(given.value)).lower()}_{rng.randrange(10_000)}" if rng.random() < 0.55 else ""
+    )
     bare = Person(
         person_id=f"p{number:05d}",
         language=language,
@@ -130,7 +121,7 @@ def _new_person(rng: random.Random, number: int, language: str, taken: set[str],
         given=given,
         patronymic=_patronymic(rng, language, gender),
         surname=surname,
-        city=rng.choice(_CITIES[language]),
+        city=draw(rng, load_contacts(language).cities),
         phones=(),
         emails=(),
         telegram_id=100_000_000 + number * 7919 + rng.randrange(7000),
@@ -180,7 +171,10 @@ def make_people(rng: random.Random, count: int) -> tuple[Person, ...]:
     """`count` people: 12 % at firms, 5 % spouses of another, 4 % exact namesakes of a stranger, the rest on their own."""
     taken: set[str] = set()
     languages = rng.choices(tuple(LANGUAGE_SHARES), tuple(LANGUAGE_SHARES.values()), k=count)
-    firms = {code: make_firms(rng, code, max(2, round(count * share * 0.035)), taken) for code, share in LANGUAGE_SHARES.items()}
+    firms = {
+        code: make_firms(rng, code, max(2, round(count * share * 0.035)), taken)
+        for code, share in LANGUAGE_SHARES.items()
+    }
     people: list[Person] = []
     by_language: dict[str, list[Person]] = {code: [] for code in LANGUAGE_SHARES}
     for number, language in enumerate(languages, start=1):

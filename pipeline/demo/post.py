@@ -36,7 +36,10 @@ def post_forms(receiver_url: str, folder: Path) -> PostCounts:
     secrets = demo_secrets(folder)
     rows = [{key: str(value) for key, value in row.items()} for row in read_lines(folder / FORMS)]
     limits = httpx.Limits(max_connections=_CONNECTIONS)
-    with httpx.Client(base_url=receiver_url, timeout=30, limits=limits) as client, ThreadPoolExecutor(_CONNECTIONS) as pool:
+    with (
+        httpx.Client(base_url=receiver_url, timeout=30, limits=limits) as client,
+        ThreadPoolExecutor(_CONNECTIONS) as pool,
+    ):
         statuses = list(pool.map(lambda row: _post(client, row, secrets), rows))
     accepted = sum(200 <= status < 300 for status in statuses)
     kinds = Counter(row["kind"] for row in rows)

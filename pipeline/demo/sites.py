@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import parse_qsl, quote, urlencode
 
 import orjson
@@ -21,6 +22,8 @@ _PHONE_TYPED_UNTIL = date(2026, 9, 1)
 """Until this day the quiz asked for the phone in a plain text question."""
 _WEBHOOK_SHARE = 0.7
 _REDELIVERED_SHARE = 0.04
+_BROKEN_SHARE = 0.006
+"""Webhooks that a proxy cut in half before the vendor sent them again: they land and are quarantined."""
 
 _LABELS = {
     "site-ru": ({"name": "Name", "phone": "Phone", "email": "Email", "message": "Textarea", "company": "Компания", "tax_id": "ИНН", "city": "Город"},
@@ -28,12 +31,15 @@ _LABELS = {
     "site-pl": ({"name": "Imię i nazwisko", "first_name": "Imię", "last_name": "Nazwisko", "phone": "Telefon", "email": "Email", "message": "Wiadomość", "company": "Firma", "tax_id": "NIP", "city": "Miasto"},
                 {"name": "Imię i nazwisko", "first_name": "Imię", "last_name": "Nazwisko", "phone": "Numer telefonu", "email": "Adres e-mail", "message": "Treść zapytania", "company": "Nazwa firmy", "tax_id": "NIP", "city": "Miejscowość"}),
 }  # fmt: skip
-_FORM_NAMES = {"site-ru": ("Расчёт стоимости", "Вызов замерщика", "Обратный звонок"), "site-pl": ("Wycena", "Pomiar", "Kontakt")}
+_FORM_NAMES = {
+    "site-ru": ("Расчёт стоимости", "Вызов замерщика", "Обратный звонок"),
+    "site-pl": ("Wycena", "Pomiar", "Kontakt"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One POST of a webhook. kind: submission, redelivery (the same bytes again) or ping."""
+    """One POST of a webhook. kind: submission, redelivery (the same bytes again), broken (cut short on its way) or ping."""
 
     at: datetime
     source: str
@@ -74,7 +80,13 @@ def _tilda_tags(rng: random.Random, submission: Submission) -> list[tuple[str, s
     if rng.random() < 0.3:
         return [*fields, *pairs]
     cookie = quote("|||".join(f"{key}={value}" for key, value in pairs), safe="")
-    return [*fields, ("COOKIES", f"_ym_uid={rng.randrange(10**18, 10**19)}; TILDAUTM={cookie}; previousUrl={quote(visit.page, safe='')}")]
+    return [
+        *fields,
+        (
+            "COOKIES",
+            f"_ym_uid={rng.randrange(10**18, 10**19)}; TILDAUTM={cookie}; previousUrl={quote(visit.page, safe='')}",
+        ),
+    ]
 
 
 def _tilda_body(rng: random.Random, submission: Submission, tranid: str) -> bytes:
@@ -109,7 +121,9 @@ def _redelivered(rng: random.Random, delivery: Delivery) -> list[Delivery]:
     return [replace(delivery, at=delivery.at + timedelta(minutes=m), kind="redelivery") for m in minutes]
 
 
-def _tilda(rng: random.Random, source: str, project: int, submissions: Sequence[Submission]) -> tuple[list[Delivery], list[Truth]]:
+def _tilda(
+    rng: random.Random, source: str, project: int, submissions: Sequence[Submission]
+) -> tuple[list[Delivery], list[Truth]]:
     first = min((s.at for s in submissions), default=datetime(2026, 8, 1, tzinfo=UTC))
     deliveries = [Delivery(first - timedelta(hours=1), source, FORM_ENCODED, b"test=test", "ping")]
     truth = []
@@ -132,28 +146,41 @@ _QUESTIONS = (
     ("message", "long_text", "Tell us more"),
 )
 _QUESTION_IDS = {ref: f"Qf{number}{ref[:2].upper()}kW" for number, (ref, _, _) in enumerate(_QUESTIONS, start=1)}
+_NUMBER_LENGTHS = {"44": 12, "48": 11, "7": 11}
+"""Digits of a whole number by country code; a national British one begins with 0 here, so its 7 is no country code."""
 _PRODUCTS = ("Windows", "Doors", "Conservatory", "Repairs", "Not sure yet")
 
 
 def _as_phone_question(typed: str) -> str:
-    """What the phone question makes of a typed number: a plus and digits only; unreadable input cannot be sent."""
-    digits = "".join(sign for sign in typed if sign.isascii() and sign.isdigit())
-    if typed.startswith("+") or digits.startswith(("44", "48", "7")) and len(digits) > 10:
-        return "+" + digits.replace("4407", "447", 1)
-    return "+44" + digits.removeprefix("0044").lstrip("0") if digits else ""
+    """What the phone question makes of a typed number: one number, a plus and digits; the question accepts nothing else."""
+    plain = normalize("NFKC", typed).replace("O", "0").replace("(0)", "")
+    digits = "".join(sign for sign in plain if sign.isdigit()).removeprefix("00")
+    if not digits:
+        return ""
+    country = next((code for code in _NUMBER_LENGTHS if digits.startswith(code) and not digits.startswith("07")), "")
+    international = digits if country else "44" + digits.removeprefix("0")
+    return "+" + international[: _NUMBER_LENGTHS[country or "44"]]
 
 
 def _answer(ref: str, kind: str, value: str) -> dict[str, Any]:
     field = {"id": _QUESTION_IDS[ref], "type": kind, "ref": ref}
     if kind == "multiple_choice":
-        return {"field": field, "type": "choice", "choice": {"id": value[:4].strip(), "ref": value[:4].strip(), "label": value}}
+        return {
+            "field": field,
+            "type": "choice",
+            "choice": {"id": value[:4].strip(), "ref": value[:4].strip(), "label": value},
+        }
     return {"field": field, "type": {"short_text": "text", "long_text": "text"}.get(kind, kind)} | {
         {"short_text": "text", "long_text": "text"}.get(kind, kind): value
     }
 
 
 def _answers(rng: random.Random, submission: Submission) -> list[dict[str, Any]]:
-    name = submission.name.split(" ", 1) if not submission.first_name and submission.name else [submission.first_name, submission.last_name]
+    name = (
+        submission.name.split(" ", 1)
+        if not submission.first_name and submission.name
+        else [submission.first_name, submission.last_name]
+    )
     typed = submission.at.date() < _PHONE_TYPED_UNTIL
     values = {
         "first_name": name[0],
@@ -181,7 +208,9 @@ def _response(rng: random.Random, submission: Submission) -> dict[str, Any]:
         "landed_at": iso(submission.at - timedelta(seconds=submission.seconds)),
         "submitted_at": iso(submission.at),
         "metadata": {
-            "user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64)" if rng.random() < 0.5 else "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0)",
+            "user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
+            if rng.random() < 0.5
+            else "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0)",
             "platform": "other" if rng.random() < 0.5 else "mobile",
             "referer": page or f"https://{SITES['en']}/",
             "network_id": f"{rng.getrandbits(40):010x}",
@@ -196,7 +225,10 @@ def _response(rng: random.Random, submission: Submission) -> dict[str, Any]:
 def _event(rng: random.Random, response: Mapping[str, Any]) -> bytes:
     shared = ("token", "landed_at", "submitted_at", "hidden", "calculated", "answers")
     kinds = {answer["field"]["ref"]: answer["field"]["type"] for answer in response["answers"]}
-    fields = [{"id": _QUESTION_IDS[ref], "title": title, "ref": ref, "type": kinds.get(ref, kind), "properties": {}} for ref, kind, title in _QUESTIONS]
+    fields = [
+        {"id": _QUESTION_IDS[ref], "title": title, "ref": ref, "type": kinds.get(ref, kind), "properties": {}}
+        for ref, kind, title in _QUESTIONS
+    ]
     return orjson.dumps(
         {
             "event_id": f"01K{rng.getrandbits(100):025X}",
@@ -211,15 +243,21 @@ def _event(rng: random.Random, response: Mapping[str, Any]) -> bytes:
     )
 
 
-def _typeform(rng: random.Random, submissions: Sequence[Submission]) -> tuple[list[Delivery], list[dict[str, Any]], list[Truth]]:
+def _typeform(
+    rng: random.Random, submissions: Sequence[Submission]
+) -> tuple[list[Delivery], list[dict[str, Any]], list[Truth]]:
     deliveries, responses, truth = [], [], []
     for submission in _again(rng, submissions):
         response = _response(rng, submission)
         responses.append(response)
         truth.append(Truth("quiz-en", response["token"], submission.person_id, submission.stage))
         if rng.random() < _WEBHOOK_SHARE:
-            delivery = Delivery(submission.at + timedelta(seconds=3), "quiz-en", "application/json", _event(rng, response), "submission")
+            delivery = Delivery(
+                submission.at + timedelta(seconds=3), "quiz-en", "application/json", _event(rng, response), "submission"
+            )
             deliveries += [delivery, *_redelivered(rng, delivery)]
+            if rng.random() < _BROKEN_SHARE:
+                deliveries.append(replace(delivery, body=delivery.body[: len(delivery.body) // 2], kind="broken"))
     return deliveries, responses[::-1], truth
 
 
@@ -231,4 +269,3 @@ def make_site_data(rng: random.Random, submissions: Sequence[Submission]) -> Sit
     en, responses, en_truth = _typeform(rng, by_route["quiz-en"])
     deliveries = sorted([*ru, *pl, *en], key=lambda d: (d.at, d.source, d.body))
     return SiteData(tuple(deliveries), tuple(responses), (*ru_truth, *pl_truth, *en_truth))
-

@@ -12,10 +12,23 @@ SOURCE = "telegram"
 BOT = {"id": 7_100_200_300, "is_bot": True, "first_name": "Okna Północ", "username": "okna_polnoc_bot"}
 _GROUP = {"id": -1_002_200_300_400, "title": "Okna Północ · монтаж", "type": "supergroup"}
 _FITTERS = (("Олег", 610_000_001), ("Marek", 610_000_002), ("Виталий", 610_000_003))
-_FITTERS_SAY = ("объект 12 готов", "нужна пена", "jutro montaż o 8", "ключи у консьержа", "створка бракованная, фото позже", "ok", "+", "еду")
+_FITTERS_SAY = (
+    "объект 12 готов",
+    "нужна пена",
+    "jutro montaż o 8",
+    "ключи у консьержа",
+    "створка бракованная, фото позже",
+    "ok",
+    "+",
+    "еду",
+)
 _GIVE_PHONE = {"ru": "Мой телефон {0}", "pl": "Mój numer {0}", "en": "My number is {0}"}
 _GIVE_EMAIL = {"ru": "Пишите на {0}", "pl": "Mój mail: {0}", "en": "Email me at {0}"}
-_OTHER_CARD = {"ru": "Вот контакт мужа, звоните ему", "pl": "To kontakt do męża", "en": "This is my neighbour's card, he asked too"}
+_OTHER_CARD = {
+    "ru": "Вот контакт мужа, звоните ему",
+    "pl": "To kontakt do męża",
+    "en": "This is my neighbour's card, he asked too",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,11 @@ def _card(rng: random.Random, s: Submission) -> dict[str, Any]:
     digits = s.share_contact if rng.random() < 0.5 else s.share_contact[1:]
     if s.shared_own:
         return {"phone_number": digits, "first_name": s.first_name or ".", "user_id": s.telegram_id}
-    return {"phone_number": digits, "first_name": "Контакт" if s.language == "ru" else "Kontakt", "user_id": s.telegram_id + 1}
+    return {
+        "phone_number": digits,
+        "first_name": "Контакт" if s.language == "ru" else "Kontakt",
+        "user_id": s.telegram_id + 1,
+    }
 
 
 def _lines(rng: random.Random, s: Submission) -> list[dict[str, Any]]:
@@ -76,14 +93,19 @@ def _lines(rng: random.Random, s: Submission) -> list[dict[str, Any]]:
 
 
 def _conversation(rng: random.Random, s: Submission, numbers: _Numbers) -> list[_Event]:
-    chat = {key: value for key, value in _sender(s).items() if key in ("id", "first_name", "last_name", "username")} | {"type": "private"}
+    chat = {key: value for key, value in _sender(s).items() if key in ("id", "first_name", "last_name", "username")} | {
+        "type": "private"
+    }
     at, events = s.at, []
     for line in _lines(rng, s):
         message = {"message_id": numbers.next(), "from": _sender(s), "chat": chat, "date": int(at.timestamp())} | line
         events.append(_Event(at, "message", message, s.person_id, s.stage))
         if "text" in line and not line["text"].startswith("/") and rng.random() < 0.05:
             edited_at = at + timedelta(seconds=rng.randrange(8, 50))
-            edited = message | {"edit_date": int(edited_at.timestamp()), "text": line["text"] + rng.choice((".", " !", " спасибо" if s.language == "ru" else " :)"))}
+            edited = message | {
+                "edit_date": int(edited_at.timestamp()),
+                "text": line["text"] + rng.choice((".", " !", " спасибо" if s.language == "ru" else " :)")),
+            }
             events.append(_Event(edited_at, "edited_message", edited, s.person_id, s.stage))
         at += timedelta(seconds=rng.randrange(4, 120))
     return events
@@ -95,18 +117,32 @@ def _service(rng: random.Random, s: Submission, numbers: _Numbers) -> list[_Even
     if rng.random() < 0.10:
         name, number = rng.choice(_FITTERS)
         at = s.at + timedelta(minutes=rng.randrange(5, 600))
-        message = {"message_id": numbers.next(), "from": {"id": number, "is_bot": False, "first_name": name}, "chat": _GROUP, "date": int(at.timestamp()), "text": rng.choice(_FITTERS_SAY)}
+        message = {
+            "message_id": numbers.next(),
+            "from": {"id": number, "is_bot": False, "first_name": name},
+            "chat": _GROUP,
+            "date": int(at.timestamp()),
+            "text": rng.choice(_FITTERS_SAY),
+        }
         events.append(_Event(at, "message", message, "", "not_enquiry"))
     if rng.random() < 0.03:
         at = s.at + timedelta(days=2, minutes=rng.randrange(600))
         chat = {"id": s.telegram_id, "first_name": s.first_name or ".", "type": "private"}
         old, new = ({"user": BOT, "status": status} for status in ("member", "kicked"))
-        content = {"chat": chat, "from": _sender(s), "date": int(at.timestamp()), "old_chat_member": old, "new_chat_member": new}
+        content = {
+            "chat": chat,
+            "from": _sender(s),
+            "date": int(at.timestamp()),
+            "old_chat_member": old,
+            "new_chat_member": new,
+        }
         events.append(_Event(at, "my_chat_member", content, "", "not_enquiry"))
     return events
 
 
-def make_updates(rng: random.Random, submissions: Sequence[Submission]) -> tuple[tuple[dict[str, Any], ...], tuple[Truth, ...]]:
+def make_updates(
+    rng: random.Random, submissions: Sequence[Submission]
+) -> tuple[tuple[dict[str, Any], ...], tuple[Truth, ...]]:
     """All updates in order of their number, and who is behind each."""
     numbers = _Numbers()
     events: list[_Event] = []
@@ -118,4 +154,3 @@ def make_updates(rng: random.Random, submissions: Sequence[Submission]) -> tuple
     updates = tuple({"update_id": first + n, event.kind: event.content} for n, event in enumerate(events))
     truth = tuple(Truth(SOURCE, str(first + n), event.person_id, event.stage) for n, event in enumerate(events))
     return updates, truth
-

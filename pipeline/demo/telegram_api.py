@@ -9,7 +9,9 @@ from pipeline.demo.json_server import Answer, Request
 _MOST_UPDATES = 100
 
 
-def telegram_api(token: str, updates: Sequence[Mapping[str, Any]], bot: Mapping[str, Any]) -> Callable[[Request], Answer]:
+def telegram_api(
+    token: str, updates: Sequence[Mapping[str, Any]], bot: Mapping[str, Any]
+) -> Callable[[Request], Answer]:
     """The function that answers; updates: in order of their number. Confirmed ones are gone until the next start."""
     waiting = list(updates)
     lock = threading.Lock()

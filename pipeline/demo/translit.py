@@ -1,8 +1,24 @@
 """Spellings across scripts: Russian in Latin letters as passports, friends and Poles write it, and keyboard slips."""
 
-_CASUAL = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh sch _ y _ e yu ya".split(), strict=True))  # fmt: skip
+_CASUAL = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z", "и": "i", "й": "y",
+    "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f",
+    "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
+}  # fmt: skip
 _PASSPORT = _CASUAL | {"й": "i", "х": "kh", "щ": "shch", "ю": "iu", "я": "ia", "ъ": "ie"}
-_POLISH = _CASUAL | {"в": "w", "ж": "ż", "й": "j", "х": "ch", "ц": "c", "ч": "cz", "ш": "sz", "щ": "szcz", "ю": "ju", "я": "ja", "ё": "jo"}
+_POLISH = _CASUAL | {
+    "в": "w",
+    "ж": "ż",
+    "й": "j",
+    "х": "ch",
+    "ц": "c",
+    "ч": "cz",
+    "ш": "sz",
+    "щ": "szcz",
+    "ю": "ju",
+    "я": "ja",
+    "ё": "jo",
+}
 SPELLINGS = {"casual": _CASUAL, "passport": _PASSPORT, "polish": _POLISH}
 
 _QWERTY = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
@@ -17,7 +33,7 @@ def to_latin(text: str, spelling: str = "casual") -> str:
     table = SPELLINGS[spelling]
     letters: list[str] = []
     for letter in text:
-        latin = table.get(letter.lower(), letter).replace("_", "")
+        latin = table.get(letter.lower(), letter)
         letters.append(latin.capitalize() if letter.isupper() else latin)
     return "".join(letters)
 

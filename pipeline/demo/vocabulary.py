@@ -2,6 +2,7 @@
 
 import random
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -38,6 +39,27 @@ class Templates:
     texts: dict[str, list[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Cities and free mail domains of one language with weights, and words that nicknames are made of."""
+
+    cities: dict[str, int]
+    mail_domains: dict[str, int]
+    nicknames: list[str]
+
+
+@cache
+def load_contacts(language: str) -> Contacts:
+    """The places and mail domains of `language`."""
+    document = tomllib.loads((files("pipeline.demo") / "data" / "contacts.toml").read_text(encoding="utf-8"))
+    return Contacts(document["cities"][language], document["mail"][language], document["nicknames"])
+
+
+def draw(rng: random.Random, weights: Mapping[str, int]) -> str:
+    """One key, by its weight."""
+    return rng.choices(list(weights), list(weights.values()))[0]
+
+
 @cache
 def load_names(language: str) -> Names:
     """The names of `language`: one of LANGUAGES."""
@@ -62,7 +84,9 @@ def load_names(language: str) -> Names:
 @cache
 def load_templates(language: str) -> Templates:
     """The templates of `language`; kinds of junk are in `texts` beside the kinds of enquiry."""
-    document = tomllib.loads((files("pipeline.demo") / "data" / f"messages.{language}.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads(
+        (files("pipeline.demo") / "data" / f"messages.{language}.toml").read_text(encoding="utf-8")
+    )
     return Templates(document["slots"], document["texts"] | document["junk"])
 
 

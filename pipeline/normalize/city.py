@@ -1,6 +1,7 @@
 """Cities: the ways people write one city, to its one name. Leads rarely carry more of an address than this."""
 
 import re
+from functools import lru_cache
 
 from pipeline.normalize.text import clean_line
 
@@ -86,9 +87,11 @@ _VARIANTS: dict[str, str] = {
     "Los Angeles": "la l.a.",
     "Berlin": "берлин",
 }
-_ADMINISTRATIVE = re.compile(r"^(?:г(?:ор(?:од)?)?\.?|город|city of|miasto|m\.|пос\.|дер\.)\s+|^г\.(?=\S)", re.I)
+_ADMINISTRATIVE = re.compile(
+    r"^(?:г(?:ор(?:од)?)?\.?|город|city of|miasto|m\.|пос\.|дер\.)\s+|^г\.(?=\S)", re.IGNORECASE
+)
 _POSTCODE = re.compile(r"\b\d{2}-\d{3}\b|\b\d{6}\b")
-_AFTER = re.compile(r"\s*[,(;/].*$|\s+(?:city|г\.?)$", re.I | re.S)
+_AFTER = re.compile(r"\s*[,(;/].*$|\s+(?:city|г\.?)$", re.IGNORECASE | re.DOTALL)
 _DASH = re.compile(r"[\s\-\u2010-\u2015]+")
 
 
@@ -99,6 +102,7 @@ def _key(text: str) -> str:
 _KNOWN = {_key(spelling): city for city, variants in _VARIANTS.items() for spelling in (city, *variants.split())}
 
 
+@lru_cache(maxsize=16384)
 def normalize_city(text: str) -> str:
     """The city's one name in its own language, `` where nothing is written; a city not in the table comes back cleaned."""
     line = clean_line(text)

@@ -65,7 +65,7 @@ LEGAL_FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 """Code of a legal form and its spellings as folded words. OAO became PAO and ZAO became AO in the Russian law of 2014."""
 
-_WEAK_AT_END_ONLY = frozenset({"s a", "ag", "kg", "ug", "lp", "spa", "ab", "ou", "nv", "bv", "n v", "b v", "a s", "s c", "s l", "e k", "e v", "oy", "but", "но", "уп", "sp p", "sas", "sia", "as", "inc", "corp", "z o o", "ou", "aps", "mbh", "ohg", "gbr", "kft", "doo", "d o o"})  # fmt: skip
+_WEAK_AT_END_ONLY = frozenset({"s a", "ag", "kg", "ug", "lp", "spa", "ab", "ou", "nv", "bv", "n v", "b v", "a s", "s c", "s l", "e k", "e v", "oy", "but", "но", "уп", "sp p", "sas", "sia", "as", "inc", "corp", "z o o", "aps", "mbh", "ohg", "gbr", "kft", "doo", "d o o"})  # fmt: skip
 """Spellings that are ordinary words or initials elsewhere: a form only as the last words of a name."""
 
 _PREFIXES = {
@@ -86,7 +86,10 @@ _PLACEHOLDER = re.compile(
 _QUOTES = re.compile("[«»„“”‟\"'`´‘’‚‹›]+")
 _INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W_])\.?")
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_TAX_WORD = re.compile(r"[,;(]?\s*(?:инн|огрн(?:ип)?|кпп|nip|regon|krs|vat(?: ?(?:id|no|nr))?|ust-?id(?:nr)?)[\s.:№#]*([A-Z]{2}[\s-]?)?([\d][\d\s-]{7,18}\d)(?:/\d{9})?\)?", re.I)
+_TAX_WORD = re.compile(
+    r"[,;(]?\s*(?:инн|огрн(?:ип)?|кпп|nip|regon|krs|vat(?: ?(?:id|no|nr))?|ust-?id(?:nr)?)[\s.:№#]*([A-Z]{2}[\s-]?)?([\d][\d\s-]{7,18}\d)(?:/\d{9})?\)?",
+    re.IGNORECASE,
+)
 _POLISH = str.maketrans("ąćęłńóśźżäöüßáéíčřšž", "acelnoszzaousaeicrsz")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -109,6 +112,11 @@ def normalize_company(name: str, tax_id: str = "") -> tuple[Company | None, tupl
     """
     if not name and not tax_id:
         return None, ()
+    return _read_company(name, tax_id)
+
+
+@lru_cache(maxsize=16384)
+def _read_company(name: str, tax_id: str) -> tuple[Company | None, tuple[Refusal, ...]]:
     refusals: list[Refusal] = []
     cleaned = clean_line(name)
     inside = _TAX_WORD.search(cleaned)
@@ -135,7 +143,6 @@ def _names_nobody(name: str, core: str) -> bool:
     return bool(_PLACEHOLDER.match(core)) or words in _forms_by_length().get(len(words), {})
 
 
-@lru_cache(maxsize=16384)
 def split_legal_form(name: str) -> tuple[str, str]:
     """Core of a company's name and the code of its legal form: `ООО «Ромашка»` gives `ромашка`, `ooo`."""
     words = _folded_words(name)
@@ -185,7 +192,6 @@ def _plain(text: str) -> str:
     return text if text.isascii() else text.translate(_POLISH)
 
 
-@lru_cache(maxsize=8192)
 def checked_tax_id(text: str) -> str:
     """A tax number with right check digits, '' if they are wrong: INN (10, 12), OGRN, NIP, REGON, KRS by length, GB VAT, EU VAT."""
     from stdnum.eu import vat  # pulls a module per country

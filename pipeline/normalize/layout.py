@@ -2,7 +2,7 @@
 
 _CYRILLIC_KEYS = "йцукенгшщзхъфывапролджэячсмитьбюёЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ"
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~"
-_TO_LATIN = str.maketrans(_CYRILLIC_KEYS + "\".,", _LATIN_KEYS + "@/?")
+_TO_LATIN = str.maketrans(_CYRILLIC_KEYS + '".,', _LATIN_KEYS + "@/?")
 _TO_CYRILLIC = str.maketrans(_LATIN_KEYS, _CYRILLIC_KEYS)
 
 

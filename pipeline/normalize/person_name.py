@@ -15,9 +15,15 @@ from pipeline.normalize.text import clean_line, contacts_in_text
 
 _LONGEST = 120
 _PHONE_IN_NAME = re.compile(r"\+?\d[\d ().\-]{6,24}\d")
-_URL = re.compile(r"(?:https?:/{0,2}|www\.)\S*|\b[\w-]{2,40}\.(?:com|net|org|ru|pl|info|biz|xyz|top|site|online|io)\b(?:/\S*)?", re.I)
+_URL = re.compile(
+    r"(?:https?:/{0,2}|www\.)\S*|\b[\w-]{2,40}\.(?:com|net|org|ru|pl|info|biz|xyz|top|site|online|io)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
 _BRACKETS = re.compile(r"[(\[{<][^()\[\]{}<>]{0,80}[)\]}>]?")
-_LABEL = re.compile(r"^(?:имя|фио|ф\.и\.о\.?|name|full name|imię(?: i nazwisko)?|imie(?: i nazwisko)?|nazwisko|контактное лицо|меня зовут|my name is|nazywam się|mam na imię)\s*[:\-]?\s+|^(?:имя|фио|name|imię)\s*[:=]\s*", re.I)
+_LABEL = re.compile(
+    r"^(?:имя|фио|ф\.и\.о\.?|name|full name|imię(?: i nazwisko)?|imie(?: i nazwisko)?|nazwisko|контактное лицо|меня зовут|my name is|nazywam się|mam na imię)\s*[:\-]?\s+|^(?:имя|фио|name|imię)\s*[:=]\s*",
+    re.IGNORECASE,
+)
 _NOT_NAME = re.compile(r"[^\w\s.'’`\-]|[\d_]")
 _APOSTROPHE = re.compile("[’`´ʼ]")
 _DASHES = re.compile(r"[\u2010-\u2015]")
@@ -29,25 +35,46 @@ _TO_CYRILLIC = str.maketrans("aceopxykmtbhACEOPXYKMTBHi", "асеорхукмт�
 _TO_LATIN = str.maketrans("асеорхукмтвнАСЕОРХУКМТВНі", "aceopxykmtbhACEOPXYKMTBHi")
 
 _TITLES = frozenset(
-    """г-н г-жа господин госпожа гражданин гражданка тов товарищ pan pani państwo panstwo mr mrs ms miss mx sir dr doc prof
-    mgr inż inz lic hab mec adw d-r др проф доктор профессор herr frau""".split()
-)
+    {
+        "г-н", "г-жа", "господин", "госпожа", "гражданин", "гражданка", "тов", "товарищ", "pan", "pani", "państwo",
+        "panstwo", "mr", "mrs", "ms", "miss", "mx", "sir", "dr", "doc", "prof", "mgr", "inż", "inz", "lic", "hab",
+        "mec", "adw", "d-r", "др", "проф", "доктор", "профессор", "herr", "frau"
+    }
+)  # fmt: skip
 """Forms of address and degrees: no part of who it is."""
 
 PLACEHOLDERS = frozenset(
-    """клиент клиентка гость гостья посетитель пользователь покупатель заказчик абонент имя фамилия отчество фио аноним анонимно инкогнито неизвестный неизвестно
-    неизвестен скрыт нет нету никто тест тестовый тестовая test tester testowy testowa testing asdf asd asdfg qwe qwerty qwert zxc zxcv йцу йцук йцукен фыв фыва
-    проверка whatsapp telegram viber user username guest customer client visitor anonymous anonim anonymus unknown name surname firstname lastname none null
-    undefined nan nil n/a na no nobody noname klient klientka gość gosc użytkownik uzytkownik brak imię imie nazwisko nieznany nieznana nieznane wireless caller
-    cell phone mobile contact контакт абв абвг aaa aaaa ааа аааа ххх xxx ыыы""".split()
-)
+    {
+        "клиент", "клиентка", "гость", "гостья", "посетитель", "пользователь", "покупатель", "заказчик", "абонент",
+        "имя", "фамилия", "отчество", "фио", "аноним", "анонимно", "инкогнито", "неизвестный", "неизвестно",
+        "неизвестен", "скрыт", "нет", "нету", "никто", "тест", "тестовый", "тестовая", "test", "tester", "testowy",
+        "testowa", "testing", "asdf", "asd", "asdfg", "qwe", "qwerty", "qwert", "zxc", "zxcv", "йцу", "йцук",
+        "йцукен", "фыв", "фыва", "проверка", "whatsapp", "telegram", "viber", "user", "username", "guest", "customer",
+        "client", "visitor", "anonymous", "anonim", "anonymus", "unknown", "name", "surname", "firstname", "lastname",
+        "none", "null", "undefined", "nan", "nil", "n/a", "na", "no", "nobody", "noname", "klient", "klientka",
+        "gość", "gosc", "użytkownik", "uzytkownik", "brak", "imię", "imie", "nazwisko", "nieznany", "nieznana",
+        "nieznane", "wireless", "caller", "cell", "phone", "mobile", "contact", "контакт", "абв", "абвг", "aaa",
+        "aaaa", "ааа", "аааа", "ххх", "xxx", "ыыы"
+    }
+)  # fmt: skip
 """Words that a form, a messenger or a hurried person puts where a name should be."""
 
-TEST_WORDS = frozenset("тест тестовый тестовая test tester testowy testowa testing проверка".split())
+TEST_WORDS = frozenset(
+    {
+        "тест", "тестовый", "тестовая", "test", "tester", "testowy", "testowa", "testing", "проверка"
+    }
+)  # fmt: skip
 """Placeholders that say in words that nobody enquires."""
 
-_PARTICLES = frozenset("von van de der den di da del la le du dos ter zu af ibn al bin".split())
-_PATRONYMIC = re.compile(r"(?:[оеё]вич|[ое]вна|[иы]нична|ична|инична|ьич|кузьмич|лукич|ильич|фомич|никитич|саввич)$|^\w{3,}(?:ovich|evich|owicz|ewicz|ovna|evna|owna|ewna|ichna)$")
+_PARTICLES = frozenset(
+    {
+        "von", "van", "de", "der", "den", "di", "da", "del", "la", "le", "du", "dos", "ter", "zu", "af", "ibn", "al",
+        "bin"
+    }
+)  # fmt: skip
+_PATRONYMIC = re.compile(
+    r"(?:[оеё]вич|[ое]вна|[иы]нична|ична|инична|ьич|кузьмич|лукич|ильич|фомич|никитич|саввич)$|^\w{3,}(?:ovich|evich|owicz|ewicz|ovna|evna|owna|ewna|ichna)$"
+)
 _LATIN_PATRONYMIC_OR_SURNAME = re.compile(r"(?:owicz|ewicz)$")
 _OGLY = frozenset({"оглы", "кызы", "оглу", "угли", "кизи", "улы", "ogly", "oglu", "kyzy", "qizi", "ogli"})
 _SURNAME = re.compile(
@@ -107,9 +134,7 @@ def _read_fields(full: str, first: str, last: str, patronymic: str) -> NameReadi
     return NameReading(name, tuple(phones), tuple(emails), company, tuple(refusals))
 
 
-def _without_contacts(
-    line: str, field: str, phones: list[str], emails: list[str], refusals: list[Refusal]
-) -> str:
+def _without_contacts(line: str, field: str, phones: list[str], emails: list[str], refusals: list[Refusal]) -> str:
     """The line after contacts, addresses of pages and bracketed remarks were moved or refused."""
     if "@" in line:
         for email in contacts_in_text(line).emails:
@@ -193,7 +218,9 @@ def _cased(word: str, index: int) -> str:
         return word
     if index and word.casefold() in _PARTICLES | _OGLY:
         return word.casefold()
-    return "-".join("'".join(piece[:1].upper() + piece[1:].lower() for piece in part.split("'")) for part in word.split("-"))
+    return "-".join(
+        "'".join(piece[:1].upper() + piece[1:].lower() for piece in part.split("'")) for part in word.split("-")
+    )
 
 
 def _is_given(word: str) -> bool:

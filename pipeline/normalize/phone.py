@@ -12,9 +12,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberType
+from phonenumbers import PhoneNumberType
 
 from pipeline.lead import Phone, Refusal
+from pipeline.normalize.numbering_plan import kind_and_region
 
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043", "-"))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
@@ -26,6 +27,9 @@ _EXTENSION = re.compile(
     r"[\s.:№=]{0,3}(\d{1,6})(?![\d\-])[ ]?\)?",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(r"\+?[0-9() .\-]{9,22}")
+"""Most fields: one number and nothing else."""
+
 _ALTERNATIVE = re.compile(r"[,;|\n\r\t\\&]|\s(?:или|либо|и|lub|albo|oraz|i|or|and)\s", re.IGNORECASE)
 _SLASH = re.compile(r"([\d() .+\-]{1,24})/\s?([\d() .\-]{1,24})")
 _RUN = re.compile(r"\+?[ ]?[(\[]?\d[\d ().\-\[\]]{0,60}(?:\x02\d{1,6}\x03)?")
@@ -72,6 +76,10 @@ def normalize_phones(
     """
     if not text or text.isspace():
         return (), ()
+    if _PLAIN.fullmatch(text):
+        phone = read_number(_digits(text), text[0] == "+", region, caller_id)
+        if phone is not None:
+            return (_marked_own(phone, own) if own else phone,), ()
     cleaned = _clean(text)
     if _HIDDEN.match(cleaned):
         return (), (Refusal("phone", "hidden", text),)
@@ -260,36 +268,32 @@ def read_number(digits: str, plus: bool, region: str, caller_id: bool) -> Phone 
         number = _parsed(reading, country)
         if number is None:
             continue
-        kind = phonenumbers.number_type(number)
-        if kind == PhoneNumberType.UNKNOWN:
+        code, national = number
+        found = kind_and_region(code, national)
+        if found is None:
             continue
-        name, reason = _KIND.get(kind, ("other", ""))
-        national = phonenumbers.national_significant_number(number)
-        reason = reason or ("fake" if fake_national(national, number.country_code) else "")
-        return Phone(
-            e164=f"+{number.country_code}{national}",
-            kind=name,
-            region=phonenumbers.region_code_for_number(number) or "",
-            identity=not reason,
-            reason=reason,
-        )
+        kind, reason = _KIND.get(found[0], ("other", ""))
+        reason = reason or ("fake" if fake_national(national, code) else "")
+        return Phone(e164=f"+{code}{national}", kind=kind, region=found[1], identity=not reason, reason=reason)
     return None
 
 
-def _parsed(digits: str, region: str) -> PhoneNumber | None:
+def _parsed(digits: str, region: str) -> tuple[int, str] | None:
+    """Country code and national number, whether or not there is such a number."""
     length = len(digits)
     if not region:
         for code, total in _SHAPES:
             if length == total and digits.startswith(code) and digits[len(code)] != "0":
-                return PhoneNumber(country_code=int(code), national_number=int(digits[len(code) :]))
+                return int(code), digits[len(code) :]
     elif region == "PL" and length == 9:
-        return PhoneNumber(country_code=48, national_number=int(digits)) if digits[0] != "0" else None
+        return (48, digits) if digits[0] != "0" else None
     elif region == "RU" and length == 10:
-        return PhoneNumber(country_code=7, national_number=int(digits)) if digits[0] != "0" else None
+        return (7, digits) if digits[0] != "0" else None
     try:
-        return phonenumbers.parse(digits if region else f"+{digits}", region or None)
+        number = phonenumbers.parse(digits if region else f"+{digits}", region or None)
     except phonenumbers.NumberParseException:
         return None
+    return (number.country_code, phonenumbers.national_significant_number(number)) if number.country_code else None
 
 
 def fake_national(national: str, country_code: int) -> bool:
@@ -299,22 +303,20 @@ def fake_national(national: str, country_code: int) -> bool:
     the American numbers reserved for films, 555-0100 to 555-0199.
     """
     return (
-        len(set(national[-7:])) == 1
-        or _longest_sequence(national) >= 9
-        or (country_code == 1 and national[3:8] == "55501")
+        len(set(national[-7:])) == 1 or _nine_in_sequence(national) or (country_code == 1 and national[3:8] == "55501")
     )
 
 
 def _repeats(digits: str) -> bool:
-    return len(set(digits[-7:])) == 1 or _longest_sequence(digits) >= 9
+    return len(set(digits[-7:])) == 1 or _nine_in_sequence(digits)
 
 
-def _longest_sequence(digits: str) -> int:
-    """Length of the longest run that goes up or down by one, 0 following 9."""
-    best = 1
-    for step in (1, 9):
-        run = 1
-        for before, after in zip(digits, digits[1:], strict=False):
-            run = run + 1 if (int(after) - int(before)) % 10 == step else 1
-            best = max(best, run)
-    return best
+_UP = "012345678901234567890"
+_DOWN = _UP[::-1]
+
+
+def _nine_in_sequence(digits: str) -> bool:
+    """Nine digits running that go up or down by one, 0 following 9."""
+    return any(
+        digits[start : start + 9] in _UP or digits[start : start + 9] in _DOWN for start in range(len(digits) - 8)
+    )

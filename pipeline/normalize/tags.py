@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from pipeline.lead import Refusal
 from pipeline.normalize.text import clean_line
@@ -15,7 +15,10 @@ CLICK_IDS = frozenset(
 """Parameters by which an advertising system knows its own click."""
 
 _CAMPAIGN_PARAMETERS = ("utm_id", "campaign_id", "gad_campaignid", "campaignid")
-_MACRO = re.compile(r"^\W{0,2}(?:\{\{?[^{}]{1,80}\}\}?|\$\{[^{}]{1,80}\}|\[[a-z_.]{2,40}\]|%%?[a-z_.]{3,40}%%?|__[A-Z_]{2,40}__|<[a-z_.]{2,40}>)", re.I)
+_MACRO = re.compile(
+    r"^\W{0,2}(?:\{\{?[^{}]{1,80}\}\}?|\$\{[^{}]{1,80}\}|\[[a-z_.]{2,40}\]|%%?[a-z_.]{3,40}%%?|__[A-Z_]{2,40}__|<[a-z_.]{2,40}>)",
+    re.IGNORECASE,
+)
 _HALF_ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
 _PAIR = re.compile(r"[&;?]|\|\|\|")
 _COOKIE_CLICKS = {"_fbc": ("fbclid", 3), "_gcl_aw": ("gclid", 2), "_gcl_dc": ("dclid", 2), "_gcl_gb": ("wbraid", 2)}
@@ -86,11 +89,8 @@ def _places(fields: Mapping[str, str]) -> Iterator[list[tuple[str, str]]]:
 
 
 def _query(address: str) -> str:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return address.partition("?")[2]
-    return f"{parts.query}&{parts.fragment.rpartition('?')[2]}"
+    """Parameters of an address, those behind its # among them: single-page sites keep them there."""
+    return address.replace("#", "&").partition("?")[2] if "?" in address else address.partition("#")[2]
 
 
 def _tags_of(text: str) -> Iterator[tuple[str, str]]:

@@ -85,7 +85,9 @@ def _index() -> tuple[dict[str, list[Phrase]], dict[str, list[Phrase]]]:
                     first = phrase.words[0]
                     if first is None:
                         raise ValueError(f"lexicon {topic}, {grade}: a phrase begins with a word, not with a gap")
-                    (stems if first[1] else whole).setdefault(first[0][:_STEM_KEY] if first[1] else first[0], []).append(phrase)
+                    (stems if first[1] else whole).setdefault(
+                        first[0][:_STEM_KEY] if first[1] else first[0], []
+                    ).append(phrase)
     return whole, stems
 
 

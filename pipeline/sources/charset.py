@@ -43,8 +43,12 @@ SINGLE_BYTE = frozenset(
     | {f"iso8859-{part}" for part in (1, 2, 3, 4, 5, 7, 9, 10, 13, 14, 15, 16)}
 )
 GUESSED = ("cp1251", "koi8-r", "cp866", "iso8859-2", "cp1250")
-DECLARED_BONUS = 0.6
-"""Added to a declared charset's mean score per letter: a true declaration of a rare text outweighs a lucky guess."""
+DECLARED_BONUS = 0.25
+DECLARED_BONUS_SHORT = 3.5
+"""Added to a declared charset's mean score per letter, the second one divided by the number of non-ASCII signs: the
+shorter a text, the less its letters can say against its declaration."""
+DEFAULTS = frozenset({"iso8859-1", "cp1252"})
+"""Charsets that programs declare when they know nothing: no bonus."""
 SURE_MARGIN = 0.4
 """Below this lead over the next charset with another text, a guess is doubtful."""
 SAMPLE = 16_384
@@ -99,6 +103,7 @@ _LETTERS = {**_WESTERN, **_UKRAINIAN_EXTRA, **_POLISH, **_RUSSIAN}
 _PLAIN_SIGNS = frozenset("«»—–„”“’‘…№°€•§ \xa0")
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGITS = frozenset(b"0123456789")
+_DIGIT_RUN = re.compile(rb"[0-9]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def decode_text(raw: bytes, declared: str | None) -> Decoded:
     name = _canonical(declared)
     if name in MULTI_BYTE:
         text = _strict(raw, name)
-        if text is not None and _digits(raw) == sum(letter in "0123456789" for letter in text):
+        if text is not None and _keeps_digits(raw, text, name):
             return Decoded(text, name)
     if raw.isascii():
         return Decoded(raw.decode("ascii"), "ascii")
@@ -148,8 +153,11 @@ def _strict(raw: bytes, charset: str) -> str | None:
         return None
 
 
-def _digits(raw: bytes) -> int:
-    return sum(byte in _DIGITS for byte in raw)
+def _keeps_digits(raw: bytes, text: str, charset: str) -> bool:
+    """Whether no ASCII digit of the bytes vanished into other signs, as in plain text declared to be UTF-16."""
+    if charset.startswith(("utf-16", "utf-32")):
+        return all(run.decode("ascii") in text for run in _DIGIT_RUN.findall(raw))
+    return sum(byte in _DIGITS for byte in raw) == sum(letter in "0123456789" for letter in text)
 
 
 def _mostly_utf8(raw: bytes) -> bool:
@@ -162,8 +170,8 @@ def _guess(raw: bytes, declared: str) -> Decoded:
     sample = _sample(raw)
     candidates = dict.fromkeys((*((declared,) if declared else ()), *GUESSED))
     scores = {charset: _score(sample.decode(charset, "replace")) for charset in candidates}
-    if declared:
-        scores[declared] += DECLARED_BONUS
+    if declared and declared not in DEFAULTS:
+        scores[declared] += DECLARED_BONUS + DECLARED_BONUS_SHORT / sum(byte > 0x7F for byte in sample)
     # The first of equals wins: the declared one, then the order of GUESSED.
     best = max(candidates, key=lambda charset: scores[charset])
     text = raw.decode(best, "replace")

@@ -77,7 +77,7 @@ def load_field_map(vendor: str) -> FieldMap:
             field: tuple(fold_label(word) for word in words) for field, words in document.get("likely", {}).items()
         }
         ignored |= {fold_label(label) for label in document.get("ignored", ())}
-    names |= {parameter: "click_id" for parameter in CLICK_PARAMETERS}
+    names |= dict.fromkeys(CLICK_PARAMETERS, "click_id")
     return FieldMap(names, likely, frozenset(ignored - names.keys()))
 
 

@@ -39,7 +39,7 @@ _SUBJECT_NAMES = ("subject", "тема", "temat")
 _SIGN_OFF = re.compile(
     r"(?i)^(?:с\s+(?:уважением|наилучшими пожеланиями)|всего доброго|best regards|kind regards|warm regards|many thanks and kind regards"
     r"|regards|yours sincerely|yours faithfully|sincerely|best wishes|cheers|z poważaniem|z wyrazami szacunku|pozdrawiam|pozdrawiamy|pozdrowienia"
-    r"|serdecznie pozdrawiam|serdeczne pozdrowienia|z pozdrowieniami|łączę pozdrowienia)(?:\s+serdecznie)?\s*[,.!—-]{0,3}\s*(?P<rest>.{0,60})$"
+    r"|serdecznie pozdrawiam|serdeczne pozdrowienia|z pozdrowieniami|łączę pozdrowienia)(?:\s+serdecznie)?\s*\s*[,.!—-]{0,3}\s*(?P<rest>.{0,60})$"
 )
 _MOBILE = re.compile(
     r"(?i)^(?:sent from (?:my|mail|yahoo|outlook)|get outlook for|sent via|отправлено с |отправлено из |отправлено через |послано с |wysłane z |wysłano z "
@@ -186,6 +186,12 @@ def _signature_start(lines: Sequence[str]) -> int:
             return index
         if index and _MOBILE.match(bare[:LONGEST_LINE]):
             return index
-        if len(bare) <= 80 and _SIGN_OFF.match(bare):
+        if len(bare) <= 80 and _signs_off(bare):
             return index
     return len(lines)
+
+
+def _signs_off(line: str) -> bool:
+    """A greeting at the end, alone or with a name after it; in a longer sentence it is no sign-off."""
+    match = _SIGN_OFF.match(line)
+    return match is not None and len(match.group("rest").split()) <= 4 and not match.group("rest").endswith((".", "?", "!"))

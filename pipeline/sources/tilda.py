@@ -71,13 +71,13 @@ def _read_one(record: RawRecord, options: TildaOptions) -> Version:
 def cookie_tags(cookies: str) -> str:
     """The tags in Tilda's cookie as a query string: `utm_source=google|||utm_medium=cpc` -> `utm_source=google&utm_medium=cpc`.
 
-    The cookie's value may be percent-encoded once or twice, in UTF-8 or windows-1251.
+    The cookie's value may be percent-encoded once or twice, in UTF-8 or windows-1251; a plus is a space, as in an address.
     """
     for cookie in cookies.split(";"):
         name, _, value = cookie.strip().partition("=")
         if name.upper() != TAG_COOKIE:
             continue
-        plain = value.replace("+", "%2B")
+        plain = value
         for _ in range(2):
             if TAG_SEPARATOR not in plain or "=" not in plain:
                 plain = percent_decoded(plain.encode("utf-8", "surrogatepass"))

@@ -33,6 +33,7 @@ grant insert, update, delete on core.lead, core.lead_record, core.classification
 grant insert, update on core.client, core.client_alias to leadfold_resolver;
 grant delete on core.client_alias to leadfold_resolver;
 grant insert on core.decision, core.client_history, core.outbox to leadfold_resolver;
+grant usage on sequence core.decision_decision_id_seq to leadfold_resolver; -- a fold numbers its decisions before it writes them
 grant insert on core.membership to leadfold_resolver;
 grant update (to_decision) on core.membership to leadfold_resolver;
 grant insert, update, delete on ops.quarantine, ops.spend_quarantine to leadfold_resolver;

@@ -216,6 +216,28 @@ def test_publish_behind_a_closed_gate_publishes_nothing(warehouse: Warehouse) ->
     assert feed.publish(warehouse, NOW) == {"publishable": 0, "held": 2, "pending": 0, "pending_seconds": 0}
 
 
+def test_lines_end_with_the_next_cursor(warehouse: Warehouse) -> None:
+    written = changes(warehouse, 1, 2, 3)
+    *events, last = feed.lines(warehouse, None, limit=2)
+    assert [line["event"]["event_id"] for line in events] == written[:2]
+    assert read_all(warehouse, last["next_cursor"])[0] == written[2:]
+
+
+def test_lines_go_on_beyond_one_page(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = changes(warehouse, 1, 2, 3, 4, 5)
+    monkeypatch.setattr(feed, "MAX_LIMIT", 2)
+    *events, _ = feed.lines(warehouse, None, limit=5)
+    assert [line["event"]["event_id"] for line in events] == written
+
+
+def test_lines_of_the_snapshot_name_clients_then_aliases(warehouse: Warehouse) -> None:
+    changes(warehouse, 1, 2)
+    with warehouse.transaction(None) as connection:
+        merge(connection, old=1, living=2)
+    kinds = [next(iter(line)) for line in feed.lines(warehouse, None, limit=1, whole=True)]
+    assert kinds == ["client", "alias", "next_cursor"]
+
+
 def encoded(text_: str) -> str:
     return base64.urlsafe_b64encode(text_.encode()).decode().rstrip("=")
 

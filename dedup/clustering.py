@@ -1,0 +1,160 @@
+"""Clusters: the heaviest pairs join first, and nothing joins what contradicts.
+
+A join is refused when a person judged otherwise, when two full names of the two sides contradict each other, when
+they hold different tax ids, or when a weak link would grow a cluster over its cap. A record without a name goes
+to the side with the heaviest link; among equal ones to the one seen last, then to the first id. On a value that two
+contradicting persons share, no link of a nameless record reaches the merge cut, so that it stays alone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dedup.encoding import Encoded
+from dedup.model import Model
+from dedup.record import Judgement
+
+JUDGED_DIFFERENT = "judged: not the same"
+NAMES_CONTRADICT = "conflict: names contradict"
+CLUSTER_TOO_LARGE = "cluster too large"
+
+
+@dataclass(slots=True)
+class _Side:
+    """A cluster while it grows."""
+
+    members: list[int]
+    names: set[int]
+    values: dict[str, set[int]]
+    apart: set[int] = field(default_factory=set)
+    """Records that a person judged to be somebody else than a member."""
+
+
+class Clustering:
+    """Growing clusters over records by number, with the reasons for refusing a join."""
+
+    def __init__(self, data: Encoded, model: Model, contradict: Callable[[int, int], bool]) -> None:
+        self._model = model
+        self._contradict = contradict
+        self._parent = list(range(len(data)))
+        typed = [not all(form.derived for form in forms) for forms in data.names]
+        columns = {name: data.columns[name].ids.tolist() for name in model.conflicts}
+        self._sides = [
+            _Side(
+                [number],
+                {name} if name >= 0 and typed[name] else set(),
+                {key: {value for value in rows[number] if value >= 0} for key, rows in columns.items()},
+            )
+            for number, name in enumerate(data.name_ids.tolist())
+        ]
+
+    def find(self, number: int) -> int:
+        """The record that stands for the cluster of this one."""
+        root = number
+        while self._parent[root] != root:
+            root = self._parent[root]
+        while self._parent[number] != root:
+            self._parent[number], number = root, self._parent[number]
+        return root
+
+    def keep_apart(self, left: int, right: int) -> None:
+        """A person said that these two are not one."""
+        a, b = self.find(left), self.find(right)
+        self._sides[a].apart.add(right)
+        self._sides[b].apart.add(left)
+
+    def judged_apart(self, left: int, right: int) -> bool:
+        """Whether a judgement keeps the clusters of these two apart."""
+        a, b = self.find(left), self.find(right)
+        smaller, other = (a, b) if len(self._sides[a].apart) <= len(self._sides[b].apart) else (b, a)
+        return any(self.find(number) == other for number in self._sides[smaller].apart)
+
+    def refusal(self, left: int, right: int, weight: float, merge_cut: float) -> str:
+        """Why the clusters of two records must not join; '' when they may."""
+        if self.judged_apart(left, right):
+            return JUDGED_DIFFERENT
+        a, b = self._sides[self.find(left)], self._sides[self.find(right)]
+        for key in self._model.conflicts:
+            if a.values[key] and b.values[key] and not a.values[key] & b.values[key]:
+                return f"conflict: {key} differs"
+        if any(x != y and self._contradict(x, y) for x in a.names for y in b.names):
+            return NAMES_CONTRADICT
+        if len(a.members) + len(b.members) > self._model.cluster_cap and weight < merge_cut + self._model.strong_link:
+            return CLUSTER_TOO_LARGE
+        return ""
+
+    def join(self, left: int, right: int) -> None:
+        """Make one cluster of two."""
+        a, b = self.find(left), self.find(right)
+        if a == b:
+            return
+        if len(self._sides[a].members) < len(self._sides[b].members):
+            a, b = b, a
+        kept, gone = self._sides[a], self._sides[b]
+        kept.members += gone.members
+        kept.names |= gone.names
+        kept.apart |= gone.apart
+        for key, values in gone.values.items():
+            kept.values[key] |= values
+        self._parent[b] = a
+
+    def groups(self) -> list[list[int]]:
+        """The clusters as sorted record numbers, by first number."""
+        found: dict[int, list[int]] = {}
+        for number in range(len(self._parent)):
+            found.setdefault(self.find(number), []).append(number)
+        return sorted(found.values())
+
+
+def apply_judgements(
+    clustering: Clustering, judgements: Iterable[Judgement], number_of: Mapping[str, int]
+) -> list[tuple[int, int]]:
+    """Apply what people said; judgements about records that are not in the set wait until they are.
+
+    "Not the same" goes before "the same". Returns the pairs judged the same that other judgements keep apart.
+    """
+    known = sorted(
+        {(min(j.left, j.right), max(j.left, j.right), j.same) for j in judgements if {j.left, j.right} <= number_of.keys()}
+    )
+    for left, right, same in known:
+        if not same:
+            clustering.keep_apart(number_of[left], number_of[right])
+    torn = []
+    for left, right, same in known:
+        if same:
+            a, b = number_of[left], number_of[right]
+            if clustering.judged_apart(a, b):
+                torn.append((a, b))
+            else:
+                clustering.join(a, b)
+    return torn
+
+
+def link_order(data: Encoded, left: Sequence[int], right: Sequence[int], weight: Sequence[float]) -> list[int]:
+    """Links in the order in which they join: heaviest first, then seen last, then by record id."""
+    seen = np.array([-np.inf if r.observed_at is None else r.observed_at for r in data.records])
+    a, b = np.asarray(left, dtype=np.int64), np.asarray(right, dtype=np.int64)
+    recent = np.minimum(seen[a], seen[b])
+    order: list[int] = np.lexsort((b, a, -recent, -np.asarray(weight))).tolist()
+    return order
+
+
+def join_links(
+    clustering: Clustering,
+    links: Iterable[tuple[int, int, float]],
+    merge_cut: float,
+    progress: Callable[[int], None],
+) -> dict[tuple[int, int], str]:
+    """Join along links (left, right, weight), already in order. Returns the links refused, with the reason."""
+    refused: dict[tuple[int, int], str] = {}
+    for done, (left, right, weight) in enumerate(links):
+        if clustering.find(left) != clustering.find(right):
+            reason = clustering.refusal(left, right, weight, merge_cut)
+            if reason:
+                refused[left, right] = reason
+            else:
+                clustering.join(left, right)
+        if done % 10_000 == 0:
+            progress(done)
+    return refused

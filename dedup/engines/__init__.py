@@ -1,0 +1,1 @@
+"""Executors of one plan: encode, block, score, cluster."""

@@ -1,0 +1,52 @@
+"""What a set of records knows about its own values: how common names are, how many people share a contact."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dedup.comparison.person_name import NameLevel, NameRelation, compare_names
+from dedup.encoding import Encoded
+from dedup.hubs import people_per_value
+from dedup.model import Model
+from dedup.name_form import NameForm
+from dedup.term_frequency import Frequencies, count_frequencies
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatistics:
+    """Counts that belong to the set, not to the model. people: contact field -> value -> contradicting names, if > 1."""
+
+    records: int
+    frequencies: Frequencies
+    people: Mapping[str, Mapping[str, int]]
+
+    def people_on(self, field: str, value: str) -> int:
+        """How many people at least share a value of a contact field."""
+        return self.people.get(field, {}).get(value, 1)
+
+
+def compare_name_sets(left: tuple[NameForm, ...], right: tuple[NameForm, ...]) -> NameRelation:
+    """The best relation between any name of one record and any of another."""
+    if len(left) == 1 and len(right) == 1:
+        return compare_names(left[0], right[0])
+    found = [compare_names(a, b) for a in left for b in right]
+    return min(found, key=lambda r: (r.level, r.given, r.surname, r.patronymic, r.derived))
+
+
+def contradiction_test(data: Encoded) -> Callable[[int, int], bool]:
+    """A function that tells whether two name sets of `data`, by number, contradict each other; it remembers."""
+    known: dict[tuple[int, int], bool] = {}
+
+    def contradict(left: int, right: int) -> bool:
+        key = (left, right) if left < right else (right, left)
+        answer = known.get(key)
+        if answer is None:
+            relation = compare_name_sets(data.names[left], data.names[right])
+            answer = known[key] = relation.level == NameLevel.CONTRADICTION
+        return answer
+
+    return contradict
+
+
+def gather_statistics(data: Encoded, model: Model, contradict: Callable[[int, int], bool]) -> SetStatistics:
+    """All statistics of a set of records."""
+    return SetStatistics(len(data), count_frequencies(data, model), people_per_value(data, contradict))

@@ -1,0 +1,148 @@
+"""What the command line shows a person: cost per channel, leads by stage, where each record is, why two leads are one client."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+import dedup
+from pipeline.errors import ConfigError
+from pipeline.own_file import GENUINE, FoldedFile
+from pipeline.rejection.stage import STAGES
+from pipeline.resolution import record_of
+from pipeline.warehouse.connection import Role, rows
+from pipeline.warehouse.leads import lead_of
+
+if TYPE_CHECKING:
+    from pipeline.steps import Workspace
+
+NOTHING = "—"
+_ATTRIBUTION_MODEL = "first_touch"
+
+
+def print_report(workspace: "Workspace", out: Console) -> None:
+    """The channel table, the stage table and the conservation line of each source."""
+    with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+        channels = rows(connection, "report", "channels", model=_ATTRIBUTION_MODEL)
+        stages = rows(connection, "report", "stages")
+        uncounted = rows(connection, "report", "stages_out_of_counts")
+        places = rows(connection, "report", "conservation")
+    out.print(_channel_table(channels))
+    out.print(_stage_table(stages, uncounted))
+    for line in conservation_lines(places):
+        out.print(line)
+
+
+def _table(title: str, first: str, *numbers: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first)
+    for name in numbers:
+        table.add_column(name, justify="right")
+    return table
+
+
+def _channel_table(found: Sequence[Any]) -> Table:
+    currency = next((row.currency for row in found if row.currency), "")
+    table = _table(
+        f"Cost per channel, {currency} (clients at their first touch)", "channel", "leads", "junk", "unique", "qualified", "new",
+        "spend", "per lead", "per unique", "per qualified", "per new",
+    )  # fmt: skip
+    for row in found:
+        counts = (row.raw_leads, row.rejected_leads, row.unique_clients, row.qualified_clients, row.new_clients)
+        costs = (row.spend or None, row.cpl_raw, row.cpl_unique, row.cpql, row.cost_per_new_client)
+        cells = (row.channel or "all", *(_count(count) for count in counts), *(_money(cost) for cost in costs))
+        table.add_row(*cells, style="bold" if row.channel is None else None)
+    return table
+
+
+def _stage_table(found: Sequence[Any], uncounted: Sequence[Any]) -> Table:
+    table = _table("Junk by stage (leads)", "stage", "rejected", "proposed, still visible", "no enquiry, out of all counts")
+    lines: dict[str, list[int]] = {}
+    for row in found:
+        lines[row.stage] = [row.rejected or 0, row.proposed or 0, 0]
+    for row in uncounted:
+        lines.setdefault(row.stage, [0, 0, 0])[2] = row.leads
+    for stage, counts in sorted(lines.items(), key=lambda line: (-sum(line[1]), line[0])):
+        table.add_row(f"{stage} ({stage_name(stage)})", *(_count(count) if count else NOTHING for count in counts))
+    return table
+
+
+def stage_name(code: str) -> str:
+    """A stage's English name; its code where it is not one of ours."""
+    found = next((info for info in STAGES if info.stage.value == code), None)
+    return found.english if found is not None else code
+
+
+def conservation_lines(places: Iterable[Any]) -> list[str]:
+    """`received = clients + rejected + quarantined + pending`, a line per source; erased ones are told where there are any."""
+    told = []
+    for row in places:
+        erased = f" + erased {_count(row.erased)}" if row.erased else ""
+        told.append(
+            f"{row.source:<12} received {_count(row.received)} = clients {_count(row.clients)} + rejected {_count(row.rejected)}"
+            f" + quarantined {_count(row.quarantined)} + pending {_count(row.pending)}{erased}"
+        )
+    return told
+
+
+def _count(value: int | None) -> str:
+    return f"{value or 0:,}".replace(",", "\u202f")
+
+
+def _money(value: Decimal | None) -> str:
+    return NOTHING if value is None else f"{value:,.2f}".replace(",", "\u202f")
+
+
+def print_folded(folded: FoldedFile, written: Iterable[str], out: Console) -> None:
+    """The summary of `leadfold fold`."""
+    stages = folded.stages()
+    total = len(folded.lines)
+    placed = sum(1 for line in folded.lines if line.client_id)
+    out.print(f"{_count(total)} leads: {_count(placed)} on {_count(len(folded.clients))} clients, {_count(total - placed)} set aside")
+    table = _table("Leads by stage", "stage", "leads", "share")
+    for stage, count in sorted(stages.items(), key=lambda item: (item[0] != GENUINE, -item[1], item[0])):
+        table.add_row(stage, _count(count), f"{count / total:.1%}")
+    out.print(table)
+    out.print(f"{_count(len(folded.review))} pair(s) for a person to look at, {_count(folded.hubs)} value(s) shared by many (hubs)")
+    if folded.undated:
+        out.print(f"{_count(folded.undated)} lead(s) have no readable time; they count as the oldest")
+    if folded.unknown_columns:
+        out.print(f"columns not read: {', '.join(folded.unknown_columns)} (name one with --map ours=theirs)", markup=False)
+    out.print(f"written: {', '.join(written)}", markup=False)
+
+
+def print_explanation(workspace: "Workspace", left_id: str, right_id: str, out: Console) -> None:
+    """Why two leads are, or are not, one client: the weights now, and what was decided when."""
+    with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+        found = [_lead_row(connection, lead_id) for lead_id in (left_id, right_id)]
+        evidence = rows(connection, "report", "pair_evidence", left_id=left_id, right_id=right_id)
+        decisions = rows(connection, "report", "decisions_on", left_id=left_id, right_id=right_id)
+    same = found[0].client_id is not None and found[0].client_id == found[1].client_id
+    out.print(f"{'one client' if same else 'not one client'}: {left_id} -> {_place(found[0])}, {right_id} -> {_place(found[1])}")
+    model = dedup.load_model(workspace.settings.fold.model)
+    out.print(str(dedup.explain(record_of(lead_of(found[0])), record_of(lead_of(found[1])), model)), markup=False)
+    for row in evidence:
+        out.print(f"weight when decided (model {row.model_version}): {row.weight:+.2f}")
+    for row in decisions:
+        source = f" from {row.from_client_id}" if row.from_client_id else ""
+        actor = f"{row.actor_kind} {row.actor} {row.actor_version}".strip()
+        out.print(f"decision {row.decision_id}, {row.decided_at:%Y-%m-%d %H:%M} UTC: {row.kind} {row.client_id or ''}{source} by {actor}")
+
+
+def _lead_row(connection: Any, lead_id: str) -> Any:
+    try:
+        UUID(lead_id)
+    except ValueError:
+        raise ConfigError("lead", "an argument is not a lead id", "give ids as leads have them (UUIDs)") from None
+    found = rows(connection, "report", "lead", lead_id=lead_id)
+    if not found:
+        raise ConfigError("lead", f"there is no lead {lead_id}", "take ids from core.lead or from the feed's provenance")
+    return found[0]
+
+
+def _place(row: Any) -> str:
+    return f"client {row.client_id}" if row.client_id else f"{row.state or 'pending'} {row.stage or ''}".strip()

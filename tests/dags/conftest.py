@@ -1,0 +1,78 @@
+"""Airflow in this process, its home and database made for the session; a small company for each test."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import services
+from pipeline.warehouse import embedded
+from pipeline.warehouse.connection import Warehouse
+from tests.dags.small_company import CALLER, CONFIGURATION, EMAIL, MESSAGE, NAME, PHONE, SECRET, Company
+
+
+@pytest.fixture(scope="session")
+def airflow(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Airflow's home. Its environment is set before the first import of Airflow, which reads it then and never again."""
+    assert "airflow" not in sys.modules, "Airflow was imported before its environment was set"
+    folder = tmp_path_factory.mktemp("leadfold")
+    environment = services.airflow_environment(folder, server.url("airflow"), folder / "leadfold.toml", api_port=1)
+    services.prepare_airflow(environment)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            if name.startswith("AIRFLOW"):
+                patch.setenv(name, value)
+        yield folder / "airflow"
+
+
+@pytest.fixture
+def company(tmp_path: Path, warehouse: Warehouse, warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """The company, with its two canary leads."""
+    (tmp_path / "leadfold.toml").write_text(CONFIGURATION)
+    monkeypatch.setenv("LEADFOLD_CONFIG", str(tmp_path / "leadfold.toml"))
+    monkeypatch.setenv("LEADFOLD_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("DATABASE_URL", warehouse_url)
+    monkeypatch.setenv("SITE_SECRET", SECRET)
+    small = Company(tmp_path, warehouse)
+    small.post(submission_id="s-1", name=NAME, phone=PHONE, email=EMAIL, message=MESSAGE)
+    small.call(CALLER, "1759305600.1")
+    return small
+
+
+@pytest.fixture
+def run_dag(airflow: Path, company: Company) -> Callable[[str], Any]:
+    """Runs one DAG of the folder in this process; its DagRun."""
+
+    def run(dag_id: str) -> Any:
+        from airflow.dag_processing.dagbag import DagBag
+
+        bag = DagBag()
+        assert not bag.import_errors
+        return bag.dags[dag_id].test()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def parse(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Callable[[str | None], dict[str, Any]]:
+    """Parses the DAG folder in a process of its own, for a configuration; None is a company without one."""
+
+    def parsed(configuration: str | None) -> dict[str, Any]:
+        folder = tmp_path_factory.mktemp("parsed")
+        config = folder / "leadfold.toml"
+        if configuration is not None:
+            config.write_text(configuration)
+        nowhere = "postgresql://nobody:nothing@127.0.0.1:1/none"
+        done = subprocess.run(
+            (sys.executable, str(repository / "tests" / "dags" / "parsed.py")),
+            env=services.airflow_environment(folder, nowhere, config, api_port=1),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+        return json.loads(done.stdout.strip().splitlines()[-1])
+
+    return parsed

@@ -1,0 +1,179 @@
+import imaplib
+import socket
+import threading
+
+import pytest
+
+from pipeline.errors import ConfigError, RecordError, RetryError, SourceRefusedError
+from pipeline.sources.imap import letter_id
+
+
+def letter(number, body="Hello, a door please.", **headers):
+    lines = {"From": f"Jan <jan{number}@example.net>", "Subject": f"door {number}", "Message-ID": f"<m{number}@x>"} | headers
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
+    return (head + "Date: Mon, 03 Aug 2026 10:00:00 +0200\r\n\r\n" + body + "\r\n").encode()
+
+
+@pytest.fixture
+def mailbox(mail_server):
+    """The server with an empty mailbox."""
+    client = imaplib.IMAP4("127.0.0.1", mail_server.port)
+    client.login("leads", "pass")
+    client.select("INBOX")
+    client.store("1:*", "+FLAGS", r"(\Deleted)")
+    client.expunge()
+    client.logout()
+    return mail_server
+
+
+@pytest.fixture
+def source(configured, mail_server):
+    return configured(
+        "imap", host="127.0.0.1", port=mail_server.port, tls=False, username="leads", password="PASSWORD", page_letters=2, max_bytes=10_000
+    )
+
+
+def pull(source, cursor, now):
+    pages = list(source.connector.pull(source, cursor, now))
+    return [r for page in pages for r in page.records], pages[-1].cursor if pages else cursor
+
+
+def test_letters_come_byte_for_byte_and_only_once(source, mailbox, now):
+    letters = [letter(n) for n in range(5)]
+    mailbox.append(*letters)
+    records, cursor = pull(source, None, now)
+    assert [r.body for r in records] == letters
+    assert pull(source, cursor, now)[0] == []
+
+
+def test_only_new_letters_come_next_time(source, mailbox, now):
+    mailbox.append(letter(1))
+    _, cursor = pull(source, None, now)
+    mailbox.append(letter(2))
+    records, _ = pull(source, cursor, now)
+    assert [r.external_id.split("#")[0] for r in records] == ["m2@x"]
+
+
+def test_pull_resumes_behind_any_page(source, mailbox, now):
+    mailbox.append(*[letter(n) for n in range(5)])
+    pages = list(source.connector.pull(source, None, now))
+    for index, page in enumerate(pages):
+        rest, _ = pull(source, page.cursor, now)
+        assert sum(len(p.records) for p in pages[: index + 1]) + len(rest) == 5
+
+
+def test_letters_are_not_marked_as_read(source, mailbox, now):
+    mailbox.append(letter(1))
+    pull(source, None, now)
+    client = imaplib.IMAP4("127.0.0.1", mailbox.port)
+    client.login("leads", "pass")
+    client.select("INBOX", readonly=True)
+    assert client.search(None, "SEEN")[1] == [b""]
+    client.logout()
+
+
+def test_time_is_the_senders_where_it_is_believable(source, mailbox, now):
+    mailbox.append(letter(1))
+    (record,), _ = pull(source, None, now)
+    assert record.occurred_at is not None
+    assert record.occurred_at.isoformat() == "2026-07-25T17:20:00+00:00"  # Date is days after the arrival: a wrong clock
+
+
+def test_mailbox_numbered_anew_gives_the_same_ids(source, mailbox, now):
+    letters = [letter(1), letter(2, Message_ID=""), letter(3)]
+    mailbox.append(*letters)
+    before, cursor = pull(source, None, now)
+    mailbox.stop()
+    mailbox.start()
+    mailbox.append(*letters)
+    after, renewed = pull(source, cursor, now)
+    assert renewed["uidvalidity"] != cursor["uidvalidity"]
+    assert [(r.external_id, r.content_hash) for r in after] == [(r.external_id, r.content_hash) for r in before]
+
+
+def test_same_message_id_with_another_body_is_another_letter():
+    assert letter_id(letter(1, "a")) != letter_id(letter(1, "b"))
+    assert letter_id(letter(1, "a")) == letter_id(letter(1, "a", Received="by mx2"))
+
+
+def test_letter_above_the_cap_lands_with_its_header_for_quarantine(source, mailbox, now):
+    mailbox.append(letter(1, "x" * 20_000), letter(2))
+    records, _ = pull(source, None, now)
+    assert [len(r.body) < 1000 for r in records] == [True, True]
+    with pytest.raises(RecordError, match="letter: has 20"):
+        source.connector.read(records[:1], source)
+
+
+def test_wrong_password_names_the_secret(configured, mailbox, now, monkeypatch):
+    monkeypatch.setenv("WRONG", "nope")
+    source = configured("imap", host="127.0.0.1", port=mailbox.port, tls=False, username="leads", password="WRONG")
+    with pytest.raises(SourceRefusedError, match="`WRONG`") as error:
+        pull(source, None, now)
+    assert "nope" not in str(error.value)
+
+
+def test_missing_folder_is_named_as_such(configured, mailbox, now):
+    source = configured(
+        "imap", host="127.0.0.1", port=mailbox.port, tls=False, username="leads", password="PASSWORD", folder="Nie ma/Такой"
+    )
+    try:
+        pull(source, None, now)
+    except SourceRefusedError as error:
+        assert "folder" in str(error)
+
+
+class CuttingProxy:
+    """Passes bytes to the mail server and cuts the line after `budget` bytes of answers, as often as `cuts` says."""
+
+    def __init__(self, target, budget, cuts):
+        self.target, self.budget, self.cuts = target, budget, cuts
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(("127.0.0.1", self.target))
+            cutting, self.cuts = self.cuts > 0, self.cuts - 1
+            threading.Thread(target=self.pump, args=(near, far, None), daemon=True).start()
+            threading.Thread(target=self.pump, args=(far, near, self.budget if cutting else None), daemon=True).start()
+
+    def pump(self, source, target, budget):
+        try:
+            while chunk := source.recv(512):
+                if budget is not None and (budget := budget - len(chunk)) < 0:
+                    break
+                target.sendall(chunk)
+        except OSError:
+            pass
+        for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+@pytest.mark.parametrize("budget", range(300, 3600, 300))
+def test_cut_line_resumes_without_loss(configured, mailbox, now, budget):
+    mailbox.append(*[letter(n) for n in range(5)])
+    proxy = CuttingProxy(mailbox.port, budget, cuts=2)
+    source = configured("imap", host="127.0.0.1", port=proxy.port, tls=False, username="leads", password="PASSWORD", page_letters=2)
+    records, _ = pull(source, None, now)
+    assert {r.external_id.split("#")[0] for r in records} == {f"m{n}@x" for n in range(5)}
+    assert len(records) <= 5 + 2
+    proxy.listener.close()
+
+
+def test_server_that_is_gone_is_a_retry(configured, now):
+    source = configured("imap", host="127.0.0.1", port=9, tls=False, username="leads", password="PASSWORD")
+    with pytest.raises(RetryError, match="cannot be reached"):
+        pull(source, None, now)
+
+
+def test_plain_text_to_another_machine_is_a_config_error(configured):
+    with pytest.raises(ConfigError, match="this machine only"):
+        configured("imap", host="mail.example.com", tls=False, username="leads", password="PASSWORD")
