@@ -99,7 +99,9 @@ def rule_keys(data: Encoded, rule: BlockingRule) -> tuple[Hashes, Ints]:
 
 
 def _group_bounds(keys: Hashes) -> tuple[Ints, Ints]:
-    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.zeros(0, dtype=np.int64)
+    starts = (
+        np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.zeros(0, dtype=np.int64)
+    )
     sizes = np.diff(np.append(starts, len(keys)))
     return np.asarray(starts, dtype=np.int64), np.asarray(sizes, dtype=np.int64)
 

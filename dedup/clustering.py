@@ -115,7 +115,11 @@ def apply_judgements(
     "Not the same" goes before "the same". Returns the pairs judged the same that other judgements keep apart.
     """
     known = sorted(
-        {(min(j.left, j.right), max(j.left, j.right), j.same) for j in judgements if {j.left, j.right} <= number_of.keys()}
+        {
+            (min(j.left, j.right), max(j.left, j.right), j.same)
+            for j in judgements
+            if {j.left, j.right} <= number_of.keys()
+        }
     )
     for left, right, same in known:
         if not same:

@@ -105,9 +105,7 @@ def encode(records: Iterable[Record]) -> Encoded:
         for field in ("phone_extension", "email", "handle", "company_email", "tax_id", "legal_form")
     }
     columns["phone"] = encode_column([phone_values(record.fields) for record in rows])
-    columns["any_email"] = encode_column(
-        [email_values(record.fields) for record in rows]
-    )
+    columns["any_email"] = encode_column([email_values(record.fields) for record in rows])
     columns["login"] = encode_column([[login_of(value) for value in values] for values in raw("email")])
     columns["company"] = encode_column([[company_key(value) for value in values] for values in raw("company")])
     columns["city"] = encode_column([[city_key(value) for value in values] for values in raw("city")])

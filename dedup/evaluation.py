@@ -42,7 +42,9 @@ def _share(part: float, whole: float) -> float:
 def evaluate(found: Partition, truth: Partition) -> Evaluation:
     """Measure a partition against the true one. Raises ValueError when they cover different records."""
     if found.keys() != truth.keys():
-        raise ValueError(f"the partitions cover different records ({len(found)} and {len(truth)}); give both the same ids")
+        raise ValueError(
+            f"the partitions cover different records ({len(found)} and {len(truth)}); give both the same ids"
+        )
     joint = Counter((found[record], truth[record]) for record in truth)
     of_found, of_truth = Counter(found.values()), Counter(truth.values())
     both = sum(n * (n - 1) // 2 for n in joint.values())

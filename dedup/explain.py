@@ -48,7 +48,9 @@ class Explanation:
         lines += [f"{row.weight:+8.2f}  {row.comparison:<16} {row.detail}" for row in self.rows]
         total = sum(row.weight for row in self.rows)
         if total - self.weight > 1e-3:
-            lines.append(f"{self.weight - total:+8.2f}  {'held back':<16} not enough by itself: a name alone, or a shared value alone")
+            lines.append(
+                f"{self.weight - total:+8.2f}  {'held back':<16} not enough by itself: a name alone, or a shared value alone"
+            )
         lines.append(f"{self.weight:8.2f}  sum; merged from {self.merge_cut:.2f}, reviewed from {self.review_cut:.2f}")
         return "\n".join(lines)
 
@@ -73,7 +75,10 @@ def explain(
         raise ValueError(f"record `{left.record_id}` cannot be compared with itself; give two ids")
     data = encode((left, right))
     statistics = _set_behind(fold_or_context) or gather_statistics(data, model, contradiction_test(data))
-    merge_cut, review_cut = model.merge_cut(statistics.records, precision), model.review_cut(statistics.records, precision)
+    merge_cut, review_cut = (
+        model.merge_cut(statistics.records, precision),
+        model.review_cut(statistics.records, precision),
+    )
     if isinstance(fold_or_context, Fold):
         merge_cut, review_cut = fold_or_context.merge_cut, fold_or_context.review_cut
     zero, one = np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64)

@@ -34,7 +34,6 @@ _RULES = tuple(
         (r"q", "k"),
         (r"x", "ks"),
         (r"ph", "f"),
-        (r"th", "t"),
         (r"off$", "ov"),  # Ivanoff, Romanoff: the French spelling of -ov
         (r"eff$", "ev"),
         (r"w", "v"),
@@ -51,6 +50,7 @@ _SKELETON_RULES = tuple(
         (r"sh", "s"),
         (r"ch", "h"),
         (r"ts", "s"),
+        (r"th", "t"),
         (r"^[aeiou]+", "a"),
         (r"(?<!^)[aeiou]", ""),
         (r"(.)\1+", r"\1"),

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from dedup.folding import fold_token
 
 
@@ -73,6 +76,18 @@ def find_given_name(token: str) -> GivenName:
     """The table's entry of a word, as spelled if the table has it so (Ala is not Алла), else as folded; empty if unknown."""
     by_spelling, by_fold = _tables()
     return by_spelling.get(token.casefold()) or by_fold.get(fold_token(token), _UNKNOWN)
+
+
+@lru_cache(maxsize=1 << 16)
+def guess_given_name(folded: str) -> GivenName:
+    """The entry that an unknown folded word is one slip away from; empty when it is none or too short to tell."""
+    if len(folded) < 5:
+        return _UNKNOWN
+    by_fold = _tables()[1]
+    near = process.extract(folded, by_fold.keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
+    keys = frozenset(key for form, _, _ in near for key in by_fold[form].full)
+    genders = {by_fold[form].gender for form, _, _ in near if by_fold[form].full}
+    return GivenName(frozenset(), keys, genders.pop() if len(genders) == 1 else "") if keys else _UNKNOWN
 
 
 def given_name_keys(token: str) -> frozenset[str]:

@@ -53,7 +53,9 @@ def _group_key(forms: Sequence[NameForm]) -> str:
     return min(keys, default="")
 
 
-def count_people(names: Sequence[tuple[NameForm, ...]], contradict: Callable[[int, int], bool], ids: Sequence[int]) -> int:
+def count_people(
+    names: Sequence[tuple[NameForm, ...]], contradict: Callable[[int, int], bool], ids: Sequence[int]
+) -> int:
     """How many people at least the names `ids` must be: names that contradict none of a group join it.
 
     ids: numbers into `names`, fullest and then alphabetically first, so that `Анна` joins `Анна Зуева`.

@@ -120,19 +120,54 @@ class Model:
 
 _NAME_WORDS: Mapping[NameLevel, tuple[float, str, tuple[str, str], bool]] = MappingProxyType(
     {
-        NameLevel.FULL_THREE_PART: (-0.5, "given name, patronymic and surname agree", ("Пётр Ильич Орлов", "Orlov Petr Ilyich"), True),
-        NameLevel.FULL_EQUAL: (-1.0, "given name and surname agree, in any order or script", ("Anna Nowak", "Nowak Anna"), True),
-        NameLevel.FULL_VARIANT: (-2.0, "surname agrees, given name is a variant or short form", ("Саша Белов", "Александр Белов"), True),
-        NameLevel.FULL_CLOSE: (-4.0, "full names a slip or a gendered ending apart", ("Ivan Sidorov", "Ivan Sidorow"), True),
-        NameLevel.INITIAL: (-2.0, "one half agrees, of the other only the initial is known", ("И. Орлов", "Иван Орлов"), True),
+        NameLevel.FULL_THREE_PART: (
+            -0.5,
+            "given name, patronymic and surname agree",
+            ("Пётр Ильич Орлов", "Orlov Petr Ilyich"),
+            True,
+        ),
+        NameLevel.FULL_EQUAL: (
+            -1.0,
+            "given name and surname agree, in any order or script",
+            ("Anna Nowak", "Nowak Anna"),
+            True,
+        ),
+        NameLevel.FULL_VARIANT: (
+            -2.0,
+            "surname agrees, given name is a variant or short form",
+            ("Саша Белов", "Александр Белов"),
+            True,
+        ),
+        NameLevel.FULL_CLOSE: (
+            -4.0,
+            "full names a slip or a gendered ending apart",
+            ("Ivan Sidorov", "Ivan Sidorow"),
+            True,
+        ),
+        NameLevel.INITIAL: (
+            -2.0,
+            "one half agrees, of the other only the initial is known",
+            ("И. Орлов", "Иван Орлов"),
+            True,
+        ),
         NameLevel.GIVEN_ONLY: (-0.5, "given names agree, a surname is missing", ("Marta", "Marta Zielińska"), True),
-        NameLevel.GIVEN_VARIANT: (-2.0, "given names may be one, a surname is missing", ("Kasia", "Katarzyna Wilk"), True),
+        NameLevel.GIVEN_VARIANT: (
+            -2.0,
+            "given names may be one, a surname is missing",
+            ("Kasia", "Katarzyna Wilk"),
+            True,
+        ),
         NameLevel.SURNAME_ONLY: (-0.5, "surnames agree, a given name is missing", ("Зуева", "Ольга Зуева"), True),
         NameLevel.INITIALS: (0.5, "only an initial agrees", ("И.", "Иван"), False),
         NameLevel.SIMILAR: (2.0, "both halves are a slip apart", ("Marina Belova", "Maryna Bilova"), False),
         NameLevel.RELATED_GIVEN: (-4.0, "given names are kin but two names", ("Hanna", "Anna"), False),
         NameLevel.MISSING: (0.0, "no part of the name is known on both sides", ("", "Anna Nowak"), False),
-        NameLevel.SURNAME_CHANGED: (-8.5, "a woman's given name agrees, the surname does not", ("Анна Кузина", "Анна Лебедева"), True),
+        NameLevel.SURNAME_CHANGED: (
+            -8.5,
+            "a woman's given name agrees, the surname does not",
+            ("Анна Кузина", "Анна Лебедева"),
+            True,
+        ),
         NameLevel.UNCLEAR: (-4.0, "the names do not fit, but one is too thin to contradict", ("Max007", "Олег"), False),
         NameLevel.CONTRADICTION: (-13.0, "the names contradict each other", ("Иван Орлов", "Мария Орлова"), False),
     }
@@ -161,8 +196,12 @@ _EMAIL = Comparison(
     (
         ComparisonLevel("equal", 8.0, "a mailbox is shared", ("jan.k@gmail.com", "jan.k@gmail.com")),
         ComparisonLevel("shared", 1.5, "a mailbox is shared, by several people", ("rodzina@wp.pl", "rodzina@wp.pl")),
-        ComparisonLevel("repaired", 6.5, "mailboxes agree once a mistyped domain is repaired", ("a@gmial.com", "a@gmail.com")),
-        ComparisonLevel("same_login_long", 3.5, "one long login at two providers", ("zuev1987@mail.ru", "zuev1987@ya.ru")),
+        ComparisonLevel(
+            "repaired", 6.5, "mailboxes agree once a mistyped domain is repaired", ("a@gmial.com", "a@gmail.com")
+        ),
+        ComparisonLevel(
+            "same_login_long", 3.5, "one long login at two providers", ("zuev1987@mail.ru", "zuev1987@ya.ru")
+        ),
         ComparisonLevel("same_login", 1.0, "one login at two providers", ("anna@mail.ru", "anna@bk.ru")),
         ComparisonLevel("differ", -0.7, "mailboxes differ", ("a@x.pl", "b@x.pl")),
     ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dedup.folding import fold_token, skeleton, words_of
-from dedup.given_names import GivenName, find_given_name
+from dedup.given_names import GivenName, find_given_name, guess_given_name
 
 MAX_WORDS = 6
 """Longer texts in a name field are not names; the first words are read."""
@@ -15,7 +15,9 @@ _PATRONYMIC = re.compile(r"(ovich|evich|ich|ovna|evna|avna|ichna|ogli|ogly|kizi|
 _PATRONYMIC_END = re.compile(r"(ovich|evich|inichna|ichna|ich|ovna|evna|avna|ogli|kizi)$")
 _FEMALE_PATRONYMIC = re.compile(r"(ovna|evna|avna|ichna|kizi)$")
 _POLISH_SURNAME = re.compile(r"wicz$|vič$|vić$|wić$", re.IGNORECASE)
-_SURNAME = re.compile(r"(ov|ova|ev|eva|in|ina|ski|ska|skaia|skoi|tski|tska|tskaia|enko|chuk|iuk|ian|chik|chak|shvili|dze|vich|son|kovna)$")
+_SURNAME = re.compile(
+    r"(ov|ova|ev|eva|in|ina|ski|ska|skaia|skoi|tski|tska|tskaia|enko|chuk|iuk|ian|chik|chak|shvili|dze|vich|son|kovna)$"
+)
 _GENDERED = (
     (re.compile(r"(ov|ev|in)a$"), r"\1", "f"),
     (re.compile(r"(s|z)k(aia|a)$"), r"\1ki", "f"),
@@ -32,11 +34,15 @@ _TO_LATIN = str.maketrans(_CYRILLIC_KEYS, _LATIN_KEYS)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a name, folded, with what the table of given names knows of it."""
+    """One word of a name, folded, with what the table of given names knows of it.
+
+    guessed: the table does not have the word, but one a slip away.
+    """
 
     folded: str
     known: GivenName
     is_initial: bool
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +138,28 @@ def _find_patronymic(raw: Sequence[str], words: Sequence[Word]) -> int | None:
     return found[-1] if found else None
 
 
+@lru_cache(maxsize=1 << 16)
+def _guess(word: Word) -> Word:
+    guess = guess_given_name(word.folded)
+    return Word(word.folded, guess, False, True) if guess.keys else word
+
+
+def _guess_given(words: list[Word], hinted: dict[str, str]) -> list[Word]:
+    """The words with a mistyped given name recognised, where none is known and just one may be it."""
+    if any(word.known.keys for word in words):
+        return words
+    open_words = [
+        word
+        for word in words
+        if not word.is_initial and not _SURNAME.search(word.folded) and hinted.get(word.folded) != "surname"
+    ]
+    guesses = {word: _guess(word) for word in open_words if _guess(word).guessed}
+    return [guesses.get(word, word) for word in words] if len(guesses) == 1 else words
+
+
 def _assign(words: list[Word], patronymic: Word | None, hinted: dict[str, str]) -> NameForm:
     """Roles of the words that are no patronymic. `hinted` maps a folded word to the field it was typed in."""
+    words = _guess_given(words, hinted)
     initials = [word for word in words if word.is_initial]
     whole = [word for word in words if not word.is_initial]
     if patronymic is None and len(initials) > 1:

@@ -318,7 +318,9 @@ def score_pairs(
     by_name = {comparison.name: comparison for comparison in model.comparisons}
     name_part, numbers, relations = _compare_person_names(data, left, right, by_name["person_name"], statistics)
     contact_comparisons = [comparison for comparison in model.comparisons if comparison.contact is not None]
-    contacts = [_compare_contact(data, left, right, comparison, model, statistics) for comparison in contact_comparisons]
+    contacts = [
+        _compare_contact(data, left, right, comparison, model, statistics) for comparison in contact_comparisons
+    ]
     company = _compare_company(data, left, right, by_name["company"], statistics)
     city = _compare_city(data, left, right, by_name["city"], statistics)
     counted, company_bits, city_bits, has_contact = weigh_contacts(contacts, contact_comparisons, company, city)
@@ -332,7 +334,9 @@ def score_pairs(
     held = _held_below_merge(name_part.levels, contacts, has_contact, company_agrees)
     weight = parts.sum(axis=1)
     weight = np.round(np.where(held, np.minimum(weight, merge_cut - JUST_BELOW), weight), 6)
-    people = {comparison.name: contact.people for comparison, contact in zip(contact_comparisons, contacts, strict=True)}
+    people = {
+        comparison.name: contact.people for comparison, contact in zip(contact_comparisons, contacts, strict=True)
+    }
     both = np.isin(people["phone"], (1, 2)) & np.isin(people["email"], (1, 2))
     clash = both & (name_part.levels == int(NameLevel.CONTRADICTION))
     return Scores(weight, levels, parts, numbers, relations, clash)

@@ -75,7 +75,9 @@ def _count_form(form: NameForm, weight: float, counts: dict[str, defaultdict[str
 
 def count_frequencies(data: Encoded, model: Model) -> Frequencies:
     """Frequencies of name parts, cities and companies over a set of records."""
-    counts: dict[str, defaultdict[str, float]] = {part: defaultdict(float) for part in ("given", "surname", "patronymic", "city", "company")}
+    counts: dict[str, defaultdict[str, float]] = {
+        part: defaultdict(float) for part in ("given", "surname", "patronymic", "city", "company")
+    }
     named = Counter(data.name_ids[data.name_ids >= 0].tolist())
     for number, forms in enumerate(data.names):
         for form in forms:

@@ -27,6 +27,8 @@ LEAD_NAMESPACE = UUID("6f0b7a52-3c1d-5e84-9a27-1f4d8c60be35")
 LONGEST_FIELD = 100_000
 """Characters that a field may have; what is longer is no enquiry but a file in the wrong place."""
 
+_LONGEST_CITY = 120
+_MOST_HANDLES = 20
 _MOST_MESSAGE_CONTACTS = 3
 """Contacts taken out of one message at most: a longer list is a signature or a price list, not a client."""
 
@@ -85,7 +87,7 @@ def conform(enquiry: Enquiry, context: ConformContext) -> Lead:
         phones=phones,
         emails=emails,
         company=company,
-        city=normalize_city(get("city", "")),
+        city=_city(get("city", ""), refusals),
         message=message,
         subject=subject,
         handles=handles,
@@ -137,13 +139,23 @@ def _region(given: str, default: str, refusals: list[Refusal]) -> str:
     return default
 
 
+def _city(text: str, refusals: list[Refusal]) -> str:
+    if len(text) <= _LONGEST_CITY:
+        return normalize_city(text)
+    refusals.append(Refusal("city", "too_long", text))
+    return ""
+
+
 def _handles(text: str, refusals: list[Refusal]) -> tuple[tuple[str, ...], list[str]]:
     """Handles in one spelling, and the numbers that WhatsApp handles are."""
     if not text:
         return (), []
     handles: dict[str, None] = {}
     phones: list[str] = []
-    for word in re.split(r"[\s,;]+", clean_line(text)):
+    words = re.split(r"[\s,;]+", clean_line(text))
+    if len(words) > _MOST_HANDLES:
+        refusals.append(Refusal("handle", "too_long", text))
+    for word in words[:_MOST_HANDLES]:
         found = _HANDLE.fullmatch(word)
         if found is None:
             if word:

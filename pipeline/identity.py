@@ -31,11 +31,13 @@ class Change:
 class Known:
     """What the ledger says so far.
 
-    membership: lead to the client it belongs to now. minted: every id ever minted to its place in the ledger.
-    dormant: ids merged or closed, to the leads they had at that moment.
+    membership: lead to the client it belongs to now. since: lead to the place in the ledger of the decision that put it
+    there. minted: every id ever minted to its place in the ledger. dormant: ids merged or closed, to the leads they had
+    at that moment.
     """
 
     membership: Mapping[str, str]
+    since: Mapping[str, int]
     minted: Mapping[str, int]
     dormant: Mapping[str, frozenset[str]]
 
@@ -68,22 +70,26 @@ def reconcile(clusters: Iterable[Sequence[str]], seen_at: Mapping[str, datetime]
 
 
 def _claims(clusters: Sequence[tuple[str, ...]], known: Known) -> Mapping[int, set[str]]:
-    """Each client goes with its largest part, the one with its earliest lead among equals; clusters come in order of age.
+    """Each client goes with its largest part; among equals with the part that has its longest-standing lead.
 
     Leads that a sleeping client brought along count only where a client has no others: they are that one's, and when
     they stand apart again the sleeping id wakes instead of this one moving to another person.
     """
     brought = {lead for leads in known.dormant.values() for lead in leads}
-    parts: dict[str, dict[int, tuple[int, int]]] = defaultdict(lambda: defaultdict(lambda: (0, 0)))
+    parts: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     for index, cluster in enumerate(clusters):
         for lead in cluster:
             client = known.membership.get(lead)
             if client is not None:
-                own, size = parts[client][index]
-                parts[client][index] = (own + (lead not in brought), size + 1)
+                parts[client][index].append(lead)
+
+    def standing(leads: Sequence[str]) -> tuple[int, int, int]:
+        return (sum(lead not in brought for lead in leads), len(leads), -min(known.since[lead] for lead in leads))
+
     claims: dict[int, set[str]] = defaultdict(set)
-    for client, sizes in parts.items():
-        claims[max(sizes, key=lambda index: (sizes[index], -index))].add(client)
+    for client, found in parts.items():
+        # Parts minted by one decision stand equal: the one with the earliest lead, since clusters come in order of age.
+        claims[max(found, key=lambda index: (standing(found[index]), -index))].add(client)
     return claims
 
 

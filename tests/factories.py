@@ -22,7 +22,7 @@ def raw_record(body: bytes = b"{}", **values: Any) -> RawRecord:
     return RawRecord(**(defaults | values))
 
 
-_ENQUIRY = {"source", "source_kind", "received_at", "anchor", "signals", "record_ids", "lead_id"}
+_ENQUIRY = {"source", "fields", "source_kind", "received_at", "anchor", "signals", "record_ids", "lead_id"}
 
 
 def enquiry(kind: SourceKind | str = SourceKind.WEBSITE, **values: Any) -> Enquiry:

@@ -60,7 +60,9 @@ def test_a_misspelt_key_would_be_found(text: str) -> None:
         PyCompose.from_yaml(yaml.safe_dump(yaml.safe_load(wrong), sort_keys=False))
 
 
-def test_every_service_that_another_waits_for_exists_and_is_fit_for_waiting(services: dict[str, dict[str, Any]]) -> None:
+def test_every_service_that_another_waits_for_exists_and_is_fit_for_waiting(
+    services: dict[str, dict[str, Any]],
+) -> None:
     for name, service in services.items():
         for target, how in service.get("depends_on", {}).items():
             assert target in services, name
@@ -70,7 +72,9 @@ def test_every_service_that_another_waits_for_exists_and_is_fit_for_waiting(serv
                 assert "healthcheck" in services[target], name
 
 
-def test_every_named_volume_and_config_is_declared(compose: dict[str, Any], services: dict[str, dict[str, Any]]) -> None:
+def test_every_named_volume_and_config_is_declared(
+    compose: dict[str, Any], services: dict[str, dict[str, Any]]
+) -> None:
     named = {
         volume.split(":")[0]
         for service in services.values()
@@ -97,7 +101,9 @@ def test_no_secret_is_written_out(services: dict[str, dict[str, Any]]) -> None:
             assert not re.search(r"://[^/\s]+:(?!\$\{)[^@\s]+@", value)
 
 
-def test_the_example_of_the_environment_names_each_required_secret_and_fills_in_none(repository: Path, text: str) -> None:
+def test_the_example_of_the_environment_names_each_required_secret_and_fills_in_none(
+    repository: Path, text: str
+) -> None:
     lines = (repository / ".env.example").read_text(encoding="utf-8").splitlines()
     given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     assert set(REQUIRED.findall(text)) <= set(given)
@@ -184,7 +190,10 @@ def test_the_owner_that_the_script_makes_can_build_the_warehouse(compose: dict[s
 def test_the_image_installs_only_what_the_lock_names_by_hash(repository: Path) -> None:
     dockerfile = (repository / "Dockerfile").read_text()
     installs = re.findall(r"pip install (.*)", dockerfile)
-    assert installs == ["--require-hashes --requirement requirements.lock", "--no-deps --no-build-isolation --editable ."]
+    assert installs == [
+        "--require-hashes --requirement requirements.lock",
+        "--no-deps --no-build-isolation --editable .",
+    ]
 
 
 def test_the_image_runs_as_a_user_of_its_own(repository: Path) -> None:
@@ -211,9 +220,19 @@ def test_what_the_image_copies_is_let_through_and_exists(repository: Path) -> No
 
 
 def test_an_engine_agrees(repository: Path, tmp_path: Path, text: str) -> None:
-    if shutil.which("docker") is None or subprocess.run(["docker", "compose", "version"], capture_output=True).returncode:
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "compose", "version"], capture_output=True).returncode
+    ):
         pytest.skip("no docker compose on this machine")
     (tmp_path / ".env").write_text("".join(f"{name}=x\n" for name in set(REQUIRED.findall(text))))
-    command = ["docker", "compose", "--env-file", str(tmp_path / ".env"), "--file", str(repository / "docker-compose.yml")]
+    command = [
+        "docker",
+        "compose",
+        "--env-file",
+        str(tmp_path / ".env"),
+        "--file",
+        str(repository / "docker-compose.yml"),
+    ]
     done = subprocess.run([*command, "config", "--quiet"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

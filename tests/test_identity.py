@@ -24,6 +24,7 @@ class Ledger:
 
     def known(self) -> Known:
         membership: dict[str, str] = {}
+        since: dict[str, int] = {}
         minted: dict[str, int] = {}
         asleep: dict[str, frozenset[str]] = {}
         for place, change in enumerate(self.changes):
@@ -38,7 +39,8 @@ class Ledger:
                     del membership[lead]
                 else:
                     membership[lead] = change.client_id
-        return Known(membership, minted, asleep)
+                    since[lead] = place
+        return Known(membership, since, minted, asleep)
 
     def fold(self, *clusters: Iterable[str]) -> dict[frozenset[str], str]:
         self.changes.extend(reconcile([list(c) for c in clusters], SEEN, self.known()))
@@ -74,6 +76,13 @@ def test_the_largest_part_keeps_the_id_on_a_split() -> None:
     parts = ledger.fold([A], [B, C])
     assert parts[frozenset({B, C})] == whole
     assert parts[frozenset({A})] != whole
+
+
+def test_of_equal_parts_the_one_that_was_there_first_keeps_the_id() -> None:
+    ledger = Ledger()
+    first = ledger.fold([B])[frozenset({B})]
+    ledger.fold([A, B])
+    assert ledger.fold([A], [B])[frozenset({B})] == first
 
 
 def test_undoing_a_merge_brings_the_old_id_back() -> None:
@@ -129,13 +138,15 @@ def test_the_ledger_alone_gives_the_clusters_and_no_id_is_ever_two_clients(histo
 def test_the_order_of_clusters_and_leads_makes_no_difference(labels: list[int], order: list[str]) -> None:
     clusters = _clusters(labels)
     shuffled = [sorted(cluster, key=order.index) for cluster in reversed(clusters)]
-    nothing = Known({}, {}, {})
+    nothing = Known({}, {}, {}, {})
     assert reconcile(clusters, SEEN, nothing) == reconcile(shuffled, SEEN, nothing)
 
 
 @given(partitions, partitions)
 @settings(max_examples=100, deadline=None)
-def test_going_back_to_an_earlier_partition_brings_every_id_back_that_merged(first: list[int], second: list[int]) -> None:
+def test_going_back_to_an_earlier_partition_brings_every_id_back_that_merged(
+    first: list[int], second: list[int]
+) -> None:
     ledger = Ledger()
     whole = [lead for lead, label in zip(LEADS, first, strict=True) if label < 5]
     before = ledger.fold(*_clusters(first))

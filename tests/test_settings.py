@@ -15,12 +15,18 @@ SOURCE = '[[source]]\nname = "site-pl"\nvendor = "tilda"\n'
     [
         pytest.param("[company]\nnme = 'x'", "company.nme: unknown key; did you mean `name`?", id="unknown key"),
         pytest.param("colour = 1", "colour: unknown key", id="unknown table"),
-        pytest.param(SOURCE + 'region = "QQ"', "source[0].region: is not a country code; allowed are two-letter", id="region"),
+        pytest.param(
+            SOURCE + 'region = "QQ"', "source[0].region: is not a country code; allowed are two-letter", id="region"
+        ),
         pytest.param("[company]\ntimezone = 'Mars/Phobos'", "company.timezone: is not a time zone", id="zone"),
-        pytest.param("[company]\nreporting_currency = 'zł'", "company.reporting_currency: is not a currency", id="currency"),
+        pytest.param(
+            "[company]\nreporting_currency = 'zł'", "company.reporting_currency: is not a currency", id="currency"
+        ),
         pytest.param('[[source]]\nvendor = "tilda"', "source[0].name: is missing", id="no name"),
         pytest.param(SOURCE + SOURCE, "source[1].name: `site-pl` is used twice", id="name twice"),
-        pytest.param("[fold]\nprecision = 1.5", "fold.precision: Input should be less than or equal to 1", id="share above one"),
+        pytest.param(
+            "[fold]\nprecision = 1.5", "fold.precision: Input should be less than or equal to 1", id="share above one"
+        ),
         pytest.param("[company", "leadfold.toml: is not valid TOML", id="no TOML"),
         pytest.param("[receiver]\nport = 'high'", "receiver.port: ", id="port"),
     ],

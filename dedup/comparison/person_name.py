@@ -90,6 +90,8 @@ def compare_given_words(left: Word, right: Word) -> Part:
     if left.folded == right.folded:
         return Part.EQUAL
     a, b = left.known, right.known
+    if left.guessed or right.guessed:
+        return _compare_guessed(left, right)
     if a.full and b.full:
         if a.full & b.full:
             return Part.VARIANT
@@ -98,6 +100,13 @@ def compare_given_words(left: Word, right: Word) -> Part:
         return Part.VARIANT if a.keys & b.keys else Part.DIFFERENT
     if _is_typo(left.folded, right.folded) or skeleton(left.folded) == skeleton(right.folded) != "":
         return Part.TYPO if min(len(left.folded), len(right.folded)) > 3 else Part.UNLIKE
+    return Part.DIFFERENT if _far_apart(left.folded, right.folded) else Part.UNLIKE
+
+
+def _compare_guessed(left: Word, right: Word) -> Part:
+    """Given names of which one is mistyped: a slip apart if they may mean one name, else as far as their letters are."""
+    if _is_typo(left.folded, right.folded) or left.known.keys & right.known.keys:
+        return Part.TYPO
     return Part.DIFFERENT if _far_apart(left.folded, right.folded) else Part.UNLIKE
 
 
@@ -232,9 +241,7 @@ def compare_names(left: NameForm, right: NameForm) -> NameRelation:
     doubtful = relation.derived or _one_unknown_word(left) or _one_unknown_word(right)
     if relation.level == NameLevel.CONTRADICTION and doubtful:
         # A lone unknown word may be a nickname, a mailbox somebody else's: no ground for a veto.
-        return NameRelation(
-            NameLevel.UNCLEAR, relation.given, relation.patronymic, relation.surname, relation.derived
-        )
+        return NameRelation(NameLevel.UNCLEAR, relation.given, relation.patronymic, relation.surname, relation.derived)
     return relation
 
 

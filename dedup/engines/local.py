@@ -26,7 +26,9 @@ def _no_progress(stage: str, done: int, total: int) -> None:
     del stage, done, total
 
 
-def scored_pairs(data: Encoded, candidates: Candidates, scores: Scores, rows: np.ndarray, model: Model) -> list[ScoredPair]:
+def scored_pairs(
+    data: Encoded, candidates: Candidates, scores: Scores, rows: np.ndarray, model: Model
+) -> list[ScoredPair]:
     """The pairs at `rows` with each comparison's level in words, sorted by ids."""
     claims = [[(level.name, level.claim) for level in comparison.levels] for comparison in model.comparisons]
     names = [comparison.name for comparison in model.comparisons]

@@ -77,7 +77,7 @@ def create_app_from_environment() -> FastAPI:
     # Uvicorn's own request log would write query strings and addresses.
     logging.getLogger("uvicorn.access").disabled = True
     settings = load_settings()
-    url = database_url() or embedded.start(state_folder()).url()
+    url = database_url() or embedded.start(state_folder() / "pg").url()
     return create_app(settings, Secrets(), Warehouse.at(url), lambda: datetime.now(UTC))
 
 

@@ -87,8 +87,10 @@ def show_costs(periods: Sequence[PeriodCost], cost: Callable[[Tally], Decimal | 
     if not rows:
         _nothing("Nothing to divide in these days: no spend, or no such leads.")
         return
+    # Colours by the channel's place among the paid ones, as in the bars beside.
+    colored = {line: ALL_COLOR if line == ALL_CHANNELS else PALETTE[index] for index, line in enumerate(lines)}
     order = [line for line in lines if any(row["line"] == line for row in rows)]
-    colors = [ALL_COLOR if line == ALL_CHANNELS else PALETTE[index] for index, line in enumerate(order)]
+    colors = [colored[line] for line in order]
     chart = (
         alt.Chart(alt.Data(values=rows))
         .mark_line(point=alt.OverlayMarkDef(size=28), strokeWidth=2)
@@ -179,12 +181,15 @@ def _time_axis(alt: Any, rows: Sequence[Mapping[str, Any]]) -> Any:
     periods = sorted({row["period"] for row in rows})
     labelled = periods[:: max(1, -(-len(periods) // _MOST_LABELS))]
     # Dates are read as UTC and drawn as UTC: a day is the same day in every browser.
-    milliseconds = [datetime.fromisoformat(period).replace(tzinfo=UTC).timestamp() * 1000 for period in labelled]
+    ticks = [
+        alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
+        for day in (date.fromisoformat(period) for period in labelled)
+    ]
     return alt.X(
         "period:T",
         title=None,
         scale=alt.Scale(type="utc"),
-        axis=alt.Axis(values=milliseconds, format="%d %b", labelOverlap=True, grid=False),
+        axis=alt.Axis(values=ticks, format="%d %b", labelOverlap=True, grid=False),
     )
 
 

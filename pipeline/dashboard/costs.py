@@ -128,7 +128,7 @@ def _choose(choices: Choices) -> Filters | None:
 def _headline(total: Tally, earlier: Tally | None, filters: Filters, currency: str) -> None:
     days = (filters.last_day - filters.first_day).days + 1
     tiles = st.columns(5)
-    with tiles[0].container(border=True):
+    with tiles[0].container(border=True, height="stretch"):
         st.metric("Spend", money_text(total.spend, currency), _change(total, earlier, lambda tally: tally.spend), "off")
         st.metric(
             "Revenue of won deals",
@@ -137,7 +137,7 @@ def _headline(total: Tally, earlier: Tally | None, filters: Filters, currency: s
             help="Deals of the clients that this spend brought, in the reporting currency.",
         )
     for tile, figure in zip(tiles[1:], FIGURES, strict=True):
-        with tile.container(border=True):
+        with tile.container(border=True, height="stretch"):
             st.metric(
                 figure.title, count_text(figure.count(total)), _change(total, earlier, figure.count), help=figure.help
             )
@@ -169,10 +169,10 @@ def _notes(costs: Costs, currency: str) -> None:
 def _charts(costs: Costs, filters: Filters, currency: str) -> None:
     choose_period(filters)
     left, right = st.columns(2)
-    with left.container(border=True):
+    with left.container(border=True, height="stretch"):
         st.markdown("**Spend by channel**")
         charts.show_spend(costs.periods, filters.period, currency)
-    with right.container(border=True):
+    with right.container(border=True, height="stretch"):
         figure = _choose_figure()
         charts.show_costs(costs.periods, figure.cost, currency)
 
@@ -195,13 +195,13 @@ def _tables(costs: Costs, filters: Filters, currency: str) -> None:
     by_channel, by_campaign = st.tabs(["By channel", "By campaign"])
     with by_channel:
         named = [((channel_name(channel),), tally) for channel, tally in costs.channels.items()]
-        show_table(_columns(currency, "Channel"), [_cells(names, tally) for names, tally in named], "channels")
+        show_table(_columns(filters, currency, "Channel"), [_cells(names, tally) for names, tally in named], "channels")
     with by_campaign:
         ordered = sorted(
             costs.campaigns, key=lambda row: (-row.tally.spend, -row.tally.raw_leads, row.channel, row.campaign)
         )
         show_table(
-            _columns(currency, "Channel", "Campaign"),
+            _columns(filters, currency, "Channel", "Campaign"),
             [_cells((channel_name(row.channel), row.campaign or "(no campaign)"), row.tally) for row in ordered],
             "campaigns",
         )
@@ -209,16 +209,22 @@ def _tables(costs: Costs, filters: Filters, currency: str) -> None:
     offer_csv(name, CSV_COLUMNS, csv_rows(costs, filters, currency))
 
 
-def _columns(currency: str, *names: str) -> list[Column]:
+def _columns(filters: Filters, currency: str, *names: str) -> list[Column]:
+    # Revenue is known in the reporting currency only.
+    revenue = [money_column("Revenue", currency)] if filters.currency is None else []
     return [
         *(Column(name) for name in names),
         money_column("Spend", currency),
         count_column("Raw leads"),
         count_column("Of these junk", "Raw leads that were rejected."),
-        *(count_column(figure.title, figure.help) for figure in FIGURES[1:]),
-        *(money_column(figure.cost_title.replace("Cost per", "Per"), currency, 2) for figure in FIGURES),
-        money_column("Revenue", currency),
+        *(count_column(figure.title.removesuffix(" clients"), figure.help) for figure in FIGURES[1:]),
+        *(money_column(_short(figure.cost_title), currency, 2, figure.cost_title) for figure in FIGURES),
+        *revenue,
     ]
+
+
+def _short(cost_title: str) -> str:
+    return cost_title.replace("Cost per", "Per").removesuffix(" client")
 
 
 def _cells(names: tuple[str, ...], tally: Tally) -> list[object]:

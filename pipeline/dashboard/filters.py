@@ -43,20 +43,15 @@ def choose_days(choices: Choices) -> tuple[date, date] | None:
 
 def choose_site(choices: Choices) -> str | None:
     """A site, or None for all of them."""
-    options: list[str | None] = [None, *choices.sites]
-    return st.selectbox("Site", options, format_func=_site_text, key="site")
+    sites: dict[str, str | None] = {ALL_SITES: None} | {site or NO_SITE: site for site in choices.sites}
+    return sites[st.selectbox("Site", list(sites), key="site")]
 
 
 def choose_currency(choices: Choices) -> str | None:
     """A currency as billed, or None for the reporting one."""
-    reporting = f"{choices.build.currency}, all spend converted"
-    return st.selectbox(
-        "Currency",
-        [None, *choices.currencies],
-        format_func=lambda currency: reporting if currency is None else f"{currency} as billed",
-        help=_CURRENCY_HELP,
-        key="currency",
-    )
+    currencies: dict[str, str | None] = {f"{choices.build.currency}, all spend converted": None}
+    currencies |= {f"{currency} as billed": currency for currency in choices.currencies}
+    return currencies[st.selectbox("Currency", list(currencies), help=_CURRENCY_HELP, key="currency")]
 
 
 def choose_model() -> Model:
@@ -95,7 +90,3 @@ def period_before(filters: Filters) -> Filters:
         currency=filters.currency,
         period=filters.period,
     )
-
-
-def _site_text(site: str | None) -> str:
-    return ALL_SITES if site is None else site or NO_SITE

@@ -37,10 +37,10 @@ def show(warehouse: Warehouse) -> None:
         return
     _headline(junk, leads)
     left, right = st.columns([3, 2])
-    with left.container(border=True):
+    with left.container(border=True, height="stretch"):
         st.markdown("**Leads by channel**")
         charts.show_junk(junk.channels)
-    with right.container(border=True):
+    with right.container(border=True, height="stretch"):
         st.markdown("**Kinds of junk**")
         _stages(junk, leads)
     _tables(junk)

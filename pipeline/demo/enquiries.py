@@ -14,6 +14,8 @@ from pipeline.demo.vocabulary import write_message
 
 _FIRST_KINDS = (("quote", 46), ("measure", 20), ("question", 20), ("hard_negative", 10), ("service", 4))
 _LATER_KINDS = (("repeat", 52), ("quote", 18), ("service", 16), ("question", 10), ("hard_negative", 4))
+_KEENEST = 8.0
+"""Nobody comes back more than so many times as often as the shyest: a few would otherwise hold most of all pairs."""
 _SUBJECTS = {
     "ru": ("Заявка", "Окна", "Расчёт стоимости", "Вопрос по окнам", "Замер", "остекление", ""),
     "pl": ("Zapytanie", "Zapytanie ofertowe", "Okna", "Wycena", "Pomiar", "prośba o wycenę", ""),
@@ -143,6 +145,8 @@ def _as_call(rng: random.Random, person: Person, base: Submission) -> Submission
     if len(person.phones) > 1 and rng.random() < 0.12:
         number = person.phones[1]
     hidden = rng.random() < 0.01
+    if hidden:  # nobody can be told from a withheld number, so there is no person to find
+        base = replace(base, person_id="", stage="incomplete")
     return replace(
         base,
         caller="" if hidden else number,
@@ -190,7 +194,7 @@ def _of_person(rng: random.Random, person: Person) -> Iterator[Submission]:
 def make_enquiries(rng: random.Random, people: Sequence[Person], count: int) -> tuple[Submission, ...]:
     """`count` enquiries: everybody writes at least once, some come back again and again."""
     contacts = [_of_person(rng, person) for person in people]
-    weights = [rng.paretovariate(1.6) for _ in people]
+    weights = [min(rng.paretovariate(1.6), _KEENEST) for _ in people]
     chosen = [*range(len(people)), *rng.choices(range(len(people)), weights, k=max(0, count - len(people)))]
     return tuple(next(contacts[index]) for index in chosen[:count])
 

@@ -16,11 +16,11 @@ from pipeline.demo.vocabulary import fill, write_message
 PLAN = {
     "test": {"form": 30, "mailbox": 4, "telegram": 6},
     "spam_bot": {"form": 175, "mailbox": 30, "telegram": 18},
-    "supplier": {"form": 45, "mailbox": 72, "telegram": 14, "newsletter": 55},
+    "supplier": {"form": 45, "mailbox": 72, "telegram": 14},
     "job_seeker": {"form": 32, "mailbox": 48, "telegram": 18},
     "wrong_number": {"call": 62, "telegram": 16, "form": 6},
     "incomplete": {"form": 78},
-    "auto_reply": {"mailbox": 42, "bounce": 26},
+    "auto_reply": {"mailbox": 42, "bounce": 26, "newsletter": 55},
 }
 """How many of each stage arrive per 5,000 leads, by way."""
 
@@ -177,6 +177,8 @@ def _incomplete(rng: random.Random, empty: Submission) -> Submission:
 
 
 def _auto_reply(rng: random.Random, empty: Submission) -> Submission:
+    if empty.letter == "newsletter":  # bulk mail wants no answer, whatever it sells
+        return _supplier(rng, empty)
     person = _stranger(rng, empty.language)
     words = {"ru": "Автоответ: Re: Ваш расчёт", "pl": "Autoodpowiedź: Re: Wycena", "en": "Automatic reply: Your quote"}
     text = fill(rng, empty.language, "auto_reply")

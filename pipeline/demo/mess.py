@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pipeline.demo.people import Person
 from pipeline.demo.phones import country_of, national_digits
 from pipeline.demo.translit import (
-    SPELLINGS,
     to_latin,
     typed_on_cyrillic_keys,
     typed_on_latin_keys,
@@ -98,7 +97,7 @@ def type_phone(rng: random.Random, e164: str, site_language: str, other: str = "
     if luck < 0.03:
         return rng.choice(_PHONE_WORDS[country]).format(text)
     if luck < 0.04:
-        return text.replace("0", "O" if country != "ru" else "О")
+        return text[:4] + text[4:].replace("0", "O" if country != "ru" else "О", 1)
     if luck < 0.05:
         return text.replace(" ", "\u00a0").replace("-", "\u2011")
     if luck < 0.055:
@@ -161,7 +160,7 @@ def type_email(rng: random.Random, email: str) -> str:
 
 def _latin_if_needed(rng: random.Random, person: Person, text: str, latin: bool, polish: bool) -> str:
     if person.language == "ru" and latin:
-        return to_latin(text, "polish" if polish and rng.random() < 0.5 else rng.choice(tuple(SPELLINGS)))
+        return to_latin(text, "polish" if polish and rng.random() < 0.5 else rng.choice(("casual", "passport")))
     return text
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from pipeline.demo.folder import FORMS, demo_secrets, read_lines
+from pipeline.demo.folder import FORMS, body_of, demo_secrets, read_lines
 from pipeline.errors import RetryError
 
 _CONNECTIONS = 4
@@ -48,8 +48,8 @@ def post_forms(receiver_url: str, folder: Path) -> PostCounts:
 
 
 def _post(client: httpx.Client, row: Mapping[str, str], secrets: Mapping[str, str]) -> int:
-    body = row["body"].encode()
-    headers = {"Content-Type": row["content_type"], **_proof(row["source"], body, secrets)}
+    body = body_of(row)
+    headers = {"Content-Type": row["content_type"], **proof(row["source"], body, secrets)}
     for attempt in range(_TRIES):
         try:
             status = client.post(f"/in/{row['source']}", content=body, headers=headers).status_code
@@ -63,7 +63,7 @@ def _post(client: httpx.Client, row: Mapping[str, str], secrets: Mapping[str, st
     raise AssertionError("the last attempt returns or raises")
 
 
-def _proof(source: str, body: bytes, secrets: Mapping[str, str]) -> dict[str, str]:
+def proof(source: str, body: bytes, secrets: Mapping[str, str]) -> dict[str, str]:
     """What shows the receiver that the vendor sent it: Typeform signs, Tilda sends the shared secret."""
     if source == "quiz-en":
         signature = b64encode(digest(secrets["DEMO_TYPEFORM_SECRET"].encode(), body, sha256)).decode()

@@ -52,10 +52,14 @@ def run_demo(state: Path, leads: int, seed: int, out: Console) -> bool:
     receiver = next(s for s in services.leadfold_services(leadfold, settings, ports) if s.name == "receiver")
     with _serving(state, (demo_servers(state, leadfold), receiver), say):
         posted = post_forms(receiver.url, folder)
-        say(f"{posted.posted:,} form deliveries posted to the receiver, {posted.accepted:,} accepted, {posted.refused:,} refused")
+        say(
+            f"{posted.posted:,} form deliveries posted to the receiver, {posted.accepted:,} accepted, {posted.refused:,} refused"
+        )
         services.prepare_airflow(airflow)
         say("Airflow's own database is ready; now the DAGs, in the order of a lead's walk")
-        done = subprocess.run((sys.executable, "-m", "dags.run_in_order", "--config", str(config)), env=airflow, check=False)
+        done = subprocess.run(
+            (sys.executable, "-m", "dags.run_in_order", "--config", str(config)), env=airflow, check=False
+        )
     workspace = open_workspace(config, secrets.get)
     out.print()
     print_report(workspace, out)
@@ -80,7 +84,9 @@ def _serving(state: Path, wanted: tuple[services.Service, ...], say: Callable[[s
 
 def _scored(workspace: Workspace, folder: Path) -> DemoScore:
     with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-        given = [(source, record, client, stage or "") for source, record, client, stage in clients.assignments(connection)]
+        given = [
+            (source, record, client, stage or "") for source, record, client, stage in clients.assignments(connection)
+        ]
     return score(folder, given)
 
 

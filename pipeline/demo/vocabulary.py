@@ -11,6 +11,10 @@ LANGUAGES = ("ru", "pl", "en")
 _ENQUIRY_KINDS = ("quote", "measure", "question", "repeat", "service", "hard_negative")
 
 
+_WORD_LENGTH = 12
+"""A message shorter than this is somebody's only word: no greeting goes before STOP."""
+
+
 @dataclass(frozen=True, slots=True)
 class GivenName:
     """A given name with its everyday forms; patronymic is what a son gets of it, '' where there is none."""
@@ -105,6 +109,8 @@ def fill(rng: random.Random, language: str, kind: str, **known: str) -> str:
 def write_message(rng: random.Random, language: str, kind: str, city: str) -> str:
     """A whole message of an enquiry: perhaps a greeting, one or two sentences, perhaps a closing."""
     parts = [fill(rng, language, "greeting"), fill(rng, language, kind, city=city)]
+    if len(parts[1]) < _WORD_LENGTH:
+        return parts[1]
     if kind in _ENQUIRY_KINDS and kind != "question" and rng.random() < 0.22:
         parts.append(fill(rng, language, "question", city=city))
     if rng.random() < 0.6:

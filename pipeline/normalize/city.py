@@ -88,7 +88,7 @@ _VARIANTS: dict[str, str] = {
     "Berlin": "берлин",
 }
 _ADMINISTRATIVE = re.compile(
-    r"^(?:г(?:ор(?:од)?)?\.?|город|city of|miasto|m\.|пос\.|дер\.)\s+|^г\.(?=\S)", re.IGNORECASE
+    r"^(?:(?:г(?:ор(?:од)?)?\.?|city of|miasto|m\.|пос\.|дер\.)\s+|г\.(?=\S)){1,3}", re.IGNORECASE
 )
 _POSTCODE = re.compile(r"\b\d{2}-\d{3}\b|\b\d{6}\b")
 _AFTER = re.compile(r"\s*[,(;/].*$|\s+(?:city|г\.?)$", re.IGNORECASE | re.DOTALL)

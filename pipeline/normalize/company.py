@@ -83,6 +83,7 @@ _PLACEHOLDER = re.compile(
     r"^(?:нет|не указан\w|без компании|частное лицо|физ ?лицо|физ лицо|физическое лицо|частник|нету|сам|я|дом|для себя|n a|na|none|no|nope|null|undefined|private|private person|individual|myself"
     r"|self|home|personal|brak|nie ma|nie dotyczy|prywatnie|osoba prywatna|osoba fizyczna|klient indywidualny|prywatny|test|тест|asdf|qwerty|company|компания|firma|x+|0+|1+)?$"
 )
+_LONGEST = 300
 _QUOTES = re.compile("[«»„“”‟\"'`´‘’‚‹›]+")
 _INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W_])\.?")
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -118,6 +119,10 @@ def normalize_company(name: str, tax_id: str = "") -> tuple[Company | None, tupl
 @lru_cache(maxsize=16384)
 def _read_company(name: str, tax_id: str) -> tuple[Company | None, tuple[Refusal, ...]]:
     refusals: list[Refusal] = []
+    if len(name) > _LONGEST or len(tax_id) > _LONGEST:
+        long = {"company": name, "tax_id": tax_id}
+        refusals = [Refusal(field, "too_long", text) for field, text in long.items() if len(text) > _LONGEST]
+        name, tax_id = ("" if len(text) > _LONGEST else text for text in (name, tax_id))
     cleaned = clean_line(name)
     inside = _TAX_WORD.search(cleaned)
     if inside is not None:

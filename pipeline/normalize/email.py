@@ -32,6 +32,7 @@ _COMMA_DOT = re.compile(r"(?<=@)([\w-]{1,30})[,;]\s?(ru|com|pl|net|org|su|by|kz|
 _BLANK_DOT = re.compile(
     r"(?<=@)([\w-]{1,30})(?:\s?\.\s|\s\.\s?)(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.IGNORECASE
 )
+_LONGEST_TEXT = 2000
 _LEFT_EDGE, _RIGHT_EDGE = ".,;:!?'`*=/", ".,;:!?'`*_-=/"
 
 _LOOK_ALIKE = str.maketrans("асеорхукмтвнАСЕОРХУКМТВНіІјЈ", "aceopxykmtbhACEOPXYKMTBHiIjJ")
@@ -230,6 +231,9 @@ def normalize_emails(
         email = _read(whole, own_domains)
         if isinstance(email, Email):
             return (email,), ()
+    if len(text) > _LONGEST_TEXT:
+        read, refused = normalize_emails(text[:_LONGEST_TEXT], own_domains=own_domains)
+        return read, (*refused, Refusal("email", "too_long", text))
     emails: dict[str, Email] = {}
     refusals: list[Refusal] = []
     beside = False

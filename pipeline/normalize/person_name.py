@@ -119,6 +119,9 @@ def _read_fields(full: str, first: str, last: str, patronymic: str) -> NameReadi
         if len(line) > _LONGEST:
             refusals.append(Refusal(field, "too_long", text))
             continue
+        if line.casefold() in PLACEHOLDERS:
+            refusals.append(Refusal(field, "placeholder", line))
+            continue
         line = _without_contacts(line, field, phones, emails, refusals)
         company = company or company_in_name(line)
         if company and company == line:

@@ -61,6 +61,7 @@ _SHAPES = (("7", 11), ("48", 11), ("44", 12), ("1", 11), ("380", 12), ("375", 12
 """Country code and total digits of plans with one length: these skip phonenumbers.parse, two thirds of its time."""
 
 _RUSSIAN = frozenset({"RU", "KZ", ""})
+_LONGEST_TEXT = 500
 _SHORTEST = 7
 _LONGEST = 15
 
@@ -80,6 +81,9 @@ def normalize_phones(
         phone = read_number(_digits(text), text[0] == "+", region, caller_id)
         if phone is not None:
             return (_marked_own(phone, own) if own else phone,), ()
+    if len(text) > _LONGEST_TEXT:
+        phones, refusals = normalize_phones(text[:_LONGEST_TEXT], region, caller_id=caller_id, own=own)
+        return phones, (*refusals, Refusal("phone", "too_long", text))
     cleaned = _clean(text)
     if _HIDDEN.match(cleaned):
         return (), (Refusal("phone", "hidden", text),)

@@ -16,7 +16,7 @@ CLICK_IDS = frozenset(
 
 _CAMPAIGN_PARAMETERS = ("utm_id", "campaign_id", "gad_campaignid", "campaignid")
 _MACRO = re.compile(
-    r"^\W{0,2}(?:\{\{?[^{}]{1,80}\}\}?|\$\{[^{}]{1,80}\}|\[[a-z_.]{2,40}\]|%%?[a-z_.]{3,40}%%?|__[A-Z_]{2,40}__|<[a-z_.]{2,40}>)",
+    r"^\W{0,2}(?:\{\{?[^{}]{1,80}\}\}?|\$\{[^{}]{1,80}\}|\[[a-z_.]{2,40}\]|%%?[a-z_.]{3,40}%%?$|__[A-Z_]{2,40}__|<[a-z_.]{2,40}>)",
     re.IGNORECASE,
 )
 _HALF_ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
@@ -127,6 +127,8 @@ def _tag(key: str, value: str) -> tuple[str, str] | None:
     name = key.strip().lower()
     if not (name.startswith("utm_") or name in CLICK_IDS or name in _CAMPAIGN_PARAMETERS):
         return None
+    if _MACRO.match(value):
+        return name, value
     text = decoded(value) if "%" in value or "+" in value else value
     text = clean_line(text)
     if name in {"utm_source", "utm_medium"}:

@@ -51,8 +51,12 @@ DEFAULTS = frozenset({"iso8859-1", "cp1252"})
 """Charsets that programs declare when they know nothing: no bonus."""
 SURE_MARGIN = 0.4
 """Below this lead over the next charset with another text, a guess is doubtful."""
-SAMPLE = 16_384
-"""Non-ASCII bytes that a guess looks at, with what stands between them."""
+SAMPLE = 4096
+"""Bytes that a guess looks at."""
+PLAUSIBLE = 2.7
+PLAUSIBLE_SIGNS = 20
+"""A declared charset in which at least so many signs score so much needs no rival: right readings of RU and PL texts
+score 3.2, the best wrong ones 2.1 (measured on paragraphs in windows-1251, KOI8-R, cp866, ISO-8859-2, windows-1250)."""
 
 # Frequencies of letters per thousand; Russian after general corpora, Polish for its own letters only.
 _RUSSIAN = dict(
@@ -127,7 +131,7 @@ def decode_text(raw: bytes, declared: str | None) -> Decoded:
     text = _strict(raw.removeprefix(codecs.BOM_UTF8), "utf-8")
     if text is not None:
         return Decoded(text, "utf-8")
-    if _mostly_utf8(raw):
+    if _mostly_utf8(raw) or (name == "utf-8" and _cut_utf8(raw)):
         return Decoded(raw.decode("utf-8", "replace"), "utf-8", doubtful=True)
     return _guess(raw, name if name in SINGLE_BYTE else "")
 
@@ -166,12 +170,25 @@ def _mostly_utf8(raw: bytes) -> bool:
     return text.count("�") * 10 <= sum(not letter.isascii() for letter in text)
 
 
+def _cut_utf8(raw: bytes) -> bool:
+    """UTF-8 whose last letter is not whole."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start >= len(raw) - 3 and error.end == len(raw)
+    return True
+
+
 def _guess(raw: bytes, declared: str) -> Decoded:
     sample = _sample(raw)
+    signs = sum(byte > 0x7F for byte in sample)
+    if declared and signs >= PLAUSIBLE_SIGNS and _score(sample.decode(declared, "replace")) >= PLAUSIBLE:
+        text = raw.decode(declared, "replace")
+        return Decoded(text, declared, doubtful="�" in text)
     candidates = dict.fromkeys((*((declared,) if declared else ()), *GUESSED))
     scores = {charset: _score(sample.decode(charset, "replace")) for charset in candidates}
     if declared and declared not in DEFAULTS:
-        scores[declared] += DECLARED_BONUS + DECLARED_BONUS_SHORT / sum(byte > 0x7F for byte in sample)
+        scores[declared] += DECLARED_BONUS + DECLARED_BONUS_SHORT / signs
     # The first of equals wins: the declared one, then the order of GUESSED.
     best = max(candidates, key=lambda charset: scores[charset])
     text = raw.decode(best, "replace")

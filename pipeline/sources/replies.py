@@ -194,4 +194,8 @@ def _signature_start(lines: Sequence[str]) -> int:
 def _signs_off(line: str) -> bool:
     """A greeting at the end, alone or with a name after it; in a longer sentence it is no sign-off."""
     match = _SIGN_OFF.match(line)
-    return match is not None and len(match.group("rest").split()) <= 4 and not match.group("rest").endswith((".", "?", "!"))
+    return (
+        match is not None
+        and len(match.group("rest").split()) <= 4
+        and not match.group("rest").endswith((".", "?", "!"))
+    )

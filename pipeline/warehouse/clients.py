@@ -44,8 +44,15 @@ def known(connection: Connection) -> Known:
     dormant: dict[str, set[str]] = defaultdict(set)
     for row in stream(connection, "clients", "dormant"):
         dormant[str(row.client_id)].add(str(row.lead_id))
+    membership: dict[str, str] = {}
+    since: dict[str, int] = {}
+    for row in stream(connection, "clients", "memberships"):
+        lead = str(row.lead_id)
+        membership[lead] = str(row.client_id)
+        since[lead] = row.from_decision
     return Known(
-        membership={str(row.lead_id): str(row.client_id) for row in stream(connection, "clients", "memberships")},
+        membership=membership,
+        since=since,
         minted={str(row.client_id): row.minted_by for row in stream(connection, "clients", "clients")},
         dormant={client: frozenset(leads) for client, leads in dormant.items()},
     )

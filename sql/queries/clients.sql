@@ -5,7 +5,7 @@
 select pg_advisory_xact_lock(7205513002);
 
 -- name: memberships
-select lead_id, client_id from core.membership where to_decision is null;
+select lead_id, client_id, from_decision from core.membership where to_decision is null;
 
 -- name: clients
 select client_id, state, minted_by from core.client;

@@ -34,9 +34,14 @@ def configured() -> Callable[..., ConfiguredSource]:
     """configured(vendor, base=folder, **options): one source as from leadfold.toml, with secrets SECRET, TOKEN, PASSWORD, DSN."""
 
     def make(vendor: str, base: Path = Path(), **options: Any) -> ConfiguredSource:
-        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in options.items() if not isinstance(value, dict)]
+        lines = [
+            f"{key} = {json.dumps(value, ensure_ascii=False)}"
+            for key, value in options.items()
+            if not isinstance(value, dict)
+        ]
         tables = [
-            f"[source.{key}]\n" + "\n".join(f"{json.dumps(k, ensure_ascii=False)} = {json.dumps(v)}" for k, v in value.items())
+            f"[source.{key}]\n"
+            + "\n".join(f"{json.dumps(k, ensure_ascii=False)} = {json.dumps(v)}" for k, v in value.items())
             for key, value in options.items()
             if isinstance(value, dict)
         ]
@@ -113,9 +118,17 @@ def response(number: int, **changes: Any) -> dict[str, Any]:
         "metadata": {"referer": "https://x.typeform.com/to/abc?utm_source=google"},
         "hidden": {"utm_campaign": "autumn", "visitor_id": "v1"},
         "answers": [
-            {"field": {"id": "q1", "ref": "your-name", "type": "short_text"}, "type": "text", "text": f"Person {number}"},
+            {
+                "field": {"id": "q1", "ref": "your-name", "type": "short_text"},
+                "type": "text",
+                "text": f"Person {number}",
+            },
             {"field": {"id": "q2", "ref": "r2", "type": "email"}, "type": "email", "email": f"p{number}@example.net"},
-            {"field": {"id": "q3", "ref": "r3", "type": "multiple_choice"}, "type": "choices", "choices": {"labels": ["Doors", "Windows"]}},
+            {
+                "field": {"id": "q3", "ref": "r3", "type": "multiple_choice"},
+                "type": "choices",
+                "choices": {"labels": ["Doors", "Windows"]},
+            },
         ],
     }
     return item | changes
@@ -181,7 +194,18 @@ class MailServer:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "mail_devel", "--host", "127.0.0.1", "--user", "leads", "--password", "pass", "--no-http"]
+        command = [
+            sys.executable,
+            "-m",
+            "mail_devel",
+            "--host",
+            "127.0.0.1",
+            "--user",
+            "leads",
+            "--password",
+            "pass",
+            "--no-http",
+        ]
         ports = ["--imap-port", str(self.port), "--smtp-port", str(free_port()), "--smtps-port", str(free_port())]
         self.process = subprocess.Popen([*command, *ports], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(150):

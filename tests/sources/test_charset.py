@@ -41,7 +41,9 @@ def test_declared_charset_is_honoured(text, charset, raw):
     assert decoded.text == text
 
 
-@pytest.mark.parametrize("alias", ["cp-1251", "win-1251", "WINDOWS-1251", "x-cp1251", " windows-1251 ", '"windows-1251"'])
+@pytest.mark.parametrize(
+    "alias", ["cp-1251", "win-1251", "WINDOWS-1251", "x-cp1251", " windows-1251 ", '"windows-1251"']
+)
 def test_spellings_of_windows_1251(alias):
     assert decode_text("Ёж".encode("cp1251"), alias).text == "Ёж"
 
@@ -65,7 +67,10 @@ def test_utf16_is_read():
     assert decode_text("Окна 501".encode("utf-16"), "utf-16").text == "Окна 501"
 
 
-@given(st.binary(max_size=300), st.sampled_from([None, "utf-8", "utf-16", "gb18030", "shift_jis", "koi8-r", "rot13", "punycode", "zlib", "x\0y"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([None, "utf-8", "utf-16", "gb18030", "shift_jis", "koi8-r", "rot13", "punycode", "zlib", "x\0y"]),
+)
 @settings(max_examples=300, deadline=None)
 def test_no_bytes_raise_and_no_digit_is_lost(noise, declared):
     raw = noise + b"\n+7 903 123-45-67\n" + noise

@@ -1,6 +1,7 @@
 import imaplib
 import socket
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -9,7 +10,11 @@ from pipeline.sources.imap import letter_id
 
 
 def letter(number, body="Hello, a door please.", **headers):
-    lines = {"From": f"Jan <jan{number}@example.net>", "Subject": f"door {number}", "Message-ID": f"<m{number}@x>"} | headers
+    lines = {
+        "From": f"Jan <jan{number}@example.net>",
+        "Subject": f"door {number}",
+        "Message-ID": f"<m{number}@x>",
+    } | headers
     head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
     return (head + "Date: Mon, 03 Aug 2026 10:00:00 +0200\r\n\r\n" + body + "\r\n").encode()
 
@@ -29,7 +34,14 @@ def mailbox(mail_server):
 @pytest.fixture
 def source(configured, mail_server):
     return configured(
-        "imap", host="127.0.0.1", port=mail_server.port, tls=False, username="leads", password="PASSWORD", page_letters=2, max_bytes=10_000
+        "imap",
+        host="127.0.0.1",
+        port=mail_server.port,
+        tls=False,
+        username="leads",
+        password="PASSWORD",
+        page_letters=2,
+        max_bytes=10_000,
     )
 
 
@@ -76,7 +88,9 @@ def test_time_is_the_senders_where_it_is_believable(source, mailbox, now):
     mailbox.append(letter(1))
     (record,), _ = pull(source, None, now)
     assert record.occurred_at is not None
-    assert record.occurred_at.isoformat() == "2026-07-25T17:20:00+00:00"  # Date is days after the arrival: a wrong clock
+    assert (
+        record.occurred_at.isoformat() == "2026-07-25T17:20:00+00:00"
+    )  # Date is days after the arrival: a wrong clock
 
 
 def test_mailbox_numbered_anew_gives_the_same_ids(source, mailbox, now):
@@ -114,7 +128,13 @@ def test_wrong_password_names_the_secret(configured, mailbox, now, monkeypatch):
 
 def test_missing_folder_is_named_as_such(configured, mailbox, now):
     source = configured(
-        "imap", host="127.0.0.1", port=mailbox.port, tls=False, username="leads", password="PASSWORD", folder="Nie ma/Такой"
+        "imap",
+        host="127.0.0.1",
+        port=mailbox.port,
+        tls=False,
+        username="leads",
+        password="PASSWORD",
+        folder="Nie ma/Такой",
     )
     try:
         pull(source, None, now)
@@ -151,17 +171,17 @@ class CuttingProxy:
         except OSError:
             pass
         for end in (source, target):
-            try:
+            with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
 
 @pytest.mark.parametrize("budget", range(300, 3600, 300))
 def test_cut_line_resumes_without_loss(configured, mailbox, now, budget):
     mailbox.append(*[letter(n) for n in range(5)])
     proxy = CuttingProxy(mailbox.port, budget, cuts=2)
-    source = configured("imap", host="127.0.0.1", port=proxy.port, tls=False, username="leads", password="PASSWORD", page_letters=2)
+    source = configured(
+        "imap", host="127.0.0.1", port=proxy.port, tls=False, username="leads", password="PASSWORD", page_letters=2
+    )
     records, _ = pull(source, None, now)
     assert {r.external_id.split("#")[0] for r in records} == {f"m{n}@x" for n in range(5)}
     assert len(records) <= 5 + 2

@@ -8,7 +8,7 @@ QUOTES = {
     "apple en": 'On Nov 26, 2026, at 10:27 AM, "Leads" <a@b.com> wrote:\nold',
     "gmail ru": "пн, 2 февр. 2026 г. в 10:00, Окна <a@b.ru>:\n> old",
     "mail.ru": "Понедельник, 2 февраля 2026, 10:00 +03:00 от Окна <a@b.ru>:\n\nold",
-    "yandex": "02.02.2026, 10:00, \"Окна\" <a@b.ru>:\nold",
+    "yandex": '02.02.2026, 10:00, "Окна" <a@b.ru>:\nold',
     "ru wrote": "2 февраля 2026 г., в 10:00, Окна <a@b.ru> написал(а):\n\n> old",
     "ru short": "Иван Петров пишет:\n> old",
     "gmail pl": "pon., 2 lut 2026 o 10:00 Okna <a@b.pl> napisał(a):\n> old",
@@ -45,7 +45,17 @@ def test_what_only_resembles_a_quote_stays(text):
 
 
 @pytest.mark.parametrize(
-    "sign_off", ["-- ", "С уважением,", "Best regards,", "Pozdrawiam", "Z poważaniem,", "Kind regards", "--", "Pozdrawiam serdecznie"]
+    "sign_off",
+    [
+        "-- ",
+        "С уважением,",
+        "Best regards,",
+        "Pozdrawiam",
+        "Z poważaniem,",
+        "Kind regards",
+        "--",
+        "Pozdrawiam serdecznie",
+    ],
 )
 def test_signature_is_kept_apart(sign_off):
     words = own_words(f"Hello, a door please.\n\n{sign_off}\nJan\n+48 501 234 567\n")
@@ -53,7 +63,9 @@ def test_signature_is_kept_apart(sign_off):
     assert "+48 501 234 567" in words.signature
 
 
-@pytest.mark.parametrize("line", ["Sent from my iPhone", "Отправлено с iPhone", "Отправлено из мобильной Почты Mail", "Wysłane z iPhone'a"])
+@pytest.mark.parametrize(
+    "line", ["Sent from my iPhone", "Отправлено с iPhone", "Отправлено из мобильной Почты Mail", "Wysłane z iPhone'a"]
+)
 def test_mobile_signature_vanishes(line):
     assert own_words(f"Call me\n\n{line}").text == "Call me"
     assert own_words(f"Call me\n\n{line}").signature == ""

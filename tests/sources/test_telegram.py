@@ -16,7 +16,9 @@ def source(configured, telegram):
     return configured("telegram", base_url=telegram.url, token="TOKEN", limit=2)
 
 
-def update(number, text=None, *, at=0, kind="message", message_id=None, sender=77, chat=77, chat_type="private", **more):
+def update(
+    number, text=None, *, at=0, kind="message", message_id=None, sender=77, chat=77, chat_type="private", **more
+):
     message = {
         "message_id": message_id if message_id is not None else number,
         "date": T0 + at,
@@ -96,7 +98,11 @@ def test_a_day_of_silence_starts_a_new_enquiry(source, raw):
     [
         ("autumn_2026", "campaign_id", "autumn_2026"),
         ("1234567", "campaign_id", "1234567"),
-        (urlsafe_b64encode(b"utm_source=tg&utm_medium=cpc").decode().rstrip("="), "utm", "utm_source=tg&utm_medium=cpc"),
+        (
+            urlsafe_b64encode(b"utm_source=tg&utm_medium=cpc").decode().rstrip("="),
+            "utm",
+            "utm_source=tg&utm_medium=cpc",
+        ),
     ],
 )
 def test_deep_link_brings_the_campaign(source, raw, payload, field, value):

@@ -15,7 +15,9 @@ def source(configured):
 
 
 def submission(**fields):
-    return urlencode({"Name": "Иван", "Phone": "+7 (903) 123-45-67", "tranid": "1:2", "formid": "form5"} | fields).encode()
+    return urlencode(
+        {"Name": "Иван", "Phone": "+7 (903) 123-45-67", "tranid": "1:2", "formid": "form5"} | fields
+    ).encode()
 
 
 def read(source, raw, *bodies):

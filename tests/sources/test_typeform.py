@@ -13,7 +13,13 @@ from pipeline.sources.typeform import EXAMPLE_TOKEN
 @pytest.fixture
 def source(configured, typeform):
     return configured(
-        "typeform", base_url=typeform.url, form_id="f1", token="TOKEN", webhook_secret="SECRET", page_size=3, fields={"r3": "subject"}
+        "typeform",
+        base_url=typeform.url,
+        form_id="f1",
+        token="TOKEN",
+        webhook_secret="SECRET",
+        page_size=3,
+        fields={"r3": "subject"},
     )
 
 
@@ -28,7 +34,11 @@ def signature(body):
 
 def delivery(response, definition=()):
     return json.dumps(
-        {"event_id": "e", "event_type": "form_response", "form_response": response | {"definition": {"fields": list(definition)}}}
+        {
+            "event_id": "e",
+            "event_type": "form_response",
+            "form_response": response | {"definition": {"fields": list(definition)}},
+        }
     ).encode()
 
 

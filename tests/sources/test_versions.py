@@ -27,7 +27,9 @@ def test_redelivery_is_one_enquiry_with_both_records(version):
 
 
 def test_latest_version_speaks_and_the_earlier_fills_in(version):
-    (enquiry,) = fold(version(1, day=2, phone="501234567", name="Anna"), version(2, day=1, phone="501234567", name="Ana", city="Łódź"))
+    (enquiry,) = fold(
+        version(1, day=2, phone="501234567", name="Anna"), version(2, day=1, phone="501234567", name="Ana", city="Łódź")
+    )
     assert dict(enquiry.fields) == {"phone": "501234567", "name": "Anna", "city": "Łódź"}
 
 
@@ -54,7 +56,9 @@ def test_reused_id_keeps_the_anchor_of_the_first(version):
 
 
 def test_two_people_joined_by_a_third_version_are_one(version):
-    enquiries = fold(version(1, phone="501234567"), version(2, email="a@b.pl"), version(3, phone="501234567", email="a@b.pl"))
+    enquiries = fold(
+        version(1, phone="501234567"), version(2, email="a@b.pl"), version(3, phone="501234567", email="a@b.pl")
+    )
     assert len(enquiries) == 1
 
 
@@ -73,7 +77,12 @@ def test_order_does_not_matter_for_random_groups(version):
     dice = random.Random(7)
     for _ in range(200):
         versions = [
-            version(n, day=dice.randint(1, 3), phone=f"50123456{dice.randint(0, 3)}", **({"email": f"{dice.randint(0, 2)}@b.pl"} if dice.random() < 0.5 else {}))
+            version(
+                n,
+                day=dice.randint(1, 3),
+                phone=f"50123456{dice.randint(0, 3)}",
+                **({"email": f"{dice.randint(0, 2)}@b.pl"} if dice.random() < 0.5 else {}),
+            )
             for n in range(dice.randint(2, 7))
         ]
         shuffled = dice.sample(versions, len(versions))

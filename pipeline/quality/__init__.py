@@ -1,0 +1,1 @@
+"""Whether what must always hold does hold: invariants, suites of expectations, the gate before publishing."""

@@ -1,0 +1,18 @@
+-- Guards against a silent drop: a record that was there before the last finished walk (a conform, then a fold that began
+-- after it) and still has no place: no client, no rejection, no error.
+with walk as (
+    select max(conform.started_at) as began_at
+    from ops.run as conform
+    where conform.step = 'conform'
+      and conform.state = 'succeeded'
+      and exists (
+          select from ops.run as fold
+          where fold.step = 'fold' and fold.state = 'succeeded' and fold.started_at >= conform.finished_at
+      )
+)
+
+select cast(record_place.record_id as text) as subject
+from ops.record_place
+inner join raw.record using (record_id)
+cross join walk
+where record_place.place = 'pending' and record.received_at < walk.began_at

@@ -1,0 +1,8 @@
+-- Guards against money in the wrong currency: a reporting amount that its own rate does not give, or two reporting currencies
+-- added together.
+select name || ' ' || day || ' ' || currency as subject
+from core.spend
+where (spend_reporting is not null and (fx_rate is null or abs(spend_reporting - round(spend_original / fx_rate, 4)) > 0.0001))
+   or (currency = reporting_currency and spend_reporting is distinct from spend_original)
+   or fx_date > day
+   or reporting_currency <> (select min(reporting_currency) from core.spend)

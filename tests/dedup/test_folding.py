@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given, strategies as st
+
+from dedup.folding import fold_text, fold_token, skeleton, words_of
+
+ONE_FOLD = [
+    "Щукин Shchukin Szczukin",
+    "Юлия Julia Yulia Iuliia Yuliya",
+    "Хабаров Habarov Khabarov",
+    "Семён Семен Semyon Siemion",
+    "Соловьёв Соловьев Solovyov Soloviev",
+    "Потоцкий Potocki Pototsky",
+    "Алексеев Alekseev Alexeyev",
+    "Wójcik Wojcik Войцик",
+    "Łódź Lodz",
+    "Дмитрий Dmitry Dmitriy Dmitrij",
+    "Цветкова Tsvetkova Cwietkowa",
+    "Максим Maxim Maksim",
+    "Юрьевич Yurievich Yuryevich",
+    "Иванов Ivanoff Iwanow",
+    "O'Brien OBrien O’Brien",
+]
+ONE_SKELETON = ["Жуков Żukow Zhukov", "Чехов Czechow Chekhov", "Хрущёв Chruszczow", "Грязнова Griaznova", "Smith Смит"]
+
+
+@pytest.mark.parametrize("spellings", ONE_FOLD, ids=lambda text: text.split()[0])
+def test_spellings_of_one_name_fold_to_one(spellings):
+    assert len({fold_text(spelling) for spelling in spellings.split()}) == 1
+
+
+@pytest.mark.parametrize("spellings", ONE_SKELETON, ids=lambda text: text.split()[0])
+def test_spellings_far_apart_share_a_skeleton(spellings):
+    assert len({skeleton(fold_token(spelling)) for spelling in spellings.split()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("Иванов", "Иванова"), ("Мария", "Марина"), ("Jackson", "Johnson"), ("Попов", "Папов"), ("Чехов", "Хехов")],
+    ids=["gender", "names", "english", "vowel", "ch-kh"],
+)
+def test_different_names_stay_different(left, right):
+    assert fold_text(left) != fold_text(right)
+
+
+@given(st.text(max_size=40))
+def test_a_fold_is_plain_latin(text):
+    folded = fold_text(text)
+    assert folded.isascii()
+    assert folded == folded.lower().strip()
+    assert all(word.isalnum() for word in folded.split())
+
+
+def test_hyphens_end_words_and_apostrophes_do_not():
+    assert words_of("Anna-Maria O'Neil") == ["Anna", "Maria", "ONeil"]

@@ -1,0 +1,77 @@
+import re
+from importlib.resources import files
+
+import pytest
+
+from dedup.given_names import gender, given_name_keys, guess_given_name
+
+
+@pytest.mark.parametrize(
+    ("word", "keys"),
+    [
+        ("Саша", {"aleksandr", "aleksandra"}),
+        ("Sasha", {"aleksandr", "aleksandra"}),
+        ("Женя", {"evgenii", "evgenia"}),
+        ("Bartek", {"bartosz", "bartlomiej"}),
+        ("Maciek", {"maciej"}),
+        ("Ola", {"aleksandra", "olga"}),
+        ("Ala", {"alicja", "alina"}),
+        ("Алла", {"alla"}),
+        ("Кузнецов", set()),
+        ("", set()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_short_forms_stand_for_sets_of_names(word, keys):
+    assert given_name_keys(word) == keys
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        "Kate Catherine Екатерина Katarzyna Kasia",
+        "Михаил Michael Michał Mikhail Mike",
+        "Юлия Julia Yulia Iuliia",
+        "Евгений Eugene Evgeny Yevhen",
+        "Ольга Olha Olga",
+        "Пётр Piotr Peter",
+    ],
+    ids=lambda text: text.split()[0],
+)
+def test_forms_of_one_name_share_a_key_across_languages(forms):
+    first, *others = (given_name_keys(form) for form in forms.split())
+    assert all(first & other for other in others)
+
+
+@pytest.mark.parametrize(
+    ("word", "sex"),
+    [("Иван", "m"), ("Ольга", "f"), ("Саша", ""), ("Женя", ""), ("Kasia", "f"), ("Bill", "m"), ("Nowak", "")],
+    ids=lambda value: value or "none",
+)
+def test_sex_is_told_only_where_the_name_shows_it(word, sex):
+    assert gender(word) == sex
+
+
+def test_a_slip_in_a_long_name_is_guessed():
+    assert guess_given_name("ekaternina").keys == {"ekaterina"}
+
+
+def test_a_short_word_is_not_guessed():
+    assert not guess_given_name("ivn").keys
+
+
+def test_the_table_is_as_large_as_promised():
+    rows = [line.split("\t") for line in (files("dedup") / "given_names.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    short = {word for row in rows if len(row) > 3 for word in row[3].split()}
+    cyrillic = {word for word in short if re.search("[а-яё]", word.lower())}
+    two_scripts = [row for row in rows if {bool(re.search("[а-яё]", form.lower())) for form in row[2].split()} == {True, False}]
+    assert len(cyrillic) >= 120
+    assert len(short - cyrillic) >= 180
+    assert len(two_scripts) >= 80
+
+
+def test_no_group_is_listed_twice():
+    rows = [line.split("\t") for line in (files("dedup") / "given_names.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    groups = [row[0] for row in rows]
+    assert len(groups) == len(set(groups))
+    assert {row[1] for row in rows} == {"m", "f"}

@@ -1,0 +1,161 @@
+import pytest
+
+from pipeline.sources.letter import parse_letter
+from pipeline.sources.letter_reading import LetterRules, read_letter
+
+FORM_RU = "Заявка с сайта okna.ru\n\nИмя: Иван Петров\nТелефон: +7 (903) 123-45-67\nEmail: ivan@mail.ru\nКомментарий: Нужны окна\nтри штуки\n\nСтраница: https://okna.ru/?utm_source=yandex\n"
+FORM_PL = "Imię i nazwisko: Jan Kowalski\nNumer telefonu: 501 234 567\nAdres e-mail: jan@wp.pl\nTreść wiadomości: Proszę o wycenę\n"
+FORM_EN = "Name\nJohn Smith\n\nPhone\n020 7946 0958\n\nMessage\nI need a door\nand a window\n"
+
+
+def letter(text, subject="Hello", sender="Jan Kowalski <jan@wp.pl>", kind="text/plain", **headers):
+    lines = {"From": sender, "Subject": subject} | {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return parse_letter(f"{head}Content-Type: {kind}; charset=utf-8\r\n\r\n{text}".encode())
+
+
+def read(*args, rules=None, **changes):
+    return read_letter(letter(*args, **changes), rules or LetterRules())
+
+
+def test_direct_letter_is_its_senders():
+    fields, signals = read(
+        "Please call me.\n\nBest regards,\nJan\n+48 501 234 567\n\nOn 2 Feb 2026, Okna <a@b.pl> wrote:\n> hi",
+        subject="Re: door",
+    )
+    assert fields == {
+        "message": "Please call me.",
+        "email": "jan@wp.pl",
+        "name": "Jan Kowalski",
+        "phone": "+48 501 234 567",
+        "subject": "door",
+    }
+    assert signals == {}
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers"),
+    [
+        ("Tilda <noreply@tilda.ws>", {}),
+        ("WordPress <wordpress@okna.pl>", {}),
+        ("Okna <no-reply@okna.pl>", {}),
+        ("Formularz <formularz@okna.pl>", {"Auto_Submitted": "auto-generated"}),
+        ("Okna <info@okna.pl>", {"Reply_To": "other@wp.pl"}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            FORM_RU,
+            {
+                "name": "Иван Петров",
+                "phone": "+7 (903) 123-45-67",
+                "email": "ivan@mail.ru",
+                "message": "Нужны окна\nтри штуки",
+                "page": "https://okna.ru/?utm_source=yandex",
+            },
+        ),
+        (FORM_PL, {"name": "Jan Kowalski", "phone": "501 234 567", "email": "jan@wp.pl", "message": "Proszę o wycenę"}),
+    ],
+    ids=["ru", "pl"],
+)
+def test_form_notification_is_its_clients(text, expected, sender, headers):
+    fields, signals = read(text, sender=sender, subject="Nowe zgłoszenie", **headers)
+    assert fields == expected | {"subject": "Nowe zgłoszenie"}
+    assert signals == {}
+
+
+def test_labels_on_their_own_lines():
+    fields, _ = read(FORM_EN, sender="noreply@site.co.uk", subject="New submission")
+    assert {k: fields[k] for k in ("name", "phone", "message")} == {
+        "name": "John Smith",
+        "phone": "020 7946 0958",
+        "message": "I need a door\nand a window",
+    }
+
+
+def test_table_of_an_html_notification():
+    rows = "".join(
+        f"<tr><td><b>{a}</b></td><td>{b}</td></tr>"
+        for a, b in [("Имя", "Анна"), ("Телефон", "89031234567"), ("Сколько окон", "4")]
+    )
+    fields, _ = read(f"<table>{rows}</table>", kind="text/html", sender="noreply@tilda.ws")
+    assert (fields["name"], fields["phone"], fields["message"]) == ("Анна", "89031234567", "Сколько окон: 4")
+
+
+def test_reply_to_is_the_client_where_the_form_has_no_email():
+    fields, _ = read("Имя: Анна\nТелефон: 89031234567\n", sender="noreply@tilda.ws", Reply_To="anna@mail.ru")
+    assert fields["email"] == "anna@mail.ru"
+
+
+def test_relay_without_a_form_is_nobodys_identity():
+    fields, _ = read("A client asks: how much is a door?", sender="OLX <noreply@olx.pl>")
+    assert "email" not in fields
+    assert "name" not in fields
+
+
+def test_configured_relay_is_nobodys_identity():
+    fields, _ = read(
+        "How much is a door?", sender="Portal <box@portal.example>", rules=LetterRules(relays=("portal.example",))
+    )
+    assert "email" not in fields
+
+
+def test_a_letter_with_one_labelled_line_is_no_form():
+    fields, _ = read("Good day, I need a door.\nPhone: 501 234 567\nThanks")
+    assert fields["email"] == "jan@wp.pl"
+    assert "Phone: 501 234 567" in fields["message"]
+
+
+def test_forwarded_letter_is_the_original_senders():
+    text = "do obsługi\n\n---------- Forwarded message ---------\nOd: Anna Nowak <Anna@wp.pl>\nData: 2 lut\nTemat: okna\nDo: a@b.pl\n\nProszę o wycenę"
+    fields, _ = read(text, sender="Boss <boss@okna.pl>", subject="Fwd: okna")
+    assert fields == {"message": "Proszę o wycenę", "email": "anna@wp.pl", "name": "Anna Nowak", "subject": "okna"}
+
+
+def test_forwarded_notification_is_its_clients():
+    text = f"-------- Пересылаемое сообщение --------\nОт: noreply@tilda.ws\nДата: 2 февраля\nТема: Заявка\n\n{FORM_RU}"
+    fields, _ = read(text, sender="Boss <boss@okna.ru>", subject="Fwd: Заявка")
+    assert (fields["name"], fields["email"]) == ("Иван Петров", "ivan@mail.ru")
+
+
+@pytest.mark.parametrize(
+    ("headers", "signal"),
+    [
+        ({"Auto_Submitted": "auto-replied"}, "auto_reply"),
+        ({"X_Autoreply": "yes"}, "auto_reply"),
+        ({"Precedence": "bulk"}, "auto_reply"),
+        ({"List_Unsubscribe": "<https://x.pl>"}, "auto_reply"),
+        ({"subject": "Автоответ: в отпуске"}, "auto_reply"),
+        ({"subject": "Out of office: door"}, "auto_reply"),
+        ({"subject": "Autoodpowiedź: oferta"}, "auto_reply"),
+        ({"Return_Path": "<>"}, "bounce"),
+        ({"sender": "MAILER-DAEMON@mx.pl"}, "bounce"),
+        ({"subject": "Undelivered Mail Returned to Sender"}, "bounce"),
+        ({"subject": "Недоставленное сообщение"}, "bounce"),
+        ({"Return_Path": "<>", "Auto_Submitted": "auto-replied"}, "auto_reply"),
+        ({"X_Spam_Flag": "YES"}, "vendor_spam"),
+    ],
+)
+def test_automatic_letters_carry_a_signal(headers, signal):
+    _, signals = read("text", **headers)
+    assert list(signals) == [signal]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "no"},
+        {"subject": "Re: automatic gate"},
+        {"Return_Path": "<jan@wp.pl>"},
+        {"Precedence": "first-class"},
+    ],
+)
+def test_a_persons_letter_carries_none(headers):
+    assert read("text", **headers)[1] == {}
+
+
+def test_delivery_report_is_a_bounce():
+    raw = b"From: x@mx.pl\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n--B\r\n\r\nfailed\r\n--B--"
+    assert "bounce" in read_letter(parse_letter(raw), LetterRules())[1]
