@@ -2,7 +2,7 @@
 
 import logging
 
-QUIET = ("httpx", "httpcore", "sqlalchemy", "psycopg", "urllib3", "great_expectations")
+QUIET = ("alembic", "httpx", "httpcore", "sqlalchemy", "psycopg", "urllib3", "great_expectations")
 """Their INFO lines quote URLs, with a bot's token in the path, or values of rows."""
 
 

@@ -38,16 +38,21 @@ class Clustering:
         self._model = model
         self._contradict = contradict
         self._parent = list(range(len(data)))
-        typed = [not all(form.derived for form in forms) for forms in data.names]
-        columns = {name: data.columns[name].ids.tolist() for name in model.conflicts}
-        self._sides = [
-            _Side(
-                [number],
-                {name} if name >= 0 and typed[name] else set(),
-                {key: {value for value in rows[number] if value >= 0} for key, rows in columns.items()},
-            )
-            for number, name in enumerate(data.name_ids.tolist())
-        ]
+        self._data = data
+        self._sides: dict[int, _Side] = {}
+
+    def _side(self, root: int) -> _Side:
+        """The cluster that a record stands for; most records never meet another and need none."""
+        side = self._sides.get(root)
+        if side is None:
+            name = int(self._data.name_ids[root])
+            typed = name >= 0 and not all(form.derived for form in self._data.names[name])
+            values = {
+                key: {value for value in self._data.columns[key].ids[root].tolist() if value >= 0}
+                for key in self._model.conflicts
+            }
+            side = self._sides[root] = _Side([root], {name} if typed else set(), values)
+        return side
 
     def find(self, number: int) -> int:
         """The record that stands for the cluster of this one."""
@@ -61,26 +66,26 @@ class Clustering:
     def keep_apart(self, left: int, right: int) -> None:
         """A person said that these two are not one."""
         a, b = self.find(left), self.find(right)
-        self._sides[a].apart.add(right)
-        self._sides[b].apart.add(left)
+        self._side(a).apart.add(right)
+        self._side(b).apart.add(left)
 
     def judged_apart(self, left: int, right: int) -> bool:
         """Whether a judgement keeps the clusters of these two apart."""
         a, b = self.find(left), self.find(right)
-        smaller, other = (a, b) if len(self._sides[a].apart) <= len(self._sides[b].apart) else (b, a)
-        return any(self.find(number) == other for number in self._sides[smaller].apart)
+        smaller, other = (a, b) if len(self._side(a).apart) <= len(self._side(b).apart) else (b, a)
+        return any(self.find(number) == other for number in self._side(smaller).apart)
 
-    def refusal(self, left: int, right: int, weight: float, merge_cut: float) -> str:
+    def refusal(self, left: int, right: int, weight: float, strong_cut: float) -> str:
         """Why the clusters of two records must not join; '' when they may."""
         if self.judged_apart(left, right):
             return JUDGED_DIFFERENT
-        a, b = self._sides[self.find(left)], self._sides[self.find(right)]
+        a, b = self._side(self.find(left)), self._side(self.find(right))
         for key in self._model.conflicts:
             if a.values[key] and b.values[key] and not a.values[key] & b.values[key]:
                 return f"conflict: {key} differs"
         if any(x != y and self._contradict(x, y) for x in a.names for y in b.names):
             return NAMES_CONTRADICT
-        if len(a.members) + len(b.members) > self._model.cluster_cap and weight < merge_cut + self._model.strong_link:
+        if len(a.members) + len(b.members) > self._model.cluster_cap and weight < strong_cut:
             return CLUSTER_TOO_LARGE
         return ""
 
@@ -89,9 +94,9 @@ class Clustering:
         a, b = self.find(left), self.find(right)
         if a == b:
             return
-        if len(self._sides[a].members) < len(self._sides[b].members):
+        if len(self._side(a).members) < len(self._side(b).members):
             a, b = b, a
-        kept, gone = self._sides[a], self._sides[b]
+        kept, gone = self._side(a), self._side(b)
         kept.members += gone.members
         kept.names |= gone.names
         kept.apart |= gone.apart
@@ -147,14 +152,17 @@ def link_order(data: Encoded, left: Sequence[int], right: Sequence[int], weight:
 def join_links(
     clustering: Clustering,
     links: Iterable[tuple[int, int, float]],
-    merge_cut: float,
+    strong_cut: float,
     progress: Callable[[int], None],
 ) -> dict[tuple[int, int], str]:
-    """Join along links (left, right, weight), already in order. Returns the links refused, with the reason."""
+    """Join along links (left, right, weight), already in order. Returns the links refused, with the reason.
+
+    strong_cut: weight from which a link may add to a cluster over the model's cap.
+    """
     refused: dict[tuple[int, int], str] = {}
     for done, (left, right, weight) in enumerate(links):
         if clustering.find(left) != clustering.find(right):
-            reason = clustering.refusal(left, right, weight, merge_cut)
+            reason = clustering.refusal(left, right, weight, strong_cut)
             if reason:
                 refused[left, right] = reason
             else:

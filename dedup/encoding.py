@@ -63,21 +63,29 @@ def sort_records(records: Iterable[Record]) -> tuple[Record, ...]:
 def encode_column(rows: Sequence[Sequence[str]]) -> Column:
     """Values of one field, one sequence per record, as a column. Empty values are no values."""
     numbers: dict[str, int] = {}
-    sets = [sorted({value for value in row if value}) for row in rows]
-    width = max((len(values) for values in sets), default=0) or 1
-    ids = np.full((len(sets), width), -1, dtype=np.int64)
-    for index, values in enumerate(sets):
-        for place, value in enumerate(values):
-            ids[index, place] = numbers.setdefault(value, len(numbers))
+    rows_of: list[int] = []
+    places: list[int] = []
+    found: list[int] = []
+    for index, row in enumerate(rows):
+        if not row:
+            continue
+        for place, value in enumerate(row if len(row) == 1 and row[0] else sorted({value for value in row if value})):
+            rows_of.append(index)
+            places.append(place)
+            found.append(numbers.setdefault(value, len(numbers)))
+    ids = np.full((len(rows), max(places, default=0) + 1), -1, dtype=np.int64)
+    ids[rows_of, places] = found
     return Column(tuple(numbers), ids)
 
 
 def name_forms(record: Record) -> tuple[NameForm, ...]:
     """The name evidence of a record: each name as typed, or its parts; else the name its mailbox spells out."""
     fields = record.fields
-    parts = tuple(" ".join(fields.get(part, ())) for part in ("given", "patronymic", "surname"))
-    names = sorted({name for name in fields.get("name", ()) if name}) or [""]
-    forms = {form for name in names if (form := read_name(name, *parts)) is not None}
+    typed = sorted({name for name in fields.get("name", ()) if name})
+    parts = [" ".join(fields[part]) if part in fields else "" for part in ("given", "patronymic", "surname")]
+    forms: set[NameForm] = set()
+    if typed or any(parts):
+        forms = {form for name in typed or [""] if (form := read_name(name, *parts)) is not None}
     if not forms:
         forms = {form for address in fields.get("email", ()) if (form := read_mail_name(address)) is not None}
     return tuple(sorted(forms, key=repr)) if len(forms) > 1 else tuple(forms)

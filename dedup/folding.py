@@ -26,7 +26,7 @@ _RULES = tuple(
         (r"shch|szcz|sch|sh|sz", "sh"),  # щ and ш: one sound in every foreign spelling
         (r"tsch|tch|cz", "ch"),
         (r"kh", "h"),
-        (r"ck(?=(i|a|ij|iej|aia|aya)$)", "tsk"),  # Potocki = Потоцкий, but Jackson = Джексон
+        (r"ck(?=(i|a|ij|iej|aia|aya)$|iew)", "tsk"),  # Potocki = Потоцкий, but Jackson = Джексон
         (r"ck", "k"),
         (r"c(?=[eiy]|wi)|c$", "ts"),
         (r"tz", "ts"),

@@ -79,8 +79,8 @@ class Model:
     name (and city, company) the share of a value never seen, and the weight of that belief in records.
     review_span: bits below an even bet where the review queue begins. hub_fade: names on one value where its weight
     begins to fade, and where it is gone. conflicts: fields whose values, when both are known and none is shared,
-    keep two clusters apart. cluster_cap: records in a cluster above which only links `strong_link` bits over the
-    merge cut may add to it.
+    keep two clusters apart. cluster_cap: records in a cluster above which only links of
+    `strong_link` bits above an even bet may add to it: one own phone is such a link, a company's mailbox is not.
     """
 
     name: str
@@ -277,7 +277,7 @@ LEAD_MODEL = Model(
     hub_fade=(8, 128),
     conflicts=("tax_id",),
     cluster_cap=60,
-    strong_link=3.0,
+    strong_link=6.6,
 )  # fmt: skip
 
 MODELS: Mapping[str, Model] = MappingProxyType({"lead": LEAD_MODEL})

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from dedup.folding import skeleton
+from dedup.folding import fold_token, skeleton
 from dedup.name_form import NameForm, Word, patronymic_stem, surname_gender, surname_stem
 
 
@@ -73,8 +73,13 @@ def _is_typo(left: str, right: str) -> bool:
     return allowed > 0 and OSA.distance(left, right, score_cutoff=allowed) <= allowed
 
 
+def _initials_of(word: Word) -> set[str]:
+    """First letters that a word may be shortened to: its own and, for Катя, that of Екатерина."""
+    return {word.folded[:1]} | {fold_token(key)[:1] for key in word.known.keys}
+
+
 def _same_initial(left: Word, right: Word) -> bool:
-    return left.folded[:1] == right.folded[:1]
+    return not _initials_of(left).isdisjoint(_initials_of(right))
 
 
 def _far_apart(left: str, right: str) -> bool:

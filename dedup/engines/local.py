@@ -107,10 +107,11 @@ def fold(
     links = np.flatnonzero(scores.weight >= merge_cut)
     left, right, weight = (a[links].tolist() for a in (candidates.left, candidates.right, scores.weight))
     number_of = {record.record_id: number for number, record in enumerate(data.records)}
+    strong_cut = model.even_bet(count) + model.strong_link
     clustering = Clustering(data, model, contradict)
     torn = apply_judgements(clustering, judgements, number_of)
     ordered = ((left[i], right[i], weight[i]) for i in link_order(data, left, right, weight))
-    refused = join_links(clustering, ordered, merge_cut, lambda done: tell("cluster", done, len(left)))
+    refused = join_links(clustering, ordered, strong_cut, lambda done: tell("cluster", done, len(left)))
     doubtful = [(a, b, 0.0, JUDGEMENTS_CLASH) for a, b in torn]
     clash = np.flatnonzero(scores.contact_clash & (scores.weight < review_cut))
     for rows, reason in ((kept, BETWEEN_CUTS), (clash, CONTACTS_CLASH)):

@@ -76,6 +76,8 @@ def create_app_from_environment() -> FastAPI:
     """The application from $LEADFOLD_CONFIG (else leadfold.toml) and DATABASE_URL (else the embedded server)."""
     # Uvicorn's own request log would write query strings and addresses.
     logging.getLogger("uvicorn.access").disabled = True
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("pipeline").setLevel(logging.INFO)
     settings = load_settings()
     url = database_url() or embedded.start(state_folder() / "pg").url()
     return create_app(settings, Secrets(), Warehouse.at(url), lambda: datetime.now(UTC))

@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 from anyascii import anyascii
 
 from pipeline.attribution.channel import Channel
+from pipeline.attribution.platform import is_known
 
 _NUMBER = re.compile(r"\d{5,}")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -43,16 +44,13 @@ class CampaignDirectory:
 
     by_id: Mapping[str, tuple[Campaign, ...]]
     by_key: Mapping[str, tuple[Campaign, ...]]
-    platforms: frozenset[str]
 
     @classmethod
     def of(cls, campaigns: Iterable[Campaign]) -> "CampaignDirectory":
         """A directory of campaigns; one campaign may come several times, under older names."""
         by_id: dict[str, dict[Campaign, None]] = {}
         by_key: dict[str, dict[Campaign, None]] = {}
-        platforms = set()
         for campaign in campaigns:
-            platforms.add(campaign.platform)
             if campaign.campaign_id:
                 by_id.setdefault(campaign.campaign_id.casefold(), {})[campaign] = None
             if key := campaign_key(campaign.name):
@@ -60,7 +58,6 @@ class CampaignDirectory:
         return cls(
             {found: tuple(which) for found, which in by_id.items()},
             {found: tuple(which) for found, which in by_key.items()},
-            frozenset(platforms),
         )
 
     def with_id(self, text: str, platform: str) -> Campaign | None:
@@ -80,10 +77,10 @@ class CampaignDirectory:
         return found
 
     def _only(self, candidates: tuple[Campaign, ...], platform: str) -> Campaign | None:
-        if platform in self.platforms:
-            candidates = tuple(c for c in candidates if c.platform == platform)
+        if platform:  # a platform of the company's own naming contradicts none
+            candidates = tuple(c for c in candidates if c.platform == platform or not is_known(c.platform))
         places = {(c.platform, c.channel, c.label) for c in candidates}
         return candidates[0] if len(places) == 1 else None
 
 
-NO_CAMPAIGNS = CampaignDirectory({}, {}, frozenset())
+NO_CAMPAIGNS = CampaignDirectory({}, {})

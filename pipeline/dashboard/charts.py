@@ -15,7 +15,7 @@ from pipeline.dashboard.names import channel_name
 HEIGHT = 280
 PALETTE = ("#2f6fed", "#12a594", "#f59e0b", "#8b5cf6", "#e5484d", "#64748b", "#0ea5e9", "#a16207", "#db2777", "#65a30d")
 """Told apart also by people who see few colours in their first five."""
-STATE_COLORS = {"Genuine": "#12a594", "Doubted": "#f59e0b", "Rejected": "#e5484d"}
+STATE_COLORS = {"Genuine": "#12a594", "Not yet judged": "#cbd5e1", "Doubted": "#f59e0b", "Rejected": "#e5484d"}
 ALL_CHANNELS, ALL_COLOR = "All channels", "#1e293b"
 _MOST_CHANNELS = 8
 _MOST_LABELS = 8
@@ -113,7 +113,7 @@ def show_costs(periods: Sequence[PeriodCost], cost: Callable[[Tally], Decimal | 
 
 
 def show_junk(channels: Sequence[ChannelJunk]) -> None:
-    """A bar per channel: genuine, doubted and rejected leads, most leads first."""
+    """A bar per channel, most leads first: genuine, not yet judged, doubted and rejected ones."""
     import altair
 
     alt: Any = altair  # its own annotations stop half way
@@ -128,7 +128,7 @@ def show_junk(channels: Sequence[ChannelJunk]) -> None:
         }
         for row in channels
         for rank, (state, leads) in enumerate(
-            zip(STATE_COLORS, (row.leads - row.proposed - row.rejected, row.proposed, row.rejected), strict=True)
+            zip(STATE_COLORS, (row.genuine, row.pending, row.proposed, row.rejected), strict=True)
         )
         if leads
     ]
@@ -162,11 +162,13 @@ def _lines(periods: Sequence[PeriodCost]) -> dict[str, dict[date, Tally]]:
     for row in sorted(periods, key=lambda row: row.period):
         grouped[row.channel][row.period].append(row.tally)
         grouped[ALL_CHANNELS][row.period].append(row.tally)
+    # One channel that is all there is would be drawn twice, the second line hiding the first.
+    shown = paid if len(grouped) == 2 else [*paid, ALL_CHANNELS]
     return {
         line if line == ALL_CHANNELS else channel_name(line): {
             period: add(tallies) for period, tallies in grouped[line].items()
         }
-        for line in (*paid, ALL_CHANNELS)
+        for line in shown
     }
 
 

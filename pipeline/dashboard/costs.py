@@ -86,10 +86,8 @@ def show(warehouse: Warehouse) -> None:
         st.info("Pick the last day too.", icon=":material/date_range:")
         return
     costs = read_costs(warehouse, filters)
-    before = period_before(filters)
-    earlier = read_costs(warehouse, before).total if before.first_day >= choices.first_day else None
     currency = filters.currency or choices.build.currency
-    _headline(costs.total, earlier, filters, currency)
+    _headline(costs.total, _earlier(warehouse, filters, choices, costs), filters, currency)
     _notes(costs, currency)
     _charts(costs, filters, currency)
     _tables(costs, filters, currency)
@@ -123,6 +121,16 @@ def _choose(choices: Choices) -> Filters | None:
     # The control stands lower on the page, beside the charts that it steers.
     period: Period = st.session_state.get("period") or default_period(*days)
     return Filters(*days, site=site, model=model, currency=currency, period=period)
+
+
+def _earlier(warehouse: Warehouse, filters: Filters, choices: Choices, costs: Costs) -> Tally | None:
+    """The sums over as many days before, where there are data and the same campaigns can be compared."""
+    before = period_before(filters)
+    if before.first_day < choices.first_day:
+        return None
+    earlier = read_costs(warehouse, before)
+    # As billed, a campaign that is left out on one side only would look like a change.
+    return None if earlier.mixed_campaigns or costs.mixed_campaigns else earlier.total
 
 
 def _headline(total: Tally, earlier: Tally | None, filters: Filters, currency: str) -> None:
@@ -192,7 +200,7 @@ def _choose_figure() -> Figure:
 
 
 def _tables(costs: Costs, filters: Filters, currency: str) -> None:
-    by_channel, by_campaign = st.tabs(["By channel", "By campaign"])
+    by_channel, by_campaign = st.tabs(["By channel", "By campaign"], key="costs_tables")
     with by_channel:
         named = [((channel_name(channel),), tally) for channel, tally in costs.channels.items()]
         show_table(_columns(filters, currency, "Channel"), [_cells(names, tally) for names, tally in named], "channels")

@@ -107,7 +107,7 @@ def _stages(junk: Junk, leads: int) -> None:
 
 def _tables(junk: Junk) -> None:
     received = {row.channel: row.leads for row in junk.channels}
-    by_channel, by_rule = st.tabs(["By channel and kind", "By rule"])
+    by_channel, by_rule = st.tabs(["By channel and kind", "By rule"], key="junk_tables")
     with by_channel:
         show_table(
             (

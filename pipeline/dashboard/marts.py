@@ -133,12 +133,18 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class ChannelJunk:
-    """Leads of one channel: all of them, the doubted ones and the rejected ones."""
+    """Leads of one channel: all of them, and of these the doubted, the rejected and the not yet judged ones."""
 
     channel: str
     leads: int
     proposed: int
     rejected: int
+    pending: int
+
+    @property
+    def genuine(self) -> int:
+        """Leads that no rule and no person objected to."""
+        return self.leads - self.proposed - self.rejected - self.pending
 
 
 @dataclass(frozen=True, slots=True)

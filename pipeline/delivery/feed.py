@@ -26,7 +26,7 @@ from pipeline.warehouse.connection import Role, Warehouse, mapping, one, rows, r
 MAX_LIMIT = 1000
 """Events in one page at most: a page of golden records then stays below a few megabytes."""
 
-_CURSOR = re.compile(r"1\.(0|[1-9][0-9]{0,19})\.(0|[1-9][0-9]{0,18})")
+_CURSOR = re.compile(r"1\.(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,19})\.(0|[1-9][0-9]{0,18})")
 _LARGEST_TRANSACTION = 2**64 - 1
 _LARGEST_SEQUENCE = 2**63 - 1
 
@@ -38,6 +38,28 @@ class CursorError(StopError):
         super().__init__(
             "feed: `cursor` is not a cursor of this feed; allowed is the text of `next_cursor` of an earlier answer, "
             "unchanged; leave it out to read from the first event, or start again from the snapshot"
+        )
+
+
+class OtherServerError(CursorError):
+    """A cursor of the same feed on another database server: the database was moved or restored from a dump."""
+
+    def __init__(self) -> None:
+        StopError.__init__(
+            self,
+            "feed: `cursor` was given by another database server, before this database was moved or restored; "
+            "allowed are cursors of this server; start again from the snapshot",
+        )
+
+
+class StrandedEventsError(StopError):
+    """Events carry transaction numbers of another server, so that their place in the order is not known."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(
+            f"feed: {count} event(s) came with a dump of another database server and cannot be ordered; "
+            "run `leadfold db adopt` once, then let consumers start from the snapshot"
         )
 
 
@@ -65,23 +87,23 @@ class Gate:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Position:
-    """A place in the feed: everything up to it has been read. `text` is the cursor that a consumer keeps."""
+    """A place in the feed of one server: everything up to it has been read. `text` is the cursor that a consumer keeps."""
 
+    server: int
     written_by: int = 0
     seq: int = 0
 
     @property
     def text(self) -> str:
         """The position as opaque text, safe in a URL."""
-        return base64.urlsafe_b64encode(f"1.{self.written_by}.{self.seq}".encode()).decode().rstrip("=")
+        plain = f"1.{self.server}.{self.written_by}.{self.seq}"
+        return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
     @classmethod
-    def of(cls, cursor: str | None) -> "Position":
-        """The position behind a cursor; None is the start of the feed. Raises CursorError."""
-        if cursor is None:
-            return cls()
+    def of(cls, cursor: str) -> "Position":
+        """The position behind a cursor. Raises CursorError."""
         try:
             plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
         except (binascii.Error, ValueError) as error:
@@ -89,8 +111,12 @@ class Position:
         parts = _CURSOR.fullmatch(plain)
         if parts is None:
             raise CursorError
-        position = cls(int(parts[1]), int(parts[2]))
-        if position.written_by > _LARGEST_TRANSACTION or position.seq > _LARGEST_SEQUENCE or position.text != cursor:
+        position = cls(int(parts[1]), int(parts[2]), int(parts[3]))
+        if (
+            position.written_by > _LARGEST_TRANSACTION
+            or max(position.seq, position.server) > _LARGEST_SEQUENCE
+            or position.text != cursor
+        ):
             raise CursorError
         return position
 
@@ -141,11 +167,18 @@ def read_gate(warehouse: Warehouse) -> Gate:
 
 
 def read_events(warehouse: Warehouse, cursor: str | None, limit: int) -> FeedPage:
-    """Events after `cursor` (None: from the first), at most `limit` of them. Raises CursorError, LimitError."""
-    start = Position.of(cursor)
+    """Events after `cursor` (None: from the first), at most `limit` of them.
+
+    Raises CursorError, OtherServerError, LimitError.
+    """
+    asked = None if cursor is None else Position.of(cursor)
     if not 1 <= limit <= MAX_LIMIT:
         raise LimitError(limit)
     with warehouse.transaction(Role.CRM) as connection:
+        server = one(connection, "feed", "server")
+        start = asked or Position(server)
+        if start.server != server:
+            raise OtherServerError
         found = rows(
             connection, "feed", "events_after", written_by=str(start.written_by), seq=start.seq, limit=limit + 1
         )
@@ -153,7 +186,7 @@ def read_events(warehouse: Warehouse, cursor: str | None, limit: int) -> FeedPag
     gate = read_gate(warehouse)
     if not gate.is_open:
         return FeedPage((), start.text, more=False, gate=gate)
-    events = tuple(_event(row) for row in found[:limit])
+    events = tuple(_event(row, server) for row in found[:limit])
     return FeedPage(events, events[-1].cursor if events else start.text, more=len(found) > limit, gate=gate)
 
 
@@ -167,7 +200,8 @@ def snapshot(warehouse: Warehouse) -> Iterator[Snapshot]:
         run(connection, "feed", "begin_snapshot")
         run(connection, "feed", "limit_idle")
         last = rows(connection, "feed", "last_position")
-        position = Position(int(last[0].written_by), last[0].seq) if last else Position()
+        server = one(connection, "feed", "server")
+        position = Position(server, int(last[0].written_by), last[0].seq) if last else Position(server)
         yield Snapshot(
             position.text,
             (_client(row) for row in stream(connection, "feed", "clients")),
@@ -216,11 +250,13 @@ def publish(warehouse: Warehouse, now: datetime) -> dict[str, int]:
     """What the feed gives, in numbers of events.
 
     publishable: consumers can read them; held: they could, were the gate open; pending: wait for an older transaction
-    to end; pending_seconds: how long the oldest of those has waited at `now`.
+    to end; pending_seconds: how long the oldest of those has waited at `now`. Raises StrandedEventsError.
     """
     with warehouse.transaction(Role.PUBLISHER) as connection:
         gate = _gate(connection)
         backlog = rows(connection, "feed", "backlog")[0]
+    if backlog.stranded:
+        raise StrandedEventsError(backlog.stranded)
     oldest = backlog.oldest_waiting_at
     return {
         "publishable": backlog.shown if gate.is_open else 0,
@@ -230,13 +266,26 @@ def publish(warehouse: Warehouse, now: datetime) -> dict[str, int]:
     }
 
 
+def adopt_events(warehouse: Warehouse) -> int:
+    """Gives the events of a restored dump this server's oldest number, so that the feed can order them; how many.
+
+    For the owner of a database that was moved: consumers must start from the snapshot afterwards, and their old
+    cursors are refused. Events keep the order of their numbers in the outbox.
+    """
+    with warehouse.transaction(None) as connection:
+        run(connection, "feed", "open_outbox")
+        adopted = run(connection, "feed", "adopt_events")
+        run(connection, "feed", "close_outbox")
+    return adopted
+
+
 def _gate(connection: Connection) -> Gate:
     found = rows(connection, "feed", "gate")
     return Gate(found[0].is_open, found[0].reason) if found else Gate(is_open=False, reason="the gate is missing")
 
 
-def _event(row: Row[Any]) -> FeedEvent:
-    cursor = Position(int(row.written_by), row.seq).text
+def _event(row: Row[Any], server: int) -> FeedEvent:
+    cursor = Position(server, int(row.written_by), row.seq).text
     return FeedEvent(str(row.event_id), str(row.client_id), row.kind, row.payload, row.created_at, cursor)
 
 

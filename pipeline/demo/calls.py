@@ -6,7 +6,7 @@ outbound calls stand between them. Times are the office's local times without zo
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,11 +23,12 @@ COLUMNS = (
 """Columns of the file: Asterisk's eighteen and linkedid behind them."""
 
 OFFICES = {"pbx-pl": "pl", "pbx-ru": "ru"}
+_QUEUE = "600"
 _EXTENSIONS = ("201", "202", "203", "204")
 _INTERNAL_PER_5000, _OUTBOUND_PER_5000 = 110, 160
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
     """One CDR. Moments are local and naive; `did` is the number called, known on every leg."""
 
@@ -42,7 +43,6 @@ class CallRecord:
     channel: str
     dstchannel: str
     lastapp: str
-    lastdata: str
     billsec: int
     disposition: str
     uniqueid: str
@@ -79,72 +79,59 @@ def _shown(rng: random.Random, number: str, office: str) -> str:
 
 
 def _inbound(rng: random.Random, s: Submission, channels: _Channels) -> list[CallRecord]:
-    office = s.route
-    start = s.at.astimezone(ZONES[OFFICES[office]]).replace(tzinfo=None, microsecond=0)
-    did = line_for(s.visit, s.language, s.at.date())[1:]
-    src = _shown(rng, s.caller, office)
-    clid = f'"{s.caller_name or (src if rng.random() < 0.6 else "")}" <{src}>'
-    linkedid = channels.next(s.at)
-    trunk = f"PJSIP/trunk-{channels.count:08x}"
-    rings = rng.randrange(6, 28)
-    talked = s.answered_seconds
-    legs: list[CallRecord] = []
-
-    def leg(
-        uniqueid: str,
-        dst: str,
-        dcontext: str,
-        channel: str,
-        dstchannel: str,
-        app: str,
-        seconds: int | None,
-        busy: bool = False,
-    ) -> None:
-        answer = start + timedelta(seconds=rings) if seconds is not None else None
-        end = start + timedelta(seconds=rings + (seconds or 0))
-        disposition = "ANSWERED" if seconds is not None else "BUSY" if busy else "NO ANSWER"
-        legs.append(
-            CallRecord(
-                office,
-                start,
-                answer,
-                end,
-                src,
-                dst,
-                dcontext,
-                clid,
-                channel,
-                dstchannel,
-                app,
-                "",
-                seconds or 0,
-                disposition,
-                uniqueid,
-                linkedid,
-                len(legs),
-                did,
-            )
+    """The leg on the outside line and, where a queue took the call, one leg per telephone that rang."""
+    root = _root(rng, s, channels)
+    if root.lastapp != "Queue":
+        return [root]
+    legs = [root]
+    for extension in rng.sample(_EXTENSIONS, rng.randrange(1, 4)):
+        took_it = root.dstchannel.startswith(f"PJSIP/{extension}-")
+        missed = "BUSY" if rng.random() < 0.15 else "NO ANSWER"
+        leg = replace(
+            root,
+            uniqueid=channels.next(s.at),
+            sequence=len(legs),
+            dst=extension,
+            dcontext="from-queue",
+            channel=f"Local/{extension}@from-queue-{channels.count:08x};1",
+            dstchannel=f"PJSIP/{extension}-{channels.count:08x}",
+            lastapp="AppQueue",
         )
-
-    taker = rng.choice(_EXTENSIONS)
-    with_queue = rng.random() < 0.65
-    first_dst = did if office == "pbx-pl" or not with_queue else "600"
-    answered_by = f"PJSIP/{taker}-{channels.count:08x}" if talked is not None else ""
-    leg(linkedid, first_dst, "from-trunk", trunk, answered_by, "Queue" if with_queue else "Dial", talked)
-    if with_queue:
-        for extension in rng.sample(_EXTENSIONS, rng.randrange(1, 4)):
-            seconds = talked if extension == taker and talked is not None else None
-            leg(
-                channels.next(s.at),
-                extension,
-                "from-queue",
-                f"Local/{extension}@from-queue-{channels.count:08x};1",
-                f"PJSIP/{extension}-{channels.count:08x}",
-                "AppQueue",
-                seconds,
-                rng.random() < 0.15,
-            )
+        if not took_it:
+            ringing_ended = root.answer or root.end
+            leg = replace(leg, answer=None, end=ringing_ended, billsec=0, disposition=missed)
+        legs.append(leg)
     return legs
+
+
+def _root(rng: random.Random, s: Submission, channels: _Channels) -> CallRecord:
+    start = s.at.astimezone(ZONES[OFFICES[s.route]]).replace(tzinfo=None, microsecond=0)
+    picked_up = start + timedelta(seconds=rng.randrange(6, 28))
+    seconds = s.answered_seconds
+    did = line_for(s.visit, s.language, s.at.date())[1:]
+    src = _shown(rng, s.caller, s.route)
+    linkedid = channels.next(s.at)
+    with_queue = rng.random() < 0.65
+    taker = f"PJSIP/{rng.choice(_EXTENSIONS)}-{channels.count:08x}"
+    return CallRecord(
+        office=s.route,
+        start=start,
+        answer=picked_up if seconds is not None else None,
+        end=picked_up + timedelta(seconds=seconds or 0),
+        src=src,
+        dst=did if s.route == "pbx-pl" or not with_queue else _QUEUE,
+        dcontext="from-trunk",
+        clid=f'"{s.caller_name or (src if rng.random() < 0.6 else "")}" <{src}>',
+        channel=f"PJSIP/trunk-{channels.count:08x}",
+        dstchannel=taker if seconds is not None else "",
+        lastapp="Queue" if with_queue else "Dial",
+        billsec=seconds or 0,
+        disposition="ANSWERED" if seconds is not None else "NO ANSWER",
+        uniqueid=linkedid,
+        linkedid=linkedid,
+        sequence=0,
+        did=did,
+    )
 
 
 def _aside(rng: random.Random, office: str, channels: _Channels, taken: set[str], *, outbound: bool) -> CallRecord:
@@ -152,36 +139,29 @@ def _aside(rng: random.Random, office: str, channels: _Channels, taken: set[str]
     home = OFFICES[office]
     at = draw_moment(rng, home, office_hours=True)
     start = at.astimezone(ZONES[home]).replace(tzinfo=None, microsecond=0)
-    src, other = rng.sample(_EXTENSIONS, 2)
-    dst = other
-    if outbound:
-        national = national_digits(draw_mobile(rng, home, taken))
-        dst = ("8" if home == "ru" else "") + national
+    picked_up = start + timedelta(seconds=rng.randrange(3, 25))
     seconds = rng.randrange(10, 400) if rng.random() < 0.7 else None
-    rings = rng.randrange(3, 25)
+    src, other = rng.sample(_EXTENSIONS, 2)
+    national = national_digits(draw_mobile(rng, home, taken))
     uniqueid = channels.next(at)
-    answer = start + timedelta(seconds=rings) if seconds is not None else None
-    end = start + timedelta(seconds=rings + (seconds or 0))
-    to = f"PJSIP/trunk-{channels.count:08x}" if outbound else f"PJSIP/{other}-{channels.count:08x}"
     return CallRecord(
-        office,
-        start,
-        answer,
-        end,
-        src,
-        dst,
-        "from-internal",
-        f'"Staff {src}" <{src}>',
-        f"PJSIP/{src}-{channels.count:08x}",
-        to,
-        "Dial",
-        "",
-        seconds or 0,
-        "ANSWERED" if seconds is not None else "NO ANSWER",
-        uniqueid,
-        uniqueid,
-        0,
-        "",
+        office=office,
+        start=start,
+        answer=picked_up if seconds is not None else None,
+        end=picked_up + timedelta(seconds=seconds or 0),
+        src=src,
+        dst=("8" if home == "ru" else "") + national if outbound else other,
+        dcontext="from-internal",
+        clid=f'"Staff {src}" <{src}>',
+        channel=f"PJSIP/{src}-{channels.count:08x}",
+        dstchannel=f"PJSIP/{'trunk' if outbound else other}-{channels.count:08x}",
+        lastapp="Dial",
+        billsec=seconds or 0,
+        disposition="ANSWERED" if seconds is not None else "NO ANSWER",
+        uniqueid=uniqueid,
+        linkedid=uniqueid,
+        sequence=0,
+        did="",
     )
 
 
@@ -217,6 +197,7 @@ def csv_line(record: CallRecord) -> str:
     """The record as a line of Master.csv, all texts quoted as Asterisk does."""
     values: dict[str, str | int] = {
         "accountcode": "",
+        "lastdata": "",
         "start": _stamp(record.start),
         "answer": _stamp(record.answer),
         "end": _stamp(record.end),
@@ -239,7 +220,7 @@ def table_row(record: CallRecord) -> dict[str, Any]:
         "channel": record.channel,
         "dstchannel": record.dstchannel,
         "lastapp": record.lastapp,
-        "lastdata": record.lastdata,
+        "lastdata": "",
         "duration": record.duration,
         "billsec": record.billsec,
         "disposition": record.disposition,

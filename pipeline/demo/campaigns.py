@@ -66,7 +66,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     _yandex("ya-balkon", "70110003", "balkon_osteklenie", 3100, 14, payload=_tags_payload("yandex", "70110003")),
     _yandex("ya-rsya", "70110004", "rsya_retarget", 1700, 6),
     _yandex("ya-office", "70110005", "okna_dlya_ofisa", 1400, 0),
-    Campaign(key="tg-ads", platform="telegram_ads", channel="paid_social", campaign_id="tg2608", name="telegram_posevy", language="ru", weight=8, utm_source="telegram", utm_medium="paid_social", payload="tg2608"),
+    Campaign(key="tg-ads", platform="telegram_ads", channel="paid_social", campaign_id="tg2608", name="tg2608", language="ru", weight=8, utm_source="telegram", utm_medium="paid_social", payload="tg2608"),
     _google("go-okna", "20210001", "PL | Okna PCV | Search", "pl", 190, 24, line="+48221230201"),
     _google("go-drzwi", "20210002", "PL | Drzwi | Search", "pl", 110, 12, line="+48221230202"),
     _google("go-brand-pl", "20210003", "PL | Brand", "pl", 25, 8),

@@ -9,6 +9,7 @@ from pipeline.demo.calendar import draw_later, draw_moment
 from pipeline.demo.campaigns import Visit, draw_visit
 from pipeline.demo.mess import type_email, type_name, type_phone, type_two_names
 from pipeline.demo.people import Person
+from pipeline.demo.phones import draw_mobile
 from pipeline.demo.submission import ROUTES, Submission
 from pipeline.demo.vocabulary import write_message
 
@@ -80,7 +81,7 @@ def _as_form(rng: random.Random, person: Person, base: Submission) -> Submission
     site = _site_language(base.route, person)
     latin = site != "ru"
     phone = type_phone(rng, _phone_to_give(rng, person), site, _second(person.phones))
-    email = type_email(rng, _email_to_give(rng, person)) if rng.random() < 0.5 else ""
+    email = type_email(rng, _email_to_give(rng, person)) if rng.random() < 0.6 else ""
     if email and rng.random() < 0.07:
         phone = ""
     typed = replace(
@@ -105,7 +106,7 @@ def _signature(rng: random.Random, person: Person, latin: bool) -> str:
         lines.append(person.firm.name)
         if rng.random() < 0.4:
             lines.append({"ru": "ИНН ", "pl": "NIP ", "en": "VAT "}[person.language] + person.firm.tax_id)
-    if rng.random() < 0.6:
+    if rng.random() < 0.75:
         number = person.firm.reception if person.firm is not None and rng.random() < 0.4 else person.phones[0]
         lines.append(type_phone(rng, number, person.language))
     return "\n".join(lines)
@@ -131,17 +132,19 @@ def _as_chat(rng: random.Random, person: Person, base: Submission) -> Submission
     luck = rng.random()
     first, last = type_two_names(rng, person, latin=person.language == "ru" and rng.random() < 0.3)
     typed = replace(base, first_name=first, last_name=last if rng.random() < 0.55 else "", phone="", email="")
-    if luck < 0.27:
+    if luck < 0.30:
         return replace(typed, share_contact=person.phones[0])
-    if luck < 0.62:
+    if luck < 0.68:
         return replace(typed, phone=type_phone(rng, _phone_to_give(rng, person), "ru"))
-    if luck < 0.70:
+    if luck < 0.77:
         return replace(typed, email=person.emails[0])
+    if luck < 0.82:  # the card of a neighbour who asked too: it says nothing about who is writing
+        return replace(typed, share_contact=draw_mobile(rng, person.language, set()), shared_own=False)
     return typed
 
 
 def _as_call(rng: random.Random, person: Person, base: Submission) -> Submission:
-    number = person.firm.reception if person.firm is not None and rng.random() < 0.45 else person.phones[0]
+    number = person.firm.reception if person.firm is not None and rng.random() < 0.3 else person.phones[0]
     if len(person.phones) > 1 and rng.random() < 0.12:
         number = person.phones[1]
     hidden = rng.random() < 0.01

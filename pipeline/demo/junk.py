@@ -41,6 +41,7 @@ _BOT_HOSTS = (
 _BOT_ENDINGS = ("top", "xyz", "click", "site", "icu", "online")
 _THROW_AWAY = ("mailinator.com", "guerrillamail.com", "yopmail.com", "10minutemail.com", "trashmail.com")
 _SELLER_WORDS = ("steklo-opt", "profil-trade", "okucia-hurt", "reklama-pro", "logistik-plus", "windowparts", "gasket-world", "crm-expert", "buro-uslug", "leadfactory")  # fmt: skip
+_SELLER_ENDINGS = {"ru": "ru", "pl": "pl", "en": "com"}
 _FAKE_PHONES = {"ru": ("+7 (___) ___-__-__", "+7 (999) 999-99-99", "000", "8", "+7"), "pl": ("000000000", "123", "500000000", "-", "+48"), "en": ("0", "07777777777", "n/a", "123", "+44")}  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def _spam_bot(rng: random.Random, empty: Submission) -> Submission:
 
 def _supplier(rng: random.Random, empty: Submission) -> Submission:
     person = _stranger(rng, empty.language)
-    domain = f"{rng.choice(_SELLER_WORDS)}.{ {'ru': 'ru', 'pl': 'pl', 'en': 'com'}[empty.language] }".replace(" ", "")
+    domain = f"{rng.choice(_SELLER_WORDS)}.{_SELLER_ENDINGS[empty.language]}"
     text = write_message(rng, empty.language, "supplier", person.city)
     login = to_latin(without_accents(person.given.value)).lower()
     return replace(
@@ -128,7 +129,7 @@ def _supplier(rng: random.Random, empty: Submission) -> Submission:
         message=text,
         subject=text.split(".")[0][:60],
         signature=f"{person.given.value} {person.surname}\n{domain}\n{type_phone(rng, person.phones[0], empty.language)}",
-        company=domain.split(".")[0].title(),
+        company=domain.split(".", maxsplit=1)[0].title(),
     )
 
 

@@ -173,8 +173,13 @@ def split_legal_form(name: str) -> tuple[str, str]:
     return core, form
 
 
+_FORM_WORDS = frozenset(spelling.split()[0] for _, spellings in LEGAL_FORMS for spelling in spellings) | {"z", "spółka"}
+
+
 def company_in_name(text: str) -> str:
     """The text, if what stands in a field for a person is a company with its legal form; else ''."""
+    if _FORM_WORDS.isdisjoint(_folded_words(text)):
+        return ""
     core, form = split_legal_form(text)
     return text if form and core and form not in {"ag", "sa", "lp", "ab", "ou", "as", "sc"} else ""
 

@@ -19,6 +19,7 @@ _URL = re.compile(
     r"(?:https?:/{0,2}|www\.)\S*|\b[\w-]{2,40}\.(?:com|net|org|ru|pl|info|biz|xyz|top|site|online|io)\b(?:/\S*)?",
     re.IGNORECASE,
 )
+_ONLY_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*+")
 _BRACKETS = re.compile(r"[(\[{<][^()\[\]{}<>]{0,80}[)\]}>]?")
 _LABEL = re.compile(
     r"^(?:имя|фио|ф\.и\.о\.?|name|full name|imię(?: i nazwisko)?|imie(?: i nazwisko)?|nazwisko|контактное лицо|меня зовут|my name is|nazywam się|mam na imię)\s*[:\-]?\s+|^(?:имя|фио|name|imię)\s*[:=]\s*",
@@ -72,15 +73,18 @@ _PARTICLES = frozenset(
         "bin"
     }
 )  # fmt: skip
-_PATRONYMIC = re.compile(
-    r"(?:[оеё]вич|[ое]вна|[иы]нична|ична|инична|ьич|кузьмич|лукич|ильич|фомич|никитич|саввич)$|^\w{3,}(?:ovich|evich|owicz|ewicz|ovna|evna|owna|ewna|ichna)$"
-)
-_LATIN_PATRONYMIC_OR_SURNAME = re.compile(r"(?:owicz|ewicz)$")
 _OGLY = frozenset({"оглы", "кызы", "оглу", "угли", "кизи", "улы", "ogly", "oglu", "kyzy", "qizi", "ogli"})
-_SURNAME = re.compile(
-    r"(?:[оеё]в|[оеё]ва|[иы]н|[иы]на|ский|ская|цкий|цкая|ской|енко|чук|щук|[аюя]к|янц|[яа]н|дзе|швили|[оеё]вич|[еи]ць|ых|их|ько|ейко|ура|юра)$"
-    r"|(?:ov|ova|ev|eva|off|in|ina|sky|skyy|skiy|skij|skaya|skaia|enko|chuk|shvili|dze|yan|ian|ski|ska|cki|cka|dzki|dzka|wicz|czyk|czak|iak|wak|lak|rak|zak|asz|arz|ewski|son|man|sen|ez)$"
-)
+_FATHER_ENDINGS = ("ович", "евич", "ёвич", "овна", "евна", "ёвна", "ovich", "evich", "ovna", "evna", "owna", "ewna")
+_SURE_FATHER_ENDINGS = ("ьич", "кузьмич", "лукич", "фомич", "никитич", "саввич", "ична", "инична", "ichna")
+"""Endings of patronymics. The first kind ends surnames too (Мицкевич); the second ends nothing else."""
+_SURNAME_ENDINGS = (
+    "ов", "ев", "ёв", "ова", "ева", "ёва", "ин", "ын", "ина", "ына", "ский", "ская", "цкий", "цкая", "ской", "енко", "чук", "щук", "ак", "юк", "як", "янц", "ян", "ан",
+    "дзе", "швили", "ович", "евич", "ёвич", "ець", "иць", "ых", "их", "ько", "ейко", "ура", "юра",
+    "ov", "ova", "ev", "eva", "off", "in", "ina", "sky", "skyy", "skiy", "skij", "skaya", "skaia", "enko", "chuk", "shvili", "dze", "yan", "ian", "ski", "ska", "cki", "cka",
+    "dzki", "dzka", "wicz", "czyk", "czak", "iak", "wak", "lak", "rak", "zak", "asz", "arz", "ewski", "son", "man", "sen", "ez",
+)  # fmt: skip
+"""Endings of surnames in Russian, Ukrainian, Polish, Georgian, Armenian and English; they decide only between words of
+one name, never whether a word is a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,9 @@ def _read_fields(full: str, first: str, last: str, patronymic: str) -> NameReadi
         if line.casefold() in PLACEHOLDERS:
             refusals.append(Refusal(field, "placeholder", line))
             continue
-        line = _without_contacts(line, field, phones, emails, refusals)
+        if _ONLY_WORDS.fullmatch(line) is None:
+            line = _without_contacts(line, field, phones, emails, refusals)
+        line = _LABEL.sub("", line)
         company = company or company_in_name(line)
         if company and company == line:
             line = _sole_trader(line)
@@ -154,7 +160,6 @@ def _without_contacts(line: str, field: str, phones: list[str], emails: list[str
     for found in _BRACKETS.findall(line):
         refusals.append(Refusal(field, "remark", found))
         line = line.replace(found, " ")
-    line = _LABEL.sub("", line)
     head, comma, tail = line.partition(",")
     if comma and tail.strip():
         tail_words = _WORD.search(tail) and tail.split()
@@ -177,11 +182,12 @@ def _sole_trader(line: str) -> str:
 
 def _words(line: str, field: str, refusals: list[Refusal]) -> list[str]:
     """Words of a name, cased and in one script each, without titles and placeholders."""
-    line = _GLUED_INITIALS.sub(r"\1. ", _DASHES.sub("-", _APOSTROPHE.sub("'", line)))
-    cleaned = _NOT_NAME.sub(" ", line)
-    if any(character.isdigit() for character in line):
+    if _ONLY_WORDS.fullmatch(line):
+        words, digits = line.split(" "), False
+    else:
+        words, digits = _split_words(line), any(map(str.isdigit, line))
+    if digits:
         refusals.append(Refusal(field, "digits", line))
-    words = [word for raw in cleaned.split() if _WORD.search(word := raw.strip("-'"))]
     kept: list[str] = []
     for word in words:
         plain = word.casefold().strip(".")
@@ -190,12 +196,17 @@ def _words(line: str, field: str, refusals: list[Refusal]) -> list[str]:
         elif plain not in _TITLES and not (word in {"p", "p."} and len(words) > 1):  # Polish `p. Nowak`: pan or pani
             kept.append(_one_script(word))
     kept = _right_layout(kept)
-    if any(character.isdigit() for character in line) and not kept:
-        return []
     return [_cased(word, index) for index, word in enumerate(kept)]
 
 
+def _split_words(line: str) -> list[str]:
+    line = _GLUED_INITIALS.sub(r"\1. ", _DASHES.sub("-", _APOSTROPHE.sub("'", line)))
+    return [word for raw in _NOT_NAME.sub(" ", line).split() if _WORD.search(word := raw.strip("-'"))]
+
+
 def _one_script(word: str) -> str:
+    if word.isascii() or not _LATIN.search(word):
+        return word
     cyrillic, latin = len(_CYRILLIC.findall(word)), len(_LATIN.findall(word))
     if not (cyrillic and latin):
         return word
@@ -231,12 +242,11 @@ def _is_given(word: str) -> bool:
 
 
 def _is_patronymic(word: str) -> bool:
-    folded = word.casefold()
-    return bool(_PATRONYMIC.search(folded)) and not _LATIN_PATRONYMIC_OR_SURNAME.search(folded)
+    return word.casefold().endswith(_FATHER_ENDINGS + _SURE_FATHER_ENDINGS)
 
 
 def _is_surname(word: str) -> bool:
-    return bool(_SURNAME.search(word.casefold())) and len(word) > 3
+    return len(word) > 3 and word.casefold().endswith(_SURNAME_ENDINGS)
 
 
 def _is_initial(word: str) -> bool:
@@ -292,9 +302,11 @@ def _patronymic_place(words: list[str]) -> int:
 
 
 def _fathers_name_known(word: str) -> bool:
-    stem = re.sub(r"(?:[оеё]вич|[ое]вна|ovich|evich|ovna|evna)$", "", word.casefold())
-    if stem == word.casefold():
-        return True  # Ильич, Никитична: these endings make no surname
+    folded = word.casefold()
+    ending = next((each for each in _FATHER_ENDINGS if folded.endswith(each)), "")
+    if not ending:
+        return True
+    stem = folded.removesuffix(ending)
     return any(given_name_keys(stem + ending) for ending in ("", "й", "ий", "ь", "y", "iy"))
 
 

@@ -82,8 +82,8 @@ def normalize_phones(
         if phone is not None:
             return (_marked_own(phone, own) if own else phone,), ()
     if len(text) > _LONGEST_TEXT:
-        phones, refusals = normalize_phones(text[:_LONGEST_TEXT], region, caller_id=caller_id, own=own)
-        return phones, (*refusals, Refusal("phone", "too_long", text))
+        read, refused = normalize_phones(text[:_LONGEST_TEXT], region, caller_id=caller_id, own=own)
+        return read, (*refused, Refusal("phone", "too_long", text))
     cleaned = _clean(text)
     if _HIDDEN.match(cleaned):
         return (), (Refusal("phone", "hidden", text),)
@@ -96,10 +96,10 @@ def normalize_phones(
         if _MASK.search(chunk):
             refusals.append(Refusal("phone", "masked", chunk.strip()))
             continue
-        found, refused, rest = _read_chunk(chunk, region, caller_id, next(reversed(phones.values()), None))
+        found, unread, rest = _read_chunk(chunk, region, caller_id, next(reversed(phones.values()), None))
         for phone in found:
             phones.setdefault((phone.e164, phone.extension), _marked_own(phone, own))
-        refusals.extend(refused)
+        refusals.extend(unread)
         beside = beside or rest
     if beside or (not phones and not refusals):
         refusals.append(Refusal("phone", "text_beside_number" if phones else "too_short", text))

@@ -8,6 +8,7 @@ Texts and phrases are folded alike: lower case, ё as е, Polish letters without
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -18,6 +19,8 @@ LANGUAGES = ("ru", "pl", "en")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _MARKS = str.maketrans("ąćęłńóśźżёäöüé", "acelnoszzеaoue")
 _STEM_KEY = 4
+_MOST_SPANS = 60
+"""Phrases of one text that are weighed: a message that holds more of them is no closer call for it."""
 _MOST_WORDS = 400
 """Words of a message that are looked at: what a letter is about stands at its beginning."""
 
@@ -92,26 +95,37 @@ def _index() -> tuple[dict[str, list[Phrase]], dict[str, list[Phrase]]]:
 
 
 def find_phrases(text: str) -> Hits:
-    """All phrases of all lexicons in a text, in time proportional to its words."""
+    """All phrases of all lexicons in a text, in time proportional to its words.
+
+    A phrase inside a longer one is not counted: in `пришлите коммерческое предложение` the supplier's words are the
+    client's, in `нужны клиенты` the client's word is the supplier's.
+    """
     words = fold_words(text)[:_MOST_WORDS]
-    hits = Hits(words=len(words))
     whole, stems = _index()
+    spans: list[tuple[int, int, Phrase]] = []
     for place, word in enumerate(words):
-        for phrase in whole.get(word, ()):
-            _note(phrase, words, place, hits)
+        phrases = whole.get(word)
+        if phrases is not None:
+            spans.extend(_spans(phrases, words, place))
         if len(word) >= _STEM_KEY:
-            for phrase in stems.get(word[:_STEM_KEY], ()):
-                _note(phrase, words, place, hits)
+            phrases = stems.get(word[:_STEM_KEY])
+            if phrases is not None:
+                spans.extend(_spans(phrases, words, place))
+    hits = Hits(words=len(words))
+    for start, end, phrase in spans[:_MOST_SPANS]:
+        if any(left <= start and end <= right and right - left > end - start for left, right, _ in spans[:_MOST_SPANS]):
+            continue
+        found = hits.found.setdefault((phrase.topic, phrase.grade), [])
+        if phrase.text not in found:
+            found.append(phrase.text)
     return hits
 
 
-def _note(phrase: Phrase, words: list[str], place: int, hits: Hits) -> None:
-    end = _matched_to(phrase.words, 0, words, place)
-    if end < 0 or (phrase.grade == "whole" and len(words) > end - place + 1):
-        return
-    found = hits.found.setdefault((phrase.topic, phrase.grade), [])
-    if phrase.text not in found:
-        found.append(phrase.text)
+def _spans(phrases: list[Phrase], words: list[str], place: int) -> Iterator[tuple[int, int, Phrase]]:
+    for phrase in phrases:
+        end = _matched_to(phrase.words, 0, words, place)
+        if end >= 0 and (phrase.grade != "whole" or len(words) == end - place):
+            yield place, end, phrase
 
 
 def _matched_to(pattern: tuple[tuple[str, bool] | None, ...], index: int, words: list[str], place: int) -> int:

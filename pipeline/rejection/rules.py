@@ -24,10 +24,15 @@ _SHORT_CALL = 15
 one lead cannot know."""
 _LONG_TALK = 20
 """Seconds of talk after which a hidden number may have left a contact by word of mouth."""
+_CLIENT_WEIGHT = 1.5
+"""What a client's phrase takes from a supplier's score: two of them outweigh one clear offer."""
+_CLIENT_WEIGHT_ON_JOBS = 0.25
+"""People who want work use a client's words too (`I am looking for`), and their own words are hardly anyone else's."""
 _HUMAN_SECONDS = 3.0
 """Nobody reads and fills a form in less."""
 
 _MARKUP = re.compile(r"\[(?:url|link)\b|<a\s[^>]{0,40}href|\[/url\]", re.IGNORECASE)
+_SCHEME = re.compile(r"https?:|www\.", re.IGNORECASE)
 _FOREIGN_LETTER = re.compile("[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _CASE_JUMP = re.compile(r"[a-z][A-Z]")
@@ -212,7 +217,7 @@ def _bot_evidence(reading: Reading) -> list[str]:
         marks = [*marks, random]
     if reading.signal("vendor_spam"):
         marks = [*marks, reading.signal("vendor_spam")]
-    if any(refusal.reason == "url" for refusal in reading.lead.refusals):
+    if any(refusal.reason == "url" and _SCHEME.match(refusal.value) for refusal in reading.lead.refusals):
         marks = [*marks, "address of a page as name"]
     if any(email.disposable for email in reading.lead.emails) and not reading.callable_back:
         marks = [*marks, "throw-away mailbox, no phone"]
@@ -240,7 +245,10 @@ def _one_mark(reading: Reading) -> str:
     if reading.client:
         return ""
     marks = _bot_evidence(reading)
-    return _quoted(marks) if marks and not (reading.links and len(reading.links) < 3) else ""
+    only_links = bool(reading.links) and len(marks) == 1
+    if only_links and len(reading.links) < 3 and not reading.phrases("spam_bot", "weak"):
+        return ""
+    return _quoted(marks)
 
 
 def _foreign_script(reading: Reading) -> str:
@@ -318,7 +326,8 @@ def _talked(lead: Lead, at_least: int) -> bool:
 
 def _said_wrong_number(reading: Reading) -> str:
     said = reading.phrases("wrong_number", "strong")
-    return _quoted(said) if said and not reading.client and (reading.is_call or reading.message.words <= 15) else ""
+    short = reading.message.words <= (8 if reading.client else 15)  # `wrong number, I need the surgery`
+    return _quoted(said) if said and (short or (reading.is_call and not reading.client)) else ""
 
 
 def _hung_up(reading: Reading) -> str:
@@ -330,23 +339,36 @@ def _hung_up(reading: Reading) -> str:
 
 
 def _score(reading: Reading, topic: str, client_weight: float) -> float:
-    """Phrases of a topic against phrases of a client: strong 2, weak 1 (three at most), client as weighed (two at most)."""
+    """Phrases of a topic against those of a client: strong 2, weak 1 (four at most), client as weighed (two at most)."""
     strong, weak = reading.phrases(topic, "strong"), reading.phrases(topic, "weak")
-    if not strong and len(weak) < 3:
+    if not strong and len(weak) < 2:
         return 0.0
-    return 2.0 * len(strong) + min(3, len(weak)) - client_weight * min(2, reading.client)
+    return 2.0 * len(strong) + min(4, len(weak)) - client_weight * min(2, reading.client)
 
 
 def _all_phrases(reading: Reading, topic: str) -> str:
     return _quoted(reading.phrases(topic, "strong") + reading.phrases(topic, "weak"))
 
 
-def _clearly_offers(reading: Reading) -> str:
-    return _all_phrases(reading, "supplier") if _score(reading, "supplier", 1.0) >= 4 else ""
+def _by_words(topic: str, client_weight: float, least: float) -> Callable[[Reading], str]:
+    """Claim of a score of at least `least`, one phrase of which names the stage by itself."""
+
+    def find(reading: Reading) -> str:
+        if not reading.phrases(topic, "strong") or _score(reading, topic, client_weight) < least:
+            return ""
+        return _all_phrases(reading, topic)
+
+    return find
 
 
-def _offers(reading: Reading) -> str:
-    return _all_phrases(reading, "supplier") if _score(reading, "supplier", 1.0) >= 2 else ""
+def _by_weak_words(topic: str) -> Callable[[Reading], str]:
+    """Claim of two words of a topic, neither of which names it by itself, where nothing speaks for a client."""
+
+    def find(reading: Reading) -> str:
+        weak = reading.phrases(topic, "weak")
+        return _quoted(weak) if len(weak) >= 2 and not reading.client else ""
+
+    return find
 
 
 def _from_job_board(reading: Reading) -> str:
@@ -354,14 +376,8 @@ def _from_job_board(reading: Reading) -> str:
     return next((domain for domain in domains if domain in _JOB_BOARDS or domain.partition(".")[2] in _JOB_BOARDS), "")
 
 
-def _clearly_seeks_work(reading: Reading) -> str:
-    return _all_phrases(reading, "job_seeker") if _score(reading, "job_seeker", 0.25) >= 3.5 else ""
-
-
-def _seeks_work(reading: Reading) -> str:
-    if whole := reading.message.of("job_seeker", "whole"):
-        return _quoted(whole)
-    return _all_phrases(reading, "job_seeker") if _score(reading, "job_seeker", 0.25) >= 1.5 else ""
+def _only_word_is_work(reading: Reading) -> str:
+    return _quoted(reading.message.of("job_seeker", "whole"))
 
 
 def _only_abuse(reading: Reading) -> str:
@@ -373,7 +389,7 @@ def _junk_and_client_words(reading: Reading) -> str:
     """Words of a supplier and of a client in one message: no rule is sure."""
     if not reading.phrases("supplier", "strong"):
         return ""
-    return _all_phrases(reading, "supplier") if 1 <= _score(reading, "supplier", 1.0) < 2 else ""
+    return _all_phrases(reading, "supplier") if 1 <= _score(reading, "supplier", _CLIENT_WEIGHT) < 2 else ""
 
 
 _STAGE = RejectionStage
@@ -409,11 +425,14 @@ RULES: tuple[Rule, ...] = (
     Rule("hung_up", 1, _STAGE.WRONG_NUMBER, _hung_up, 0.4),
     Rule("only_contact_wrong", 1, _STAGE.UNREACHABLE, _only_contact_wrong, 0.7),
     Rule("no_contact_but_contacted", 1, _STAGE.INCOMPLETE, _no_contact_but_contacted, 0.6),
-    Rule("clearly_offers", 1, _STAGE.SUPPLIER, _clearly_offers, 0.9),
+    Rule("clearly_offers", 1, _STAGE.SUPPLIER, _by_words("supplier", _CLIENT_WEIGHT, 4), 0.9),
     Rule("from_job_board", 1, _STAGE.JOB_SEEKER, _from_job_board, 0.85),
-    Rule("clearly_seeks_work", 1, _STAGE.JOB_SEEKER, _clearly_seeks_work, 0.9),
-    Rule("seeks_work", 1, _STAGE.JOB_SEEKER, _seeks_work, 0.7),
-    Rule("offers", 1, _STAGE.SUPPLIER, _offers, 0.7),
+    Rule("clearly_seeks_work", 1, _STAGE.JOB_SEEKER, _by_words("job_seeker", _CLIENT_WEIGHT_ON_JOBS, 3.5), 0.9),
+    Rule("seeks_work", 1, _STAGE.JOB_SEEKER, _by_words("job_seeker", _CLIENT_WEIGHT_ON_JOBS, 1.5), 0.7),
+    Rule("offers", 1, _STAGE.SUPPLIER, _by_words("supplier", _CLIENT_WEIGHT, 2), 0.7),
+    Rule("only_word_is_work", 1, _STAGE.JOB_SEEKER, _only_word_is_work, 0.6),
+    Rule("words_of_an_offer", 1, _STAGE.SUPPLIER, _by_weak_words("supplier"), 0.5),
+    Rule("words_of_work", 1, _STAGE.JOB_SEEKER, _by_weak_words("job_seeker"), 0.5),
     Rule("only_abuse", 1, _STAGE.MINOR_ABUSE, _only_abuse, 0.7),
     Rule("junk_and_client_words", 1, _STAGE.OTHER_REVIEW, _junk_and_client_words, 0.3),
 )  # fmt: skip

@@ -150,8 +150,12 @@ def _record(source: ConfiguredSource, options: AsteriskFileOptions, line: bytes,
 
 def _cells(line: bytes) -> list[str]:
     """The cells of one line; a file cut while Asterisk wrote to it may begin with NULs."""
-    text = decode_text(line.strip(b"\x00"), None).text.replace("\x00", "")
-    return next(csv.reader([text]), [])
+    text = decode_text(line.strip(b"\x00"), None).text.replace("\x00", "").replace("\r", " ").replace("\n", " ")
+    try:
+        return next(csv.reader([text]), [])
+    except csv.Error:
+        # A line that is no CSV still lands; reading it says that its first column is missing.
+        return []
 
 
 def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquiry, ...]:

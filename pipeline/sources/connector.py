@@ -90,3 +90,10 @@ class ConfiguredSource:
     def secret(self, option: str, name: str) -> str:
         """The secret called `name`, which the key `option` asks for. Raises MissingSecretError."""
         return self.secrets.get(f"{self.place}.{option}", name).get_secret_value()
+
+    def live_secrets(self, **names: str) -> tuple[str, ...]:
+        """The secrets called so, by the keys that ask for them; a key without a name is left out.
+
+        While a webhook's secret is being changed there are two: the new one and the one before.
+        """
+        return tuple(self.secret(option, name) for option, name in names.items() if name)

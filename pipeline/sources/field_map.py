@@ -49,10 +49,13 @@ class FieldMap:
 
 def fold_label(label: str) -> str:
     """A label without case, hints in brackets, punctuation and form builders' decoration: `Ваше имя *` -> `ваше имя`."""
-    inner = _BRACKETS.match(label.strip()[:LONGEST_LABEL])
-    text = (
-        unicodedata.normalize("NFKC", inner.group(1) if inner else label[:LONGEST_LABEL]).casefold().replace("ё", "е")
-    )
+    return _folded_label(label.strip()[:LONGEST_LABEL])
+
+
+@lru_cache(maxsize=8192)  # a form's labels come again with every submission
+def _folded_label(label: str) -> str:
+    inner = _BRACKETS.match(label)
+    text = unicodedata.normalize("NFKC", inner.group(1) if inner else label).casefold().replace("ё", "е")
     text = _HINT.sub(" ", text) if _HINT.sub("", text).strip() else text
     words = "".join(letter if letter.isalnum() else " " for letter in text).split()
     return _QUESTION.sub("", " ".join(words))

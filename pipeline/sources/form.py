@@ -5,6 +5,7 @@ read); a field with a label that no map knows (its value goes to the message).
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -28,17 +29,20 @@ ID_NAMES = (
     "response_id",
     "_wpcf7_posted_data_hash",
 )
+SUBMITTED_NAMES = ("submitted_at", "submittedat", "submitted", "created_at", "date_created", "timestamp")
+"""Fields in which forms send the moment of submitting; a moment without its zone is not believed."""
 TEST_NAMES = ("is_test", "test")
 TRUE_WORDS = ("1", "true", "yes", "test", "on")
 
 
 class FormOptions(VendorOptions):
-    """secret: the name of the shared secret. header: where it is looked for besides query and fields. signature_header:
+    """secret: the name of the shared secret. previous_secret: the one before, valid while it is being changed. header: where it is looked for besides query and fields. signature_header:
     if set, the secret signs the body instead (HMAC-SHA256, hex or base64) and this header carries the signature.
     id_field: the field that holds the submission's id; without it the usual names, else a hash of the body.
     fields: label of the form -> our field. honeypot: fields that people do not see."""
 
     secret: str
+    previous_secret: str = ""
     header: str = "X-Api-Key"
     signature_header: str = ""
     id_field: str = ""
@@ -62,7 +66,7 @@ def checked_fields(value: dict[str, str]) -> dict[str, str]:
 def receive(source: ConfiguredSource, body: bytes, headers: Mapping[str, str], query: str, now: Clock) -> Received:
     """Accepts one submission if it carries the secret or its signature; an empty one lands nothing."""
     options = source.options_as(FormOptions)
-    secret = source.secret("secret", options.secret)
+    secret = source.live_secrets(secret=options.secret, previous_secret=options.previous_secret)
     pairs = loose_pairs(body, header(headers, "content-type"))
     if options.signature_header:
         accepted = signed(secret, body, header(headers, options.signature_header))
@@ -97,22 +101,40 @@ def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquir
 
 
 def read_submission(
-    record: RawRecord, vendor: Literal["form", "tilda"], chosen: Mapping[str, str], honeypot: Sequence[str]
+    record: RawRecord,
+    vendor: Literal["form", "tilda"],
+    chosen: Mapping[str, str],
+    honeypot: Sequence[str],
+    pairs: Sequence[tuple[str, str]] | None = None,
 ) -> Version:
-    """One submission under our field names. Raises RecordError."""
-    hidden = {fold_label(name) for name in honeypot}
-    pairs = pairs_of(record)
-    filled = [name for name, value in pairs if value.strip() and fold_label(name) in hidden]
-    fields = map_fields(
-        [(name, value) for name, value in pairs if fold_label(name) not in hidden], load_field_map(vendor), chosen
-    )
+    """One submission under our field names; pairs: its body's, where they were read before. Raises RecordError."""
+    pairs = pairs_of(record) if pairs is None else pairs
+    filled: list[str] = []
+    if honeypot:
+        hidden = {fold_label(name) for name in honeypot}
+        filled = [name for name, value in pairs if value.strip() and fold_label(name) in hidden]
+        pairs = [(name, value) for name, value in pairs if fold_label(name) not in hidden]
+    fields = map_fields(pairs, load_field_map(vendor), chosen)
     referer = record.transport.get("referer", "")
     if referer and "page" not in fields:
         fields["page"] = referer
     signals = {"honeypot": f"field {filled[0]}"} if filled else {}
     if record.transport.get("test"):
         signals["test_delivery"] = "marked as a test by the sender"
-    return Version(record=record, fields=fields, signals=signals)
+    return Version(record=record, fields=fields, signals=signals, occurred_at=submitted_at(pairs))
+
+
+def submitted_at(pairs: Sequence[tuple[str, str]]) -> datetime | None:
+    """The moment of submitting, where the form sends it in a hidden field; None without one, or without its zone."""
+    for name, value in pairs:
+        if name.lower() in SUBMITTED_NAMES and value:
+            try:
+                moment = datetime.fromisoformat(value.strip())
+            except ValueError:
+                continue
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+    return None
 
 
 def _marked_as_test(pairs: Sequence[tuple[str, str]]) -> bool:

@@ -5,7 +5,7 @@ import re
 from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, NavigableString
 
-LONGEST_HTML = 600_000
+LONGEST_HTML = 300_000
 _BLOCKS = frozenset(
     {
         "address", "article", "aside", "blockquote", "body", "dd", "div", "dl", "dt", "fieldset",
@@ -20,7 +20,7 @@ _TAGS = re.compile(r"<[^<>]{0,2000}>")
 
 def html_to_text(html: str) -> str:
     """The text that a reader sees. Never raises: HTML that defeats the parser loses its tags only."""
-    source = html[:LONGEST_HTML]
+    source = _without_markup_declarations(html[:LONGEST_HTML])
     try:
         soup = BeautifulSoup(source, "html.parser")
         for unseen in soup.find_all(_UNSEEN):
@@ -31,6 +31,28 @@ def html_to_text(html: str) -> str:
         pieces = [_TAGS.sub(" ", source)]
     lines = (_SPACES.sub(" ", line).strip() for line in "".join(pieces).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _without_markup_declarations(html: str) -> str:
+    """HTML without comments, declarations and stray `<`: left open in thousands, they cost the parser quadratic time."""
+    kept: list[str] = []
+    position = 0
+    closed = {"-->": True, ">": True}
+    while (start := html.find("<", position)) >= 0:
+        kept.append(html[position:start])
+        follows = html[start + 1 : start + 2]
+        ending = "-->" if html.startswith("<!--", start) else ">"
+        end = html.find(ending, start + 1) if closed[ending] else -1
+        closed[ending] = end >= 0
+        if end < 0 or not (follows.isalpha() or (follows in "/!?" and follows)):
+            kept.append(" ")
+            position = start + 1
+            continue
+        if follows.isalpha() or follows == "/":
+            kept.append(html[start : end + 1])
+        position = end + len(ending)
+    kept.append(html[position:])
+    return "".join(kept)
 
 
 def _label_rows(soup: BeautifulSoup) -> None:

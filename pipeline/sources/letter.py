@@ -250,4 +250,5 @@ def _one_line(text: str) -> str:
 
 
 def _clean_name(text: str) -> str:
-    return _one_line(text.replace("\\", "")).strip(" \"'<>()")
+    name = _one_line(text.replace("\\", "")).strip(" \"'<>")
+    return name[1:-1].strip() if name.startswith("(") and name.endswith(")") else name

@@ -48,6 +48,16 @@ _LABEL_LINE = re.compile(
     r"^\s{0,8}[>*•·–-]{0,3}\s{0,3}\*{0,2}(?P<label>[^:：=\t]{1,60}?)\s{0,3}\*{0,2}\s?[:：=\t]\*{0,2}\s{0,6}(?P<value>.{0,4000})$"
 )
 _PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d[\d \xa0().–-]{5,22}\d(?!\w)")
+_REGISTER = re.compile(
+    r"(?i)(?<!\w)(?:(?P<tax>инн|nip|vat(?: no| number| reg)?\.?|ust-?id)|regon|krs|кпп|огрн(?:ип)?|окпо|бик|р/с|к/с"
+    r"|company (?:no|number|reg)\w*\.?|registered (?:in|no)|konto|iban|bic|swift)(?!\w)"
+    r"[\s.:№#-]{0,6}(?P<number>[A-Z]{0,3}[\d -]{0,30})"
+)
+"""Numbers of registers and banks, which look like telephones and are none."""
+_LEGAL_FORM = re.compile(
+    r"(?i)(?<!\w)(?:ооо|оао|зао|пао|ао|ип|sp\. ?z ?o\. ?o\.?|sp\. ?j\.?|sp\. ?k\.?|s\. ?c\.|s\. ?a\.|p\.?p\.?h\.?u\.?"
+    r"|ltd\.?|limited|llc|llp|plc|inc\.?|gmbh)(?!\w)"
+)
 _MOST_LINES = 400
 CONTACTS = ("phone", "email", "handle")
 
@@ -104,10 +114,23 @@ def _personal_fields(sender: Correspondent, reply_to: Correspondent, text: str, 
         name = writer.name or (sender.name if writer.address == sender.address else "")
         if name and "@" not in name:
             fields["name"] = name
-    phones = [match.group().strip() for match in _PHONE.finditer(words.signature[:2000]) if _is_phone(match.group())]
-    if phones:
-        fields["phone"] = ", ".join(dict.fromkeys(phones))
-    return fields
+    return fields | _signature_fields(words.signature)
+
+
+def _signature_fields(signature: str) -> dict[str, str]:
+    """Phones, company and tax number of a signature: they are the writer's own."""
+    fields: dict[str, str] = {}
+    phones: list[str] = []
+    for line in signature[:2000].split("\n"):
+        registered = _REGISTER.search(line)
+        if registered is not None:
+            if registered.group("tax") and registered.group("number").strip():
+                fields.setdefault("tax_id", registered.group("number").strip())
+            continue
+        phones += [match.group().strip() for match in _PHONE.finditer(line) if _is_phone(match.group())]
+        if len(line) <= 100 and _LEGAL_FORM.search(line):
+            fields.setdefault("company", line.strip(" ,;|"))
+    return fields | ({"phone": ", ".join(dict.fromkeys(phones))} if phones else {})
 
 
 def _form_fields(text: str, rules: LetterRules) -> dict[str, str]:

@@ -20,6 +20,8 @@ from pipeline.errors import RetryError, SourceRefusedError
 SECONDS_OF_SILENCE = 60.0
 UID_WINDOW = 20_000
 """UIDs asked for in one search: its answer stays far below the client's limit of a megabyte per line."""
+PASSING_REFUSALS = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "TOO MANY")
+"""What a refused login says when the password is not to blame (RFC 5530)."""
 _UID = re.compile(rb"UID (\d{1,10})")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,12})")
 
@@ -65,7 +67,7 @@ def open_mailbox(door: Door) -> Iterator[Mailbox]:
     try:
         with _translated(door.source):
             _log_in(client, door)
-            answer, _ = client.select(f'"{_folder_name(door.folder)}"', readonly=True)
+            answer, _ = client.select(f'"{folder_name(door.folder)}"', readonly=True)
             if answer != "OK":
                 raise SourceRefusedError(door.source, "the mailbox has no such folder", "correct the key `folder`")
             validity, following = _number(client, "UIDVALIDITY"), _number(client, "UIDNEXT")
@@ -150,7 +152,9 @@ def _log_in(client: imaplib.IMAP4, door: Door) -> None:
             client.authenticate("PLAIN", lambda _: f"\0{door.username}\0{door.password}".encode())
     except imaplib.IMAP4.abort:
         raise
-    except imaplib.IMAP4.error:
+    except imaplib.IMAP4.error as error:
+        if any(code in str(error).upper() for code in PASSING_REFUSALS):
+            raise RetryError(f"source {door.source}", "the mail server takes no login just now") from None
         raise SourceRefusedError(
             door.source, "the mail server refused the login", f"check `username` and the secret `{door.secret_name}`"
         ) from None
@@ -190,7 +194,7 @@ def _arrived(text: bytes) -> datetime | None:
         return None
 
 
-def _folder_name(name: str) -> str:
+def folder_name(name: str) -> str:
     """A folder's name in IMAP's own UTF-7 (RFC 3501, 5.1.3), ready for quotes."""
     pieces: list[str] = []
     for run in re.findall(r"[\x20-\x7e]+|[^\x20-\x7e]+", name):

@@ -5,6 +5,7 @@ under Tilda's webhook settings, or put ?key=… behind the address); tags are mi
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from pydantic import Field, field_validator
@@ -22,10 +23,12 @@ TAG_SEPARATOR = "|||"
 
 
 class TildaOptions(VendorOptions):
-    """secret: the name of the shared secret, sent as header, query parameter or field. header: the header's name.
+    """secret: the name of the shared secret, sent as header, query parameter or field. previous_secret: the one before,
+    valid while it is being changed. header: the header's name.
     fields: label of the form -> our field. honeypot: fields that people do not see."""
 
     secret: str
+    previous_secret: str = ""
     header: str = "X-Api-Key"
     fields: dict[str, str] = Field(default_factory=dict)
     honeypot: tuple[str, ...] = ()
@@ -42,7 +45,13 @@ def receive(source: ConfiguredSource, body: bytes, headers: Mapping[str, str], q
     pairs = loose_pairs(body, header(headers, "content-type"))
     if tuple(pairs) == PING:
         return Received(status=200)
-    if not carries_secret(source.secret("secret", options.secret), headers, query, pairs, options.header):
+    if not carries_secret(
+        source.live_secrets(secret=options.secret, previous_secret=options.previous_secret),
+        headers,
+        query,
+        pairs,
+        options.header,
+    ):
         return REFUSED
     if not body.strip():
         return Received(status=200)
@@ -60,12 +69,10 @@ def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquir
 
 
 def _read_one(record: RawRecord, options: TildaOptions) -> Version:
-    version = read_submission(record, "tilda", options.fields, options.honeypot)
-    cookies = next((value for name, value in pairs_of(record) if name.lower() == "cookies"), "")
-    tags = cookie_tags(cookies)
-    if not tags:
-        return version
-    return Version(record=record, fields={"utm": tags, **version.fields}, signals=version.signals)
+    pairs = pairs_of(record)
+    version = read_submission(record, "tilda", options.fields, options.honeypot, pairs)
+    tags = cookie_tags(next((value for name, value in pairs if name.lower() == "cookies"), ""))
+    return replace(version, fields={"utm": tags, **version.fields}) if tags else version
 
 
 def cookie_tags(cookies: str) -> str:

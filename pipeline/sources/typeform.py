@@ -34,13 +34,15 @@ MOST_PAGES = 10_000
 
 
 class TypeformOptions(VendorOptions):
-    """token, webhook_secret: names of secrets; without webhook_secret webhooks are refused. fields: question id, ref or
+    """token, webhook_secret: names of secrets; without webhook_secret webhooks are refused.
+    previous_webhook_secret: the one before, valid while it is being changed. fields: question id, ref or
     title -> our field. page_size: responses per request, at most 1000."""
 
     base_url: BaseUrl = "https://api.typeform.com"
     form_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     token: str
     webhook_secret: str = ""
+    previous_webhook_secret: str = ""
     page_size: Annotated[int, Field(ge=1, le=1000)] = 200
     fields: dict[str, str] = Field(default_factory=dict)
 
@@ -55,7 +57,10 @@ def receive(source: ConfiguredSource, body: bytes, headers: Mapping[str, str], q
     options = source.options_as(TypeformOptions)
     if not options.webhook_secret:
         return REFUSED
-    if not signed(source.secret("webhook_secret", options.webhook_secret), body, header(headers, "typeform-signature")):
+    secrets = source.live_secrets(
+        webhook_secret=options.webhook_secret, previous_webhook_secret=options.previous_webhook_secret
+    )
+    if not signed(secrets, body, header(headers, "typeform-signature")):
         return REFUSED
     try:
         response = _response_in(load_json(body))

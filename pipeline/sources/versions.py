@@ -39,6 +39,8 @@ def enquiries_of(source: str, kind: SourceKind, versions: Sequence[Version]) -> 
     (by the source's time, then content hash), what it leaves out is filled from the others. Versions that share nothing
     are two people under one id: the earliest keeps the group's anchor, each further one adds its content hash.
     """
+    if len(versions) == 1:
+        return (_enquiry(source, kind, list(versions), first=True),)
     ordered = sorted(versions, key=_order)
     clusters: list[list[Version]] = []
     for version in sorted(ordered, key=lambda v: not identifiers(v.fields)):

@@ -2,7 +2,7 @@
 
 import hmac
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b, sha256
 from urllib.parse import parse_qsl
 
@@ -28,20 +28,22 @@ def same_secret(given: str, expected: str) -> bool:
 
 
 def carries_secret(
-    expected: str, headers: Mapping[str, str], query: str, pairs: Iterable[tuple[str, str]], header_name: str
+    expected: Sequence[str], headers: Mapping[str, str], query: str, pairs: Iterable[tuple[str, str]], header_name: str
 ) -> bool:
     """Whether a delivery carries the shared secret: in its header, as a bearer token, in the query or as a form field."""
     authorization = header(headers, "authorization")
     given = [header(headers, header_name), authorization.removeprefix("Bearer ").strip()]
     given += [value for name, value in [*parse_qsl(query), *pairs] if name.lower() in SECRET_NAMES]
-    return any(same_secret(value, expected) for value in given if value)
+    return any(same_secret(value, secret) for value in given if value for secret in expected)
 
 
-def signed(expected: str, body: bytes, signature: str) -> bool:
-    """Whether `signature` is HMAC-SHA256 of the body under the secret, in hex or base64, with or without `sha256=`."""
-    digest = hmac.new(expected.encode(), body, sha256).digest()
+def signed(expected: Sequence[str], body: bytes, signature: str) -> bool:
+    """Whether `signature` is HMAC-SHA256 of the body under a live secret, in hex or base64, with or without `sha256=`."""
     given = signature.strip().removeprefix("sha256=").strip()
-    return same_secret(given.lower(), digest.hex()) or same_secret(given, b64encode(digest).decode())
+    digests = [hmac.new(secret.encode(), body, sha256).digest() for secret in expected]
+    return any(
+        same_secret(given.lower(), digest.hex()) or same_secret(given, b64encode(digest).decode()) for digest in digests
+    )
 
 
 def body_id(body: bytes) -> str:

@@ -14,7 +14,7 @@ from pipeline.warehouse.connection import copy_rows, rows, run
 GroupKey = tuple[str, str]
 """(source, group_key)."""
 
-_COLUMNS = (
+LEAD_COLUMNS = (
     "lead_id", "source", "source_kind", "group_key", "received_at", "site", "region", "name_full", "name_given",
     "name_patronymic", "name_surname", "phones", "emails", "handles", "company_name", "company_core", "legal_form", "tax_id",
     "city", "message", "subject", "page", "referrer", "utm", "click_ids", "campaign_id", "dialled_number", "call_status",
@@ -74,7 +74,7 @@ def write_groups(connection: Connection, groups: Sequence[ConformedGroup], versi
     for name in ("create_incoming", "create_incoming_record"):
         run(connection, "leads", name)
     copy_rows(
-        connection, "incoming_lead", _COLUMNS, (_values(lead, g.group_key, version) for g in groups for lead in g.leads)
+        connection, "incoming_lead", LEAD_COLUMNS, (lead_values(lead, g.group_key, version) for g in groups for lead in g.leads)
     )
     placed = ((record, lead.lead_id, version) for g in groups for lead in g.leads for record in lead.record_ids)
     copy_rows(connection, "incoming_record", ("record_id", "lead_id", "conform_version"), placed)
@@ -96,7 +96,8 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _values(lead: Lead, group_key: str, version: int) -> tuple[Any, ...]:
+def lead_values(lead: Lead, group_key: str, version: int) -> tuple[Any, ...]:
+    """A lead as a row of core.lead, in the order of LEAD_COLUMNS."""
     name = lead.name or PersonName("")
     company = lead.company or Company("")
     return (

@@ -122,7 +122,8 @@ select
     channel,
     count(*) as leads,
     count(*) filter (where state = 'proposed') as proposed,
-    count(*) filter (where state = 'rejected') as rejected
+    count(*) filter (where state = 'rejected') as rejected,
+    count(*) filter (where state = 'pending') as pending
 from mart.touchpoint
 where day between :first_day and :last_day
     and (cast(:site as text) is null or site = :site)

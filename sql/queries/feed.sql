@@ -44,5 +44,21 @@ from feed.client
 where client_id = coalesce((select living_id from feed.alias where client_id = cast(:client_id as uuid)), cast(:client_id as uuid))
 
 -- name: backlog
-select shown, waiting, oldest_waiting_at
+select shown, waiting, oldest_waiting_at, stranded
 from feed.backlog
+
+-- name: server
+select server_id
+from feed.server
+
+-- name: open_outbox
+-- Run by the owner; the lock keeps writers out until the transaction ends.
+alter table core.outbox disable trigger outbox_is_appended
+
+-- name: adopt_events
+-- 3 is the first number that a transaction can have: older than any of this server. Among equals seq orders.
+update core.outbox
+set written_by = '3'
+
+-- name: close_outbox
+alter table core.outbox enable trigger outbox_is_appended

@@ -31,7 +31,7 @@ create temporary table incoming_lead (like core.lead including defaults) on comm
 create temporary table incoming_record (record_id bigint, lead_id uuid, conform_version integer) on commit drop;
 
 -- name: analyze_incoming
-analyze incoming_lead;
+analyze incoming_lead (lead_id);
 
 -- name: delete_vanished
 -- A group that was read again may give other leads (a late message joins two conversations).

@@ -15,3 +15,53 @@ insert into ops.gate (name, is_open, reason, changed_at)
 values (:name, :is_open, :reason, :now)
 on conflict (name) do update set is_open = excluded.is_open, reason = excluded.reason, changed_at = excluded.changed_at
 where (gate.is_open, gate.reason) is distinct from (excluded.is_open, excluded.reason);
+
+-- name: landed
+-- What the suite `landing` looks at; no bodies.
+select source, length(external_id) as external_id_length, extract(epoch from received_at) as received_at,
+       extract(epoch from occurred_at - received_at) as ahead_seconds, octet_length(body) as body_length
+from raw.record
+
+-- name: landed_sources
+select source, count(*) * 1.0 / count(distinct external_id) as contents_per_id
+from raw.record
+group by source
+having count(*) >= 100
+
+-- name: leads
+-- What the suite `conformed` looks at.
+select lead.source, extract(epoch from lead.received_at) as received_at, lead.name_full, lead.conform_version,
+       lead.utm ->> 'utm_campaign' as utm_campaign, classification.state, classification.stage,
+       case when classification.state = 'accepted'
+            then jsonb_array_length(lead.phones) + jsonb_array_length(lead.emails) + cardinality(lead.handles) end as genuine_contacts
+from core.lead
+left join core.classification using (lead_id)
+
+-- name: phones
+select phone.e164 from core.lead cross join lateral jsonb_to_recordset(lead.phones) as phone (e164 text)
+
+-- name: emails
+select email.canonical from core.lead cross join lateral jsonb_to_recordset(lead.emails) as email (canonical text)
+
+-- name: sources
+-- Shares of each source, from where they mean something.
+select source, quarantined * 1.0 / received as quarantined_share, rejected * 1.0 / received as rejected_share
+from ops.conservation
+where received >= 50
+
+-- name: costs
+-- What the suite `mart` looks at.
+select attribution_model, extract(epoch from day) as day, channel, currency, raw_leads, rejected_leads, unique_clients,
+       qualified_clients, new_clients,
+       case when channel = '(unallocated)' then raw_leads + unique_clients end as leads_of_unallocated,
+       least(raw_leads, rejected_leads, unique_clients, qualified_clients, new_clients, returning_clients, deals_won) as least_count
+from mart.cost_per_channel_campaign_day
+
+-- name: tagging
+select avg(cast(channel = '(unattributed)' as integer)) as unattributed_share
+from mart.touchpoint
+having count(*) >= 200
+
+-- name: clients
+select revenue, extract(epoch from first_touch_at) as first_touch_at, extract(epoch from last_touch_at) as last_touch_at
+from mart.client

@@ -26,7 +26,7 @@ create index touchpoint_day on mart.touchpoint (day);
 create table mart.client (
     client_id                uuid primary key,
     lead_count               integer        not null check (lead_count > 0),
-    first_lead_id            uuid           not null,
+    first_touch_lead_id      uuid           not null,
     first_touch_at           timestamptz    not null,
     first_touch_day          date           not null,
     first_touch_site         text           not null,

@@ -226,4 +226,6 @@ def test_uvicorn_serves_the_application_of_the_environment(
         assert httpx.get(f"{url}/health").json()["status"] == "ok"
         snapshot = httpx.get(f"{url}/feed/snapshot?email={CANARY}", headers={"Authorization": "Bearer feed-secret"})
     assert snapshot.json()["client_count"] == 3
-    assert CANARY not in (tmp_path / "log").read_text()
+    log = (tmp_path / "log").read_text()
+    assert "GET /feed/snapshot 200" in log
+    assert CANARY not in log

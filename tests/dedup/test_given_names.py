@@ -61,17 +61,23 @@ def test_a_short_word_is_not_guessed():
 
 
 def test_the_table_is_as_large_as_promised():
-    rows = [line.split("\t") for line in (files("dedup") / "given_names.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    rows = [
+        line.split("\t") for line in (files("dedup") / "given_names.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    ]
     short = {word for row in rows if len(row) > 3 for word in row[3].split()}
     cyrillic = {word for word in short if re.search("[а-яё]", word.lower())}
-    two_scripts = [row for row in rows if {bool(re.search("[а-яё]", form.lower())) for form in row[2].split()} == {True, False}]
+    two_scripts = [
+        row for row in rows if {bool(re.search("[а-яё]", form.lower())) for form in row[2].split()} == {True, False}
+    ]
     assert len(cyrillic) >= 120
     assert len(short - cyrillic) >= 180
     assert len(two_scripts) >= 80
 
 
 def test_no_group_is_listed_twice():
-    rows = [line.split("\t") for line in (files("dedup") / "given_names.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    rows = [
+        line.split("\t") for line in (files("dedup") / "given_names.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    ]
     groups = [row[0] for row in rows]
     assert len(groups) == len(set(groups))
     assert {row[1] for row in rows} == {"m", "f"}

@@ -40,7 +40,13 @@ def test_no_word_is_no_name(text):
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [("ivanova", "ivanov"), ("kovalska", "kovalski"), ("ostrovskaia", "ostrovski"), ("tolstaia", "tolstoi"), ("ilina", "ilin")],
+    [
+        ("ivanova", "ivanov"),
+        ("kovalska", "kovalski"),
+        ("ostrovskaia", "ostrovski"),
+        ("tolstaia", "tolstoi"),
+        ("ilina", "ilin"),
+    ],
 )
 def test_both_sexes_forms_have_one_stem(left, right):
     assert surname_stem(left) == surname_stem(right)

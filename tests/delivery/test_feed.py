@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +10,14 @@ import pytest
 from sqlalchemy import Connection, text
 
 from pipeline.delivery import feed
-from pipeline.delivery.feed import CursorError, GateClosedError, LimitError, Position
+from pipeline.delivery.feed import (
+    CursorError,
+    GateClosedError,
+    LimitError,
+    OtherServerError,
+    Position,
+    StrandedEventsError,
+)
 from pipeline.warehouse.connection import Role, Warehouse, WarehouseError, run
 from tests.delivery.outbox import NOW, client_id, close_gate, merge, write_change
 
@@ -248,14 +256,14 @@ def encoded(text_: str) -> str:
         pytest.param("", id="empty"),
         pytest.param("abc", id="three letters"),
         pytest.param("!!!!", id="not base64"),
-        pytest.param(encoded("1.2"), id="one number"),
-        pytest.param(encoded("2.1.1"), id="another version"),
-        pytest.param(encoded("1.-1.1"), id="negative"),
-        pytest.param(encoded("1.01.1"), id="leading zero"),
-        pytest.param(encoded("1.18446744073709551616.1"), id="transaction too large"),
-        pytest.param(encoded("1.1.9223372036854775808"), id="sequence too large"),
-        pytest.param(encoded("1.1.1'; drop table core.outbox; --"), id="sql"),
-        pytest.param(encoded("1.1.1") + "==", id="padded"),
+        pytest.param(encoded("1.7.2"), id="one number"),
+        pytest.param(encoded("2.7.1.1"), id="another version"),
+        pytest.param(encoded("1.7.-1.1"), id="negative"),
+        pytest.param(encoded("1.7.01.1"), id="leading zero"),
+        pytest.param(encoded("1.7.18446744073709551616.1"), id="transaction too large"),
+        pytest.param(encoded("1.7.1.9223372036854775808"), id="sequence too large"),
+        pytest.param(encoded("1.7.1.1'; drop table core.outbox; --"), id="sql"),
+        pytest.param(encoded("1.7.1.12") + "=", id="padded"),
         pytest.param("MS4\u0661", id="other digits"),
     ],
 )
@@ -264,11 +272,55 @@ def test_a_cursor_that_the_feed_never_gave_is_one_clear_error(cursor: str) -> No
         Position.of(cursor)
 
 
-@pytest.mark.parametrize("position", [Position(), Position(1, 2), Position(2**64 - 1, 2**63 - 1)], ids=repr)
+@pytest.mark.parametrize(
+    "position", [Position(7), Position(7, 1, 2), Position(2**63 - 1, 2**64 - 1, 2**63 - 1)], ids=repr
+)
 def test_a_cursor_reads_back(position: Position) -> None:
     assert Position.of(position.text) == position
 
 
 def test_the_largest_cursor_is_taken_by_the_database(warehouse: Warehouse) -> None:
     changes(warehouse, 1)
-    assert read_all(warehouse, Position(2**64 - 1, 2**63 - 1).text)[0] == []
+    server = Position.of(read_all(warehouse)[1]).server
+    assert read_all(warehouse, Position(server, 2**64 - 1, 2**63 - 1).text)[0] == []
+
+
+def test_a_cursor_of_another_server_is_refused(warehouse: Warehouse) -> None:
+    changes(warehouse, 1)
+    here = Position.of(read_all(warehouse)[1])
+    with pytest.raises(OtherServerError, match="start again from the snapshot"):
+        feed.read_events(warehouse, replace(here, server=here.server - 1).text, 10)
+
+
+def restored(warehouse: Warehouse, *numbers: int) -> list[str]:
+    """Events as a dump of a busier server brings them: with numbers that this one has not reached."""
+    events = changes(warehouse, *numbers)
+    with warehouse.transaction(None) as connection:
+        connection.execute(text("create temp table dumped on commit drop as select * from core.outbox"))
+        connection.execute(text("alter table core.outbox disable trigger all"))
+        connection.execute(text("delete from core.outbox"))
+        connection.execute(text("update dumped set written_by = '900000000000'"))
+        connection.execute(text("insert into core.outbox overriding system value select * from dumped"))
+        connection.execute(text("alter table core.outbox enable trigger all"))
+    return events
+
+
+def test_a_restored_dump_stops_publishing_with_a_sentence(warehouse: Warehouse) -> None:
+    restored(warehouse, 1, 2)
+    with pytest.raises(StrandedEventsError, match="2 event"):
+        feed.publish(warehouse, NOW)
+
+
+def test_an_adopted_dump_is_read_before_anything_newer(warehouse: Warehouse) -> None:
+    written = restored(warehouse, 1, 2) + changes(warehouse, 3)
+    assert feed.adopt_events(warehouse) == 3
+    later = changes(warehouse, 4)
+    assert read_all(warehouse)[0] == written + later
+    assert feed.publish(warehouse, NOW)["publishable"] == 4
+
+
+def test_the_outbox_is_append_only_again_after_adopting(warehouse: Warehouse) -> None:
+    restored(warehouse, 1)
+    feed.adopt_events(warehouse)
+    with pytest.raises(WarehouseError, match="23000"), warehouse.transaction(None) as connection:
+        connection.execute(text("update core.outbox set kind = 'client.closed'"))

@@ -76,7 +76,14 @@ def test_everything_happens_in_the_ninety_days(company: DemoCompany) -> None:
         pytest.param(lambda c: sum(d.kind == "redelivery" for d in c.sites.deliveries), id="redelivered webhooks"),
         pytest.param(lambda c: sum(s.double_click for s in c.submissions), id="double clicks"),
         pytest.param(lambda c: sum(s.also_by_mail for s in c.submissions), id="forms that also come by mail"),
-        pytest.param(lambda c: sum(bool(s.share_contact) for s in c.submissions), id="shared cards"),
+        pytest.param(
+            lambda c: sum(bool(s.share_contact) and s.shared_own for s in c.submissions), id="own cards shared"
+        ),
+        pytest.param(lambda c: sum(not s.shared_own for s in c.submissions), id="somebody else's card shared"),
+        pytest.param(
+            lambda c: sum(u.get("message", {}).get("chat", {}).get("type") == "supergroup" for u in c.updates),
+            id="a group chat",
+        ),
         pytest.param(lambda c: sum("edited_message" in u for u in c.updates), id="edited messages"),
         pytest.param(
             lambda c: sum(s.route == "pbx-pl" and s.answered_seconds is None for s in c.submissions), id="missed calls"

@@ -59,7 +59,9 @@ def test_a_tax_number_inside_the_name_is_moved():
     assert (company.name, company.tax_id) == ("Ромашка", "7707083893")
 
 
-@pytest.mark.parametrize("name", ["нет", "-", "физ. лицо", "частное лицо", "osoba prywatna", "brak", "n/a", "ООО", "GmbH"])
+@pytest.mark.parametrize(
+    "name", ["нет", "-", "физ. лицо", "частное лицо", "osoba prywatna", "brak", "n/a", "ООО", "GmbH"]
+)
 def test_a_placeholder_is_no_company(name):
     company, refusals = normalize_company(name)
     assert (company, [each.reason for each in refusals]) == (None, ["placeholder"])

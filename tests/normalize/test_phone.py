@@ -177,7 +177,9 @@ def test_kinds_and_regions_are_those_of_phonenumbers():
     dice = random.Random(7)
     for _ in range(3000):
         code = dice.choice((7, 48, 44, 1, 49, 380, 375, 33, 39, 998))
-        national = str(dice.randint(1, 9)) + "".join(dice.choice("0123456789") for _ in range(dice.choice((6, 7, 8, 9, 9))))
+        national = str(dice.randint(1, 9)) + "".join(
+            dice.choice("0123456789") for _ in range(dice.choice((6, 7, 8, 9, 9)))
+        )
         number = phonenumbers.PhoneNumber(country_code=code, national_number=int(national))
         kind = phonenumbers.number_type(number)
         expected = None

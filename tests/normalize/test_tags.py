@@ -45,10 +45,15 @@ def test_decodes_percent_signs(encoded, text):
     assert decoded(encoded) == text
 
 
-@pytest.mark.parametrize("macro", ["{campaign_id}", "{{campaign.name}}", "${campaign}", "__CAMPAIGN_ID__", "%campaign%", "{keyword:default}"])
+@pytest.mark.parametrize(
+    "macro", ["{campaign_id}", "{{campaign.name}}", "${campaign}", "__CAMPAIGN_ID__", "%campaign%", "{keyword:default}"]
+)
 def test_a_macro_left_unfilled_is_refused(macro):
     tags = read_tags({"utm_source": "vk", "utm_campaign": macro})
-    assert (tags.utm, [(each.field, each.reason) for each in tags.refusals]) == ({"utm_source": "vk"}, [("utm_campaign", "unexpanded_macro")])
+    assert (tags.utm, [(each.field, each.reason) for each in tags.refusals]) == (
+        {"utm_source": "vk"},
+        [("utm_campaign", "unexpanded_macro")],
+    )
 
 
 def test_two_visits_are_not_mixed():

@@ -19,7 +19,18 @@ from pipeline.normalize.text import clean_line, clean_text, contacts_in_text
         ("a\x07b", "a b"),
         ("Ёлка", "Ёлка"),
     ],
-    ids=["blanks", "invisible", "no-break space", "full width", "line ends", "empty lines", "NUL", "surrogate", "bell", "kept"],
+    ids=[
+        "blanks",
+        "invisible",
+        "no-break space",
+        "full width",
+        "line ends",
+        "empty lines",
+        "NUL",
+        "surrogate",
+        "bell",
+        "kept",
+    ],
 )
 def test_cleans(text, cleaned):
     assert clean_text(text) == cleaned
@@ -59,13 +70,20 @@ def test_finds_phones_and_not_other_numbers(message, phones):
 
 @pytest.mark.parametrize(
     ("message", "emails"),
-    [("пишите на ivan@mail.ru.", ["ivan@mail.ru"]), ("(jan@wp.pl), jan@wp.pl", ["jan@wp.pl"]), ("цена @ 5", []), ("twitter @ivan", [])],
+    [
+        ("пишите на ivan@mail.ru.", ["ivan@mail.ru"]),
+        ("(jan@wp.pl), jan@wp.pl", ["jan@wp.pl"]),
+        ("цена @ 5", []),
+        ("twitter @ivan", []),
+    ],
 )
 def test_finds_addresses(message, emails):
     assert list(contacts_in_text(message).emails) == emails
 
 
-@pytest.mark.parametrize("hostile", ["8 " * 50_000, "@" * 100_000, "a@" * 50_000, "+(" * 50_000, "1-" * 50_000], ids=range(5))
+@pytest.mark.parametrize(
+    "hostile", ["8 " * 50_000, "@" * 100_000, "a@" * 50_000, "+(" * 50_000, "1-" * 50_000], ids=range(5)
+)
 def test_hostile_texts_take_no_time(hostile):
     contacts_in_text(hostile)
     clean_text(hostile)

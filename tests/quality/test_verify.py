@@ -31,7 +31,9 @@ def test_a_broken_invariant_closes_the_gate_and_its_repair_opens_it(warehouse: W
     with warehouse.transaction(None) as connection:
         Core(connection).client(100, [])
     broken = [result for result in checked(warehouse, 1) if not result.passed]
-    assert [(result.name, result.count, result.first) for result in broken] == [("client_without_leads", 1, (str(uid(100)),))]
+    assert [(result.name, result.count, result.first) for result in broken] == [
+        ("client_without_leads", 1, (str(uid(100)),))
+    ]
     assert gate(warehouse) == (False, "1 check(s) failed: verify: client_without_leads")
     with warehouse.transaction(None) as connection:
         connection.execute(text("update core.client set state = 'closed'"))

@@ -261,3 +261,14 @@ def test_unreadable_line_names_the_column(source, raw, broken, message):
 def test_windows_1251_and_nul_bytes_do_not_hurt(source, raw):
     (call,) = calls(source(), raw, b"\x00\x00" + line(clid='"Анна Щукина" <+79031234567>').decode().encode("cp1251"))
     assert call.fields["name"] == "Анна Щукина"
+
+
+@pytest.mark.parametrize(
+    "noise", [b"\r\x01\n", b"\xff\xfe\n", b'"\n', b"a\rb,c\n", b"," * 3000 + b"\n", b"x" * 70_000 + b"\n"]
+)
+def test_noise_in_the_file_lands_and_does_not_stop_the_pull(source, path, now, noise):
+    path.write_bytes(line(sequence="1") + noise + line(sequence="2"))
+    ids, _ = pull(source(), None, now)
+    assert ids[0] == "1785.1/1"
+    assert ids[-1].endswith("1785.1/2")
+    assert len(ids) >= 3

@@ -94,3 +94,10 @@ def test_an_answer_above_the_cap_is_not_read_to_its_end(telegram, time):
     telegram.script = [(200, {}, b" " * 500_000)]
     with pytest.raises(SourceRefusedError, match="larger than 100000 bytes"):
         get(telegram, time, max_bytes=100_000)
+
+
+def test_an_answer_that_only_trickles_is_given_up(telegram, time):
+    time.monotonic = lambda: time.__dict__.__setitem__("seconds", time.seconds + 1) or time.seconds
+    telegram.script = [(200, {}, b" " * 3_000_000)]
+    with pytest.raises(RetryError, match="no whole answer within 5 s"):
+        get(telegram, time, total_seconds=5)

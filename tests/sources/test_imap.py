@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.errors import ConfigError, RecordError, RetryError, SourceRefusedError
 from pipeline.sources.imap import letter_id
+from pipeline.sources.mailbox import folder_name
 
 
 def letter(number, body="Hello, a door please.", **headers):
@@ -126,20 +127,18 @@ def test_wrong_password_names_the_secret(configured, mailbox, now, monkeypatch):
     assert "nope" not in str(error.value)
 
 
-def test_missing_folder_is_named_as_such(configured, mailbox, now):
-    source = configured(
-        "imap",
-        host="127.0.0.1",
-        port=mailbox.port,
-        tls=False,
-        username="leads",
-        password="PASSWORD",
-        folder="Nie ma/Такой",
-    )
-    try:
-        pull(source, None, now)
-    except SourceRefusedError as error:
-        assert "folder" in str(error)
+@pytest.mark.parametrize(
+    ("name", "wire"),
+    [
+        ("INBOX", "INBOX"),
+        ("Входящие", "&BBIERQQ+BDQETwRJBDgENQ-"),
+        ("R&D", "R&-D"),
+        ('a"b', 'a\\"b'),
+        ("Zgłoszenia/WWW", "Zg&AUI-oszenia/WWW"),
+    ],
+)
+def test_folder_names_outside_ascii(name, wire):
+    assert folder_name(name) == wire
 
 
 class CuttingProxy:

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from pipeline.sources.letter import parse_letter
@@ -31,6 +33,27 @@ def test_direct_letter_is_its_senders():
         "subject": "door",
     }
     assert signals == {}
+
+
+@pytest.mark.parametrize(
+    ("signature", "expected"),
+    [
+        (
+            "Anna\nTatra Hotel sp.j.\nNIP 493 702 27 80\n510881842",
+            {"phone": "510881842", "company": "Tatra Hotel sp.j.", "tax_id": "493 702 27 80"},
+        ),
+        (
+            "Иван\nООО «Дом»\nИНН 7707083893 КПП 770701001\n+7 903 123-45-67",
+            {"phone": "+7 903 123-45-67", "company": "ООО «Дом»", "tax_id": "7707083893"},
+        ),
+        ("John\nDoors Ltd\nCompany No. 01234567\nT: 020 7946 0958", {"phone": "020 7946 0958", "company": "Doors Ltd"}),
+        ("Jan\nkonto 12 1234 5678 9012", {}),
+    ],
+    ids=["pl", "ru", "en", "bank account"],
+)
+def test_signature_tells_of_its_writer(signature, expected):
+    fields, _ = read(f"A door, please.\n\n-- \n{signature}")
+    assert {name: fields[name] for name in ("phone", "company", "tax_id") if name in fields} == expected
 
 
 @pytest.mark.parametrize(
@@ -159,3 +182,25 @@ def test_a_persons_letter_carries_none(headers):
 def test_delivery_report_is_a_bounce():
     raw = b"From: x@mx.pl\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n--B\r\n\r\nfailed\r\n--B--"
     assert "bounce" in read_letter(parse_letter(raw), LetterRules())[1]
+
+
+EVIL = {
+    "addresses": "a@" * 50_000,
+    "letters": "a" * 100_000,
+    "digits": "-- \n" + "1 " * 50_000,
+    "quotes": ">" * 100_000,
+    "attributions": "On Monday 5 x\n" * 8_000,
+    "labels": "Phone:\n" * 14_000,
+    "header blocks": "From: a\nSent: b\n" * 6_000,
+    "open comments": "<!--" * 25_000,
+    "open tags": '<a x="' * 16_000,
+    "encoded words": "=?" * 50_000,
+}
+
+
+@pytest.mark.parametrize("text", EVIL.values(), ids=EVIL.keys())
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_evil_letters_take_no_time(text, kind):
+    began = time.process_time()
+    read(text, kind=kind, subject=text[:9_000].replace("\n", " "))
+    assert time.process_time() - began < 2

@@ -148,3 +148,12 @@ def test_cookie_tags_reach_the_enquiry(source, raw):
 def test_body_without_any_value_goes_to_quarantine(source, raw):
     with pytest.raises(RecordError, match="body: holds no filled field"):
         read(source, raw, b"Name=&Phone=")
+
+
+def test_two_secrets_live_while_one_is_changed(configured, now):
+    source = configured("tilda", secret="SECRET", previous_secret="TOKEN")
+    answers = [
+        source.connector.receive(source, submission(), {"X-Api-Key": key}, "", now).status
+        for key in ("s3cret", "t0ken", "old")
+    ]
+    assert answers == [200, 200, 401]

@@ -73,7 +73,9 @@ class Core:
             )  # fmt: skip
         if state is not None:
             rule = "test-rule" if stage else ""
-            self.insert("core.classification", lead_id=uid(number), state=state, stage=stage, rule=rule, rules_version="1")
+            self.insert(
+                "core.classification", lead_id=uid(number), state=state, stage=stage, rule=rule, rules_version="1"
+            )
         return uid(number)
 
     def decide(self, kind: str, leads: list[UUID], client: UUID | None = None, **values: Any) -> int:
@@ -89,7 +91,13 @@ class Core:
 
     def client(self, number: int, leads: list[UUID], **values: Any) -> UUID:
         decision = self.decide("mint", leads, uid(number))
-        row = {"client_id": uid(number), "state": "live", "lead_count": len(leads), "minted_by": decision, "changed_by": decision}
+        row = {
+            "client_id": uid(number),
+            "state": "live",
+            "lead_count": len(leads),
+            "minted_by": decision,
+            "changed_by": decision,
+        }
         self.insert("core.client", **row | values)
         for lead in leads:
             self.insert("core.membership", lead_id=lead, client_id=uid(number), from_decision=decision)
@@ -106,10 +114,23 @@ class Core:
     def merge(self, survivor: UUID, gone: UUID, leads: list[UUID]) -> int:
         decision = self.decide("merge", leads, survivor, from_client_id=gone)
         for lead in leads:
-            self.run("update core.membership set to_decision = :d where lead_id = :l and to_decision is null", d=decision, l=lead)
+            self.run(
+                "update core.membership set to_decision = :d where lead_id = :l and to_decision is null",
+                d=decision,
+                l=lead,
+            )
             self.insert("core.membership", lead_id=lead, client_id=survivor, from_decision=decision)
-        self.run("update core.client set state = 'merged', version = 2, lead_count = 0, changed_by = :d where client_id = :c", d=decision, c=gone)
-        self.run("update core.client set version = 2, lead_count = lead_count + :n, changed_by = :d where client_id = :c", d=decision, c=survivor, n=len(leads))
+        self.run(
+            "update core.client set state = 'merged', version = 2, lead_count = 0, changed_by = :d where client_id = :c",
+            d=decision,
+            c=gone,
+        )
+        self.run(
+            "update core.client set version = 2, lead_count = lead_count + :n, changed_by = :d where client_id = :c",
+            d=decision,
+            c=survivor,
+            n=len(leads),
+        )
         self.insert("core.client_alias", client_id=gone, living_id=survivor, decision_id=decision)
         self.history(gone, 2, decision)
         self.history(survivor, 2, decision)
@@ -127,7 +148,15 @@ class Core:
         }  # fmt: skip
         self.insert("core.spend", **row | values)
 
-    def deal(self, number: int, client: UUID | None, stage: str, closed: str | None = None, amount: float = 100, **values: Any) -> None:
+    def deal(
+        self,
+        number: int,
+        client: UUID | None,
+        stage: str,
+        closed: str | None = None,
+        amount: float = 100,
+        **values: Any,
+    ) -> None:
         row = {
             "deal_id": f"d{number}", "client_id": client, "stage": stage, "amount": amount, "currency": "EUR",
             "amount_reporting": amount, "opened_at": at("2026-01-01"), "closed_at": at(closed) if closed else None, "loaded_at": NOW,

@@ -79,7 +79,11 @@ def sound(core: Core, settings: Settings) -> Core:
     core.deal(1, living, "won", "2026-03-05")
     for step, hour in (("conform", 1), ("fold", 3)):
         core.insert(
-            "ops.run", step=step, started_at=at("2026-03-30", hour), finished_at=at("2026-03-30", hour + 1), state="succeeded"
+            "ops.run",
+            step=step,
+            started_at=at("2026-03-30", hour),
+            finished_at=at("2026-03-30", hour + 1),
+            state="succeeded",
         )
     core.connection.commit()
     build_marts(core.connection, settings, NOW)

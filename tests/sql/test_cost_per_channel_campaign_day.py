@@ -121,7 +121,9 @@ def test_spend_without_a_rate_is_shown_in_its_own_currency_only(core: Core, buil
     core.spend("2026-03-01", 10, original=43, currency="PLN", name="pl")
     read = build()
     assert only(read(ROWS))["spend"] == 10
-    rows = read("select currency, spend_original, spend_reporting, unconverted from mart.spend_per_channel_campaign_day_currency order by 1")
+    rows = read(
+        "select currency, spend_original, spend_reporting, unconverted from mart.spend_per_channel_campaign_day_currency order by 1"
+    )
     assert [tuple(row.values()) for row in rows] == [("PLN", 43, 10, 0), ("USD", 500, 0, 500)]
 
 

@@ -450,7 +450,7 @@ create index touchpoint_day on mart.touchpoint (day);
 create table mart.client (
     client_id                uuid primary key,
     lead_count               integer        not null check (lead_count > 0),
-    first_lead_id            uuid           not null,
+    first_touch_lead_id      uuid           not null,
     first_touch_at           timestamptz    not null,
     first_touch_day          date           not null,
     first_touch_site         text           not null,
@@ -589,9 +589,17 @@ create view feed.backlog as
 select
     count(*) filter (where written_by < pg_snapshot_xmin(pg_current_snapshot())) as shown,
     count(*) filter (where written_by >= pg_snapshot_xmin(pg_current_snapshot())) as waiting,
-    min(created_at) filter (where written_by >= pg_snapshot_xmin(pg_current_snapshot())) as oldest_waiting_at
+    min(created_at) filter (where written_by >= pg_snapshot_xmin(pg_current_snapshot())) as oldest_waiting_at,
+    -- A number that this server has not reached yet came with a dump of another one.
+    count(*) filter (where written_by >= pg_snapshot_xmax(pg_current_snapshot())) as stranded
 from core.outbox;
-comment on view feed.backlog is 'Events that the feed shows, and events that wait for an older transaction to end. Grain: one row.';
+comment on view feed.backlog is
+    'Events that the feed shows, that wait for an older transaction to end, that carry another server''s numbers. Grain: one row.';
+
+create view feed.server as
+select system_identifier as server_id
+from pg_control_system();
+comment on view feed.server is 'Which server this is: transaction numbers, and so cursors, mean nothing on another one. Grain: one row.';
 
 create view mart.quarantine_health as
 select

@@ -5,7 +5,11 @@ from dedup.comparison.city import city_key, close_cities
 
 @pytest.mark.parametrize(
     "names",
-    [("Москва", "Moscow", "Moskwa", "г. Москва"), ("Kraków", "Cracow", "Краков"), ("Санкт-Петербург", "СПб", "Saint Petersburg")],
+    [
+        ("Москва", "Moscow", "Moskwa", "г. Москва"),
+        ("Kraków", "Cracow", "Краков"),
+        ("Санкт-Петербург", "СПб", "Saint Petersburg"),
+    ],
     ids=lambda names: names[0],
 )
 def test_names_of_a_city_have_one_key(names):

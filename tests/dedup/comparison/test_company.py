@@ -5,7 +5,12 @@ from dedup.comparison.company import close_companies, company_key, same_legal_fo
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [("Ромашка", "Romashka"), ("А.Б.В.", "АБВ"), ("Smith & Sons", "Smith and Sons"), ("Сталь-Профиль", "сталь профиль")],
+    [
+        ("Ромашка", "Romashka"),
+        ("А.Б.В.", "АБВ"),
+        ("Smith & Sons", "Smith and Sons"),
+        ("Сталь-Профиль", "сталь профиль"),
+    ],
 )
 def test_spellings_of_a_company_have_one_key(left, right):
     assert company_key(left) == company_key(right)

@@ -1,5 +1,6 @@
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dedup.comparison.person_name import NameLevel, compare_names
 from dedup.name_form import read_name
@@ -34,7 +35,9 @@ def test_level_of_two_names(left, right, level):
 
 
 WORDS = pool("ru", "men") + pool("ru", "women") + pool("pl", "women") + pool("en", "surnames") + pool("pl", "surnames")
-NAMES = st.lists(st.sampled_from([*WORDS, "Саша", "Иванова", "И.", "Петрович", "Qwrt"]), min_size=1, max_size=3).map(" ".join)
+NAMES = st.lists(st.sampled_from([*WORDS, "Саша", "Иванова", "И.", "Петрович", "Qwrt"]), min_size=1, max_size=3).map(
+    " ".join
+)
 
 
 @settings(max_examples=300, deadline=None)
