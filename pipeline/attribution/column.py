@@ -9,7 +9,7 @@ _SEPARATORS = re.compile(r"[\W_]+")
 
 SPEND_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "day": ("day", "date", "date day", "date start", "reporting starts", "report date", "segments date", "stat date", "день", "дата", "дата начала отчетности", "дата начала отчётности", "data", "dzień", "początek raportowania", "data rozpoczęcia"),
-    "campaign_id": ("campaign id", "campaignid", "campaign no", "id campaign", "id кампании", "номер кампании", "кампания id", "identyfikator kampanii", "id kampanii", "nr kampanii"),
+    "campaign_id": ("campaign id", "campaignid", "campaign no", "id campaign", "id кампании", "номер кампании", "no кампании", "кампания id", "identyfikator kampanii", "id kampanii", "nr kampanii"),
     "campaign_name": ("campaign name", "campaignname", "campaign", "кампания", "название кампании", "наименование кампании", "рекламная кампания", "kampania", "nazwa kampanii"),
     "spend": ("spend", "spent", "cost", "costs", "amount spent", "total spent", "amount", "total cost", "расход", "расходы", "затраты", "стоимость", "сумма затрат", "потрачено", "израсходовано", "расход всего", "koszt", "koszty", "wydatki", "wydana kwota", "wydano", "kwota wydana"),
     "spend_micros": ("cost micros", "metrics cost micros", "spend micros"),

@@ -86,6 +86,9 @@ def make_deals(rng: random.Random, people: Sequence[Person], submissions: Sequen
             first[person.person_id] + timedelta(hours=rng.randrange(3, 90)), end_of_period() - timedelta(hours=1)
         )
         closed = opened + timedelta(days=rng.randrange(2, 30)) if stage in ("won", "lost", "junk") else None
+        if closed is not None and closed >= end_of_period():
+            # The period ends before this deal does: the CRM shows it still open.
+            closed, stage = None, "new" if stage == "junk" else "qualified"
         amount = (
             _TYPICAL_DEAL[person.language] * rng.lognormvariate(0, 0.6) if stage in ("won", "qualified", "lost") else 0
         )

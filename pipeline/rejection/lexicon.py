@@ -64,7 +64,7 @@ def _phrase(topic: str, grade: str, text: str) -> Phrase:
         stem = raw.endswith("*")
         folded = "".join(fold_words(raw.rstrip("*")))
         if stem and len(folded) < _STEM_KEY and not words:
-            raise ValueError(f"lexicon {topic}, {grade}: the first stem of a phrase has {_STEM_KEY} letters or more")
+            raise ValueError(f"lexicon {topic}, {grade}, `{text}`: the first stem has {_STEM_KEY} letters or more")
         words.append((folded, stem))
     return Phrase(topic, grade, text, tuple(words))
 

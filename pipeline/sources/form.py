@@ -5,7 +5,7 @@ read); a field with a label that no map knows (its value goes to the message).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -31,13 +31,15 @@ ID_NAMES = (
 )
 SUBMITTED_NAMES = ("submitted_at", "submittedat", "submitted", "created_at", "date_created", "timestamp")
 """Fields in which forms send the moment of submitting; a moment without its zone is not believed."""
+CLOCKS_DIFFER = timedelta(days=1)
 TEST_NAMES = ("is_test", "test")
 TRUE_WORDS = ("1", "true", "yes", "test", "on")
 
 
 class FormOptions(VendorOptions):
-    """secret: the name of the shared secret. previous_secret: the one before, valid while it is being changed. header: where it is looked for besides query and fields. signature_header:
-    if set, the secret signs the body instead (HMAC-SHA256, hex or base64) and this header carries the signature.
+    """secret: the name of the shared secret. previous_secret: the one before, valid while it is being changed.
+    header: where it is looked for besides query and fields. signature_header: if set, the secret signs the body instead
+    (HMAC-SHA256, hex or base64) and this header carries the signature.
     id_field: the field that holds the submission's id; without it the usual names, else a hash of the body.
     fields: label of the form -> our field. honeypot: fields that people do not see."""
 
@@ -121,7 +123,11 @@ def read_submission(
     signals = {"honeypot": f"field {filled[0]}"} if filled else {}
     if record.transport.get("test"):
         signals["test_delivery"] = "marked as a test by the sender"
-    return Version(record=record, fields=fields, signals=signals, occurred_at=submitted_at(pairs))
+    occurred_at = submitted_at(pairs)
+    if occurred_at is not None and occurred_at > record.received_at + CLOCKS_DIFFER:
+        # Nobody submits a form in the future: a visitor's clock is wrong, or the field was made up.
+        occurred_at = None
+    return Version(record=record, fields=fields, signals=signals, occurred_at=occurred_at)
 
 
 def submitted_at(pairs: Sequence[tuple[str, str]]) -> datetime | None:

@@ -21,6 +21,14 @@ with newest as (
     select distinct on (deal_id) * from loaded_deal order by deal_id, place desc
 ),
 
+changed as (
+    select newest.deal_id
+    from newest
+    inner join core.deal using (deal_id)
+    where (deal.phone, deal.email, deal.stage, deal.amount, deal.currency, deal.opened_at, deal.closed_at)
+          is distinct from (newest.phone, newest.email, newest.stage, newest.amount, newest.currency, newest.opened_at, newest.closed_at)
+),
+
 written as (
     insert into core.deal (deal_id, client_id, phone, email, stage, amount, currency, opened_at, closed_at, loaded_at)
     select deal_id, client_id, phone, email, stage, amount, currency, opened_at, closed_at, :now
@@ -28,15 +36,10 @@ written as (
     on conflict (deal_id) do update set
         client_id = excluded.client_id, phone = excluded.phone, email = excluded.email, stage = excluded.stage,
         amount = excluded.amount, currency = excluded.currency, opened_at = excluded.opened_at, closed_at = excluded.closed_at,
-        loaded_at = case
-            when (deal.phone, deal.email, deal.stage, deal.amount, deal.currency, deal.opened_at, deal.closed_at)
-                 is distinct from (excluded.phone, excluded.email, excluded.stage, excluded.amount, excluded.currency,
-                                   excluded.opened_at, excluded.closed_at) then excluded.loaded_at
-            else deal.loaded_at
-        end
-    returning (xmax = 0) as is_new, loaded_at = :now as is_changed
+        loaded_at = case when deal.deal_id in (select deal_id from changed) then excluded.loaded_at else deal.loaded_at end
+    returning (xmax = 0) as is_new
 )
-select count(*) filter (where is_new) as new, count(*) filter (where is_changed and not is_new) as changed from written;
+select count(*) filter (where is_new) as new, (select count(*) from changed) as changed from written;
 
 -- name: convert_deals
 with rated as (

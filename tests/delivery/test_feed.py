@@ -46,6 +46,12 @@ def test_pages_give_each_event_once_in_order(warehouse: Warehouse) -> None:
     assert seen == written
 
 
+@pytest.mark.parametrize(("limit", "more"), [(1, True), (2, False), (3, False)])
+def test_a_page_says_whether_more_waits(warehouse: Warehouse, limit: int, more: bool) -> None:
+    changes(warehouse, 1, 2)
+    assert feed.read_events(warehouse, None, limit).more is more
+
+
 def test_the_cursor_goes_on_where_the_last_page_ended(warehouse: Warehouse) -> None:
     changes(warehouse, 1, 2)
     _, cursor = read_all(warehouse)

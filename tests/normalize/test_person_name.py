@@ -122,7 +122,24 @@ def test_what_is_taken_out_keeps_its_reason(full, reason):
 
 _NAMES = st.text(max_size=30) | st.lists(
     st.sampled_from(
-        ["Иван", "Петров", "иванович", "И.", "Anna", "KOWALSKA", "O'Neil", "van", "Cthutq", "тест", "(x)", "Клиент,", "ООО", "123", "оглы", "Jan-Maria"]
+        [
+            "Иван",
+            "Петров",
+            "иванович",
+            "И.",
+            "Anna",
+            "KOWALSKA",
+            "O'Neil",
+            "van",
+            "Cthutq",
+            "тест",
+            "(x)",
+            "Клиент,",
+            "ООО",
+            "123",
+            "оглы",
+            "Jan-Maria",
+        ]
     ),
     max_size=5,
 ).map(" ".join)

@@ -92,3 +92,18 @@ def test_deep_json_is_refused(source, raw):
 def test_option_with_an_unknown_field_is_a_config_error(configured):
     with pytest.raises(ConfigError, match="`telephone` is not one of our fields"):
         configured("form", secret="SECRET", fields={"Tel": "telephone"})
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        ("2026-08-03T10:00:00+02:00", "2026-08-03T08:00:00+00:00"),
+        ("2026-08-03T10:00:00", "2026-09-01T12:00:00+00:00"),
+        ("2031-01-01T00:00:00Z", "2026-09-01T12:00:00+00:00"),
+        ("yesterday", "2026-09-01T12:00:00+00:00"),
+    ],
+    ids=["aware", "without a zone", "from the future", "words"],
+)
+def test_time_of_submitting_is_taken_where_it_can_be_true(source, raw, said, taken):
+    (enquiry,) = read(source, raw, {"phone": "501234567", "submitted_at": said})
+    assert enquiry.received_at.isoformat() == taken

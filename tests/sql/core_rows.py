@@ -144,7 +144,7 @@ class Core:
             "name": "ads", "day": day, "platform": "google", "campaign_name": campaign, "campaign": campaign, "site": site,
             "channel": channel, "spend_original": amount if original is None else original, "currency": currency,
             "spend_reporting": amount, "reporting_currency": "EUR", "vat_included": False, "loaded_at": NOW,
-            "fx_rate": None if amount is None or original is None else original / amount if amount else 1,
+            "fx_rate": None if amount is None else 1 if original is None else original / amount,
         }  # fmt: skip
         self.insert("core.spend", **row | values)
 
