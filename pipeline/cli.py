@@ -1,7 +1,6 @@
 """The command `leadfold`: every step from the shell, without Airflow. Errors are one line; exit 1 means nothing is green."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +26,9 @@ app.add_typer(quarantine, name="quarantine")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file; $LEADFOLD_CONFIG, else leadfold.toml.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Configuration file; $LEADFOLD_CONFIG, else leadfold.toml.")
+]
 
 
 def main() -> None:
@@ -103,6 +104,16 @@ def db_status() -> None:
     out.print(f"embedded server runs on 127.0.0.1:{server.port}, process {server.pid}")
 
 
+@database.command("adopt")
+def db_adopt() -> None:
+    """After a restore onto another server: let the change feed go on from here; consumers start from a snapshot."""
+    from pipeline.delivery.feed import adopt_events
+    from pipeline.steps import warehouse_url
+    from pipeline.warehouse.connection import Warehouse
+
+    out.print(f"{adopt_events(Warehouse.at(warehouse_url())):,} event(s) adopted; consumers start from /feed/snapshot")
+
+
 @database.command("psql", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def db_psql(context: typer.Context) -> None:
     """Open psql on the warehouse; further arguments go to psql."""
@@ -139,7 +150,9 @@ def check(config: ConfigOption = None) -> None:
     sources = configured_sources(settings, Secrets())
     for source in sources:
         source.require_secrets()
-    out.print(f"the configuration is sound: {len(sources)} source(s), {len(settings.spend)} spend file(s), {len(settings.line)} line(s)")
+    out.print(
+        f"the configuration is sound: {len(sources)} source(s), {len(settings.spend)} spend file(s), {len(settings.line)} line(s)"
+    )
 
 
 @app.command()
@@ -153,7 +166,10 @@ def ingest(source: str, config: ConfigOption = None) -> None:
 @app.command()
 def run(
     config: ConfigOption = None,
-    step: Annotated[list[str] | None, typer.Option(help="Only this step (may be given several times); default: all, in their order.")] = None,
+    step: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this step (may be given several times); default: all, in their order."),
+    ] = None,
 ) -> None:
     """Pull every source, then conform, classify, fold, attribute, build the marts, check and publish."""
     from dataclasses import replace
@@ -214,7 +230,9 @@ def report(config: ConfigOption = None) -> None:
 def feed(
     cursor: Annotated[str, typer.Option(help="Where to go on; empty: from the beginning.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
-    snapshot: Annotated[bool, typer.Option("--snapshot", help="All living clients and aliases instead of changes.")] = False,
+    snapshot: Annotated[
+        bool, typer.Option("--snapshot", help="All living clients and aliases instead of changes.")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """Print changes of clients as JSON, one event per line, then a line with the next cursor."""
@@ -273,8 +291,12 @@ def quarantine_retry(
 def fold_own_file(
     leads: Annotated[Path, typer.Argument(help="CSV, JSONL, XLSX or Parquet table of leads.")],
     config: ConfigOption = None,
-    out_folder: Annotated[Path, typer.Option("--out", help="Folder for leads.csv, clients.csv and review.csv.")] = Path("folded"),
-    columns: Annotated[list[str] | None, typer.Option("--map", help="OURS=THEIRS: which column of the file is which of ours.")] = None,
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for leads.csv, clients.csv and review.csv.")] = Path(
+        "folded"
+    ),
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", help="OURS=THEIRS: which column of the file is which of ours.")
+    ] = None,
     region: Annotated[str | None, typer.Option(help="Country of numbers without a code (RU, PL, GB …).")] = None,
 ) -> None:
     """Fold your own table of leads into clients; no server, no configuration needed."""
@@ -341,4 +363,4 @@ def status() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -31,8 +31,8 @@ def print_report(workspace: "Workspace", out: Console) -> None:
         stages = rows(connection, "report", "stages")
         uncounted = rows(connection, "report", "stages_out_of_counts")
         places = rows(connection, "report", "conservation")
-    out.print(_channel_table(channels))
-    out.print(_stage_table(stages, uncounted))
+    for table in (*_channel_tables(channels), _stage_table(stages, uncounted)):
+        out.print(table)
     for line in conservation_lines(places):
         out.print(line)
 
@@ -45,29 +45,38 @@ def _table(title: str, first: str, *numbers: str) -> Table:
     return table
 
 
-def _channel_table(found: Sequence[Any]) -> Table:
+def _channel_tables(found: Sequence[Any]) -> tuple[Table, Table]:
+    """Counts, and costs: two tables, so that each fits a terminal of 80 columns."""
     currency = next((row.currency for row in found if row.currency), "")
-    table = _table(
-        f"Cost per channel, {currency} (clients at their first touch)", "channel", "leads", "junk", "unique", "qualified", "new",
-        "spend", "per lead", "per unique", "per qualified", "per new",
-    )  # fmt: skip
+    counts = _table(
+        "Leads and clients per channel (clients at their first touch)",
+        "channel",
+        "leads",
+        "junk",
+        "unique",
+        "qualified",
+        "new",
+    )
+    costs = _table(f"Cost per channel, {currency}", "channel", "spend", "lead", "unique", "qualified", "new client")
     for row in found:
-        counts = (row.raw_leads, row.rejected_leads, row.unique_clients, row.qualified_clients, row.new_clients)
-        costs = (row.spend or None, row.cpl_raw, row.cpl_unique, row.cpql, row.cost_per_new_client)
-        cells = (row.channel or "all", *(_count(count) for count in counts), *(_money(cost) for cost in costs))
-        table.add_row(*cells, style="bold" if row.channel is None else None)
-    return table
+        style = "bold" if row.channel is None else None
+        numbers = (row.raw_leads, row.rejected_leads, row.unique_clients, row.qualified_clients, row.new_clients)
+        counts.add_row(row.channel or "all", *map(_count, numbers), style=style)
+        amounts = (row.spend or None, row.cpl_raw, row.cpl_unique, row.cpql, row.cost_per_new_client)
+        costs.add_row(row.channel or "all", *map(_money, amounts), style=style)
+    return counts, costs
 
 
 def _stage_table(found: Sequence[Any], uncounted: Sequence[Any]) -> Table:
-    table = _table("Junk by stage (leads)", "stage", "rejected", "proposed, still visible", "no enquiry, out of all counts")
+    title = "Junk by stage, leads (doubted ones stay visible; uncounted ones are no enquiries at all)"
+    table = _table(title, "stage", "rejected", "doubted", "uncounted")
     lines: dict[str, list[int]] = {}
     for row in found:
         lines[row.stage] = [row.rejected or 0, row.proposed or 0, 0]
     for row in uncounted:
         lines.setdefault(row.stage, [0, 0, 0])[2] = row.leads
     for stage, counts in sorted(lines.items(), key=lambda line: (-sum(line[1]), line[0])):
-        table.add_row(f"{stage} ({stage_name(stage)})", *(_count(count) if count else NOTHING for count in counts))
+        table.add_row(f"{stage}: {stage_name(stage)}", *(_count(count) if count else NOTHING for count in counts))
     return table
 
 
@@ -102,16 +111,22 @@ def print_folded(folded: FoldedFile, written: Iterable[str], out: Console) -> No
     stages = folded.stages()
     total = len(folded.lines)
     placed = sum(1 for line in folded.lines if line.client_id)
-    out.print(f"{_count(total)} leads: {_count(placed)} on {_count(len(folded.clients))} clients, {_count(total - placed)} set aside")
+    out.print(
+        f"{_count(total)} leads: {_count(placed)} on {_count(len(folded.clients))} clients, {_count(total - placed)} set aside"
+    )
     table = _table("Leads by stage", "stage", "leads", "share")
     for stage, count in sorted(stages.items(), key=lambda item: (item[0] != GENUINE, -item[1], item[0])):
         table.add_row(stage, _count(count), f"{count / total:.1%}")
     out.print(table)
-    out.print(f"{_count(len(folded.review))} pair(s) for a person to look at, {_count(folded.hubs)} value(s) shared by many (hubs)")
+    out.print(
+        f"{_count(len(folded.review))} pair(s) for a person to look at, {_count(folded.hubs)} value(s) shared by many (hubs)"
+    )
     if folded.undated:
         out.print(f"{_count(folded.undated)} lead(s) have no readable time; they count as the oldest")
     if folded.unknown_columns:
-        out.print(f"columns not read: {', '.join(folded.unknown_columns)} (name one with --map ours=theirs)", markup=False)
+        out.print(
+            f"columns not read: {', '.join(folded.unknown_columns)} (name one with --map ours=theirs)", markup=False
+        )
     out.print(f"written: {', '.join(written)}", markup=False)
 
 
@@ -122,7 +137,9 @@ def print_explanation(workspace: "Workspace", left_id: str, right_id: str, out: 
         evidence = rows(connection, "report", "pair_evidence", left_id=left_id, right_id=right_id)
         decisions = rows(connection, "report", "decisions_on", left_id=left_id, right_id=right_id)
     same = found[0].client_id is not None and found[0].client_id == found[1].client_id
-    out.print(f"{'one client' if same else 'not one client'}: {left_id} -> {_place(found[0])}, {right_id} -> {_place(found[1])}")
+    out.print(
+        f"{'one client' if same else 'not one client'}: {left_id} -> {_place(found[0])}, {right_id} -> {_place(found[1])}"
+    )
     model = dedup.load_model(workspace.settings.fold.model)
     out.print(str(dedup.explain(record_of(lead_of(found[0])), record_of(lead_of(found[1])), model)), markup=False)
     for row in evidence:
@@ -130,7 +147,9 @@ def print_explanation(workspace: "Workspace", left_id: str, right_id: str, out: 
     for row in decisions:
         source = f" from {row.from_client_id}" if row.from_client_id else ""
         actor = f"{row.actor_kind} {row.actor} {row.actor_version}".strip()
-        out.print(f"decision {row.decision_id}, {row.decided_at:%Y-%m-%d %H:%M} UTC: {row.kind} {row.client_id or ''}{source} by {actor}")
+        out.print(
+            f"decision {row.decision_id}, {row.decided_at:%Y-%m-%d %H:%M} UTC: {row.kind} {row.client_id or ''}{source} by {actor}"
+        )
 
 
 def _lead_row(connection: Any, lead_id: str) -> Any:
@@ -140,7 +159,9 @@ def _lead_row(connection: Any, lead_id: str) -> Any:
         raise ConfigError("lead", "an argument is not a lead id", "give ids as leads have them (UUIDs)") from None
     found = rows(connection, "report", "lead", lead_id=lead_id)
     if not found:
-        raise ConfigError("lead", f"there is no lead {lead_id}", "take ids from core.lead or from the feed's provenance")
+        raise ConfigError(
+            "lead", f"there is no lead {lead_id}", "take ids from core.lead or from the feed's provenance"
+        )
     return found[0]
 
 

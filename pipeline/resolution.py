@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dedup.survivorship import SurvivorshipRule, golden_record
-
 import dedup
+from dedup.survivorship import SurvivorshipRule, golden_record
 from pipeline.client import Client
 from pipeline.lead import Lead
 

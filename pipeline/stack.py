@@ -27,7 +27,11 @@ def start_stack(config: Path | None, state: Path, say: Say) -> None:
     if is_demo:
         chosen = demo_folder(state) / CONFIG
         if not chosen.exists():
-            raise ConfigError("leadfold.toml", "there is no such file", "copy leadfold.example.toml and edit it, or run `make demo` first")
+            raise ConfigError(
+                "leadfold.toml",
+                "there is no such file",
+                "copy leadfold.example.toml and edit it, or run `make demo` first",
+            )
         say("no leadfold.toml here: this is the demo company")
     settings = load_settings(chosen)
     url = warehouse_url()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.client import Client
 from pipeline.conform import CONFORM_VERSION, ConformContext
@@ -311,7 +311,7 @@ def build_marts(workspace: Workspace) -> Counts:
     return counts
 
 
-def check(workspace: Workspace, level: str) -> Counts:
+def check(workspace: Workspace, level: Literal["landing", "conformed", "mart"]) -> Counts:
     """Runs the Great Expectations suite of a level (landing, conformed or mart). Raises ChecksFailedError."""
     from pipeline.quality.suites import check as run_suite
 

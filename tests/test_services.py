@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from pipeline import services
 from pipeline.services import Port, Service, ServiceError
 from pipeline.settings import parse_settings
 from pipeline.warehouse import embedded
+from pipeline.warehouse.connection import Warehouse
 
 SLEEPER = "import time; time.sleep(600)"
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
@@ -252,16 +254,29 @@ def test_the_signing_secret_is_made_once_and_is_the_users_own(folder: Path, envi
 
 
 def test_a_service_does_not_show_its_environment(environment: Mapping[str, str]) -> None:
-    assert not any(environment["AIRFLOW__API_AUTH__JWT_SECRET"] in str(one) for one in services.airflow_services(environment))
+    assert not any(
+        environment["AIRFLOW__API_AUTH__JWT_SECRET"] in str(one) for one in services.airflow_services(environment)
+    )
 
 
 # --- the real ones ----------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def empty_database(server: embedded.Server) -> str:
+    """The URL of a database without a table; Airflow cannot share the warehouse's, both keep `alembic_version`."""
+    name = f"empty_{os.getpid()}_{time.monotonic_ns()}"
+    admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    admin.dispose()
+    return server.url(name)
+
+
 @pytest.mark.airflow
 @pytest.mark.postgres
-def test_airflows_database_is_migrated_once(folder: Path, server: embedded.Server, warehouse_url: str) -> None:
-    environment = services.airflow_environment(folder, warehouse_url, folder / "leadfold.toml", 1)
+def test_airflows_database_is_migrated_once(folder: Path, empty_database: str) -> None:
+    environment = services.airflow_environment(folder, empty_database, folder / "leadfold.toml", 1)
     assert services.prepare_airflow(environment)
     began = time.monotonic()
     assert not services.prepare_airflow(environment)
@@ -270,17 +285,21 @@ def test_airflows_database_is_migrated_once(folder: Path, server: embedded.Serve
 
 @pytest.mark.airflow
 @pytest.mark.postgres
-def test_a_database_made_anew_is_migrated_again(folder: Path, server: embedded.Server, warehouse_url: str) -> None:
-    environment = services.airflow_environment(folder, warehouse_url, folder / "leadfold.toml", 1)
+def test_a_database_made_anew_is_migrated_again(folder: Path, empty_database: str) -> None:
+    environment = services.airflow_environment(folder, empty_database, folder / "leadfold.toml", 1)
     home = folder / "airflow"
     home.mkdir(exist_ok=True)
-    (home / "migrated.json").write_text(json.dumps({"airflow": services._airflow_version(), "schema": "of the one before"}))
+    (home / "migrated.json").write_text(
+        json.dumps({"airflow": services._airflow_version(), "schema": "of the one before"})
+    )
     assert services.prepare_airflow(environment)
 
 
 @pytest.mark.postgres
 def test_a_database_that_does_not_answer_is_one_line(folder: Path) -> None:
-    environment = services.airflow_environment(folder, "postgresql://u:secret@127.0.0.1:1/a", folder / "leadfold.toml", 1)
+    environment = services.airflow_environment(
+        folder, "postgresql://u:secret@127.0.0.1:1/a", folder / "leadfold.toml", 1
+    )
     home = folder / "airflow"
     (home / "migrated.json").write_text("{}")
     with pytest.raises(ServiceError, match="airflow: its database does not answer") as caught:

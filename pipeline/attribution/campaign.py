@@ -18,13 +18,15 @@ _SPACES = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign of the spend files. label: how marts call it, the newest name of its id."""
+    """A campaign of the spend files. label: how marts call it, the newest name of its id. site: the one site that its spend
+    is for, '' where it is for none or several."""
 
     platform: str
     campaign_id: str
     name: str
     label: str
     channel: Channel
+    site: str = ""
 
 
 def campaign_key(name: str) -> str:

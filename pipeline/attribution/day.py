@@ -82,8 +82,8 @@ def read_moment(text: str, zone: ZoneInfo, place: str, today: date) -> datetime:
         moment = moment.astimezone(UTC)
     except OverflowError as error:
         raise RecordError(place, "is out of range", ALLOWED) from error
-    if moment.date() < _EARLIEST:
-        raise RecordError(place, "is before 2000", ALLOWED)
+    if moment.date() < _EARLIEST or (moment.date() - today).days > 1:
+        raise RecordError(place, "is before 2000 or in the future", ALLOWED)
     return moment
 
 

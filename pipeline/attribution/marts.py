@@ -25,7 +25,7 @@ MARTS = (
 """In order of building: a later one may read an earlier one."""
 
 _BATCH = 5000
-_TAG_COLUMNS = ("lead_id", "channel", "campaign", "platform", "is_direct", "rule", "rules_version")
+_TAG_COLUMNS = ("lead_id", "channel", "campaign", "platform", "site", "is_direct", "rule", "rules_version")
 
 
 def attribute(connection: Connection, settings: Settings, now: datetime) -> dict[str, int]:
@@ -53,7 +53,7 @@ def known_campaigns(connection: Connection) -> CampaignDirectory:
 
 def _campaigns(found: Iterable[Any]) -> Iterator[Campaign]:
     for row in found:
-        yield Campaign(row.platform, row.campaign_id, row.campaign_name, row.campaign, Channel(row.channel))
+        yield Campaign(row.platform, row.campaign_id, row.campaign_name, row.campaign, Channel(row.channel), row.site)
 
 
 def _tag_row(row: Any, context: TagContext) -> tuple[Any, ...]:
@@ -72,7 +72,7 @@ def _tag_row(row: Any, context: TagContext) -> tuple[Any, ...]:
         dialled_number=row.dialled_number,
     )
     tag = tag_lead(lead, context)
-    return (row.lead_id, tag.channel.value, tag.campaign, tag.platform, tag.is_direct, tag.rule, row.version)
+    return (row.lead_id, tag.channel.value, tag.campaign, tag.platform, tag.site, tag.is_direct, tag.rule, row.version)
 
 
 def build_marts(connection: Connection, settings: Settings, now: datetime) -> dict[str, int]:

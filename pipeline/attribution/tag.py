@@ -27,13 +27,15 @@ _NEWSLESS = frozenset({Channel.DIRECT, Channel.UNATTRIBUTED})
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """The channel and campaign of a lead, and the rule that said so. is_direct: nothing says what brought it."""
+    """The channel and campaign of a lead, and the rule that said so. is_direct: nothing says what brought it. site: of the
+    line or campaign, for leads whose source names none."""
 
     channel: Channel
     campaign: str
     platform: str
     is_direct: bool
     rule: str
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class _Sign:
     campaign: str = ""
     is_direct: bool = False
     declared: bool = False
+    site: str = ""
 
 
 def tag_lead(lead: Lead, context: TagContext) -> Tag:
@@ -109,8 +112,8 @@ def tag_lead(lead: Lead, context: TagContext) -> Tag:
     return Tag(sign.channel, label, platform, sign.is_direct, sign.rule)
 
 
-def _campaign_tag(campaign: Campaign, rule: str) -> Tag:
-    return Tag(campaign.channel, campaign.label, campaign.platform, is_direct=False, rule=rule)
+def _campaign_tag(campaign: Campaign, rule: str, site: str = "") -> Tag:
+    return Tag(campaign.channel, campaign.label, campaign.platform, False, rule, site or campaign.site)
 
 
 def _declared_tag(sign: _Sign, context: TagContext) -> Tag:
@@ -120,8 +123,8 @@ def _declared_tag(sign: _Sign, context: TagContext) -> Tag:
             sign.campaign, "", sign.channel
         )
     if campaign is not None:
-        return _campaign_tag(campaign, sign.rule)
-    return Tag(sign.channel, campaign_label(sign.campaign), "", sign.channel in _NEWSLESS, sign.rule)
+        return _campaign_tag(campaign, sign.rule, sign.site)
+    return Tag(sign.channel, campaign_label(sign.campaign), "", sign.channel in _NEWSLESS, sign.rule, sign.site)
 
 
 def _may_be_bought(sign: _Sign) -> bool:
@@ -135,7 +138,9 @@ def _by_line(lead: Lead, context: TagContext) -> _Sign | None:
         line_key(lead.dialled_number, lead.region or context.region), ()
     )
     line = line_on(lines, _day(lead, context))
-    return _Sign(line.channel, "line", campaign=line.campaign, declared=True) if line is not None else None
+    if line is None:
+        return None
+    return _Sign(line.channel, "line", campaign=line.campaign, declared=True, site=line.site)
 
 
 def _day(lead: Lead, context: TagContext) -> date:

@@ -16,7 +16,7 @@ from pydantic import Field
 from pipeline.errors import RecordError, RetryError
 from pipeline.lead import Enquiry, RawRecord, SourceKind
 from pipeline.sources.call import CallOptions, call_of, leg_of, local_time
-from pipeline.sources.connector import Clock, ConfiguredSource, Connector
+from pipeline.sources.connector import Clock, ConfiguredSource, Connector, SecretName
 from pipeline.sources.page import Page
 from pipeline.sources.submission import as_text, load_json
 
@@ -28,7 +28,7 @@ class AsteriskTableOptions(CallOptions):
     """dsn: the name of the secret that holds the database's URL. lookback_minutes: how long before the last row seen
     a run starts, at least the longest call. page_rows: rows per page."""
 
-    dsn: str
+    dsn: SecretName
     lookback_minutes: Annotated[int, Field(ge=0, le=10_080)] = 240
     page_rows: Annotated[int, Field(ge=10, le=10_000)] = 1000
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +15,14 @@ from pipeline.sources.page import Page
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, UTC."""
+
+
+class _NamesSecret:
+    """Marks an option that holds a secret's name."""
+
+
+SecretName = Annotated[str, _NamesSecret()]
+"""An option that holds the name of a secret, never the secret."""
 
 
 class VendorOptions(BaseModel):
@@ -86,6 +94,13 @@ class ConfiguredSource:
         if not isinstance(self.options, model):
             raise TypeError(f"source {self.name} has options of {type(self.options).__name__}, not {model.__name__}")
         return self.options
+
+    def require_secrets(self) -> None:
+        """Looks every secret up that the options name. Raises MissingSecretError for the first that is set nowhere."""
+        for option, field in type(self.options).model_fields.items():
+            name = getattr(self.options, option)
+            if name and any(isinstance(mark, _NamesSecret) for mark in field.metadata):
+                self.secret(option, name)
 
     def secret(self, option: str, name: str) -> str:
         """The secret called `name`, which the key `option` asks for. Raises MissingSecretError."""

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 
 from pipeline.errors import RecordError
 from pipeline.lead import ENQUIRY_FIELDS, Enquiry, RawRecord, SourceKind
-from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, VendorOptions
+from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, SecretName, VendorOptions
 from pipeline.sources.field_map import fold_label, load_field_map, map_fields
 from pipeline.sources.submission import form_pairs, is_json, json_pairs, pairs_of
 from pipeline.sources.versions import Version, enquiries_of
@@ -43,8 +43,8 @@ class FormOptions(VendorOptions):
     id_field: the field that holds the submission's id; without it the usual names, else a hash of the body.
     fields: label of the form -> our field. honeypot: fields that people do not see."""
 
-    secret: str
-    previous_secret: str = ""
+    secret: SecretName
+    previous_secret: SecretName = ""
     header: str = "X-Api-Key"
     signature_header: str = ""
     id_field: str = ""

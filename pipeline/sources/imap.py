@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from pipeline.errors import RecordError, RetryError
 from pipeline.lead import Enquiry, RawRecord, SourceKind
-from pipeline.sources.connector import Clock, ConfiguredSource, Connector, VendorOptions
+from pipeline.sources.connector import Clock, ConfiguredSource, Connector, SecretName, VendorOptions
 from pipeline.sources.letter import parse_letter, sent_at
 from pipeline.sources.letter_reading import LetterRules, read_letter
 from pipeline.sources.loopback import is_loopback
@@ -37,7 +37,7 @@ class ImapOptions(VendorOptions):
     port: Annotated[int, Field(ge=0, le=65535)] = 0
     tls: bool = True
     username: Annotated[str, Field(min_length=1)]
-    password: str
+    password: SecretName
     folder: str = "INBOX"
     page_letters: Annotated[int, Field(ge=1, le=500)] = 50
     max_bytes: Annotated[int, Field(ge=10_000)] = 20_000_000

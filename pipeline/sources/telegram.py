@@ -17,7 +17,7 @@ from pydantic import Field
 
 from pipeline.errors import RecordError, RetryError
 from pipeline.lead import Enquiry, RawRecord, SourceKind
-from pipeline.sources.connector import Clock, ConfiguredSource, Connector, VendorOptions
+from pipeline.sources.connector import Clock, ConfiguredSource, Connector, SecretName, VendorOptions
 from pipeline.sources.http import get_json, open_http
 from pipeline.sources.loopback import BaseUrl
 from pipeline.sources.page import Page
@@ -40,7 +40,7 @@ class TelegramOptions(VendorOptions):
     """token: the name of the secret that holds the bot's token. limit: updates per request, at most 100."""
 
     base_url: BaseUrl = "https://api.telegram.org"
-    token: str
+    token: SecretName
     limit: Annotated[int, Field(ge=1, le=100)] = 100
 
 

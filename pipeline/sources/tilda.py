@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import Field, field_validator
 
 from pipeline.lead import Enquiry, RawRecord, SourceKind
-from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, VendorOptions
+from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, SecretName, VendorOptions
 from pipeline.sources.form import checked_fields, loose_pairs, read_submission
 from pipeline.sources.submission import pairs_of, percent_decoded
 from pipeline.sources.versions import Version, enquiries_of
@@ -27,8 +27,8 @@ class TildaOptions(VendorOptions):
     valid while it is being changed. header: the header's name.
     fields: label of the form -> our field. honeypot: fields that people do not see."""
 
-    secret: str
-    previous_secret: str = ""
+    secret: SecretName
+    previous_secret: SecretName = ""
     header: str = "X-Api-Key"
     fields: dict[str, str] = Field(default_factory=dict)
     honeypot: tuple[str, ...] = ()

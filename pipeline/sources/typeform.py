@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 
 from pipeline.errors import RecordError, RetryError
 from pipeline.lead import Enquiry, RawRecord, SourceKind
-from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, VendorOptions
+from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, SecretName, VendorOptions
 from pipeline.sources.field_map import FieldMap, field_of, fold_label, folded_choice, gather, load_field_map
 from pipeline.sources.form import checked_fields
 from pipeline.sources.http import Http, get_json, open_http
@@ -40,9 +40,9 @@ class TypeformOptions(VendorOptions):
 
     base_url: BaseUrl = "https://api.typeform.com"
     form_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-    token: str
-    webhook_secret: str = ""
-    previous_webhook_secret: str = ""
+    token: SecretName
+    webhook_secret: SecretName = ""
+    previous_webhook_secret: SecretName = ""
     page_size: Annotated[int, Field(ge=1, le=1000)] = 200
     fields: dict[str, str] = Field(default_factory=dict)
 

@@ -167,7 +167,7 @@ def _write_clients(
         told = orjson.dumps(payload).decode()
         history.append((client_id, version, touch.decision_id, orjson.dumps(golden or {"state": touch.state}).decode()))
         outbox.append((uuid5(_EVENTS, f"{client_id}:{version}"), client_id, touch.event, told, touch.decision_id, now))
-        values = golden or dict.fromkeys(_GOLDEN, "") | _EMPTY
+        values: Mapping[str, Any] = golden or _EMPTY
         incoming.append(
             (client_id, touch.state, version, *(values[name] for name in _GOLDEN), orjson.dumps(values["provenance"]).decode(),
              touch.minted_by or touch.decision_id, touch.decision_id)
@@ -180,7 +180,7 @@ def _write_clients(
     copy_rows(connection, "core.outbox", columns, outbox)
 
 
-_EMPTY: Mapping[str, Any] = {
+_EMPTY: Mapping[str, Any] = dict.fromkeys(_GOLDEN, "") | {
     "phones": [], "emails": [], "handles": [], "lead_count": 0, "first_seen_at": None, "last_seen_at": None, "provenance": {},
 }  # fmt: skip
 

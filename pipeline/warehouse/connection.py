@@ -129,5 +129,5 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], values
 
 
 def mapping(row: Row[Any]) -> Mapping[str, Any]:
-    """A row as a mapping from column names."""
-    return row._mapping  # noqa: SLF001 - SQLAlchemy's documented way to read a row by name
+    """A row as a dict from column names."""
+    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to read a row by name

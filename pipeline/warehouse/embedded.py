@@ -135,11 +135,9 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _is_alive(pid: int) -> bool:
-    try:
+    with contextlib.suppress(ChildProcessError):  # not a child of this process
         # A child that ended but was not waited for still has a pid: collect it first.
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass  # not a child of this process
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -74,7 +74,10 @@ def write_groups(connection: Connection, groups: Sequence[ConformedGroup], versi
     for name in ("create_incoming", "create_incoming_record"):
         run(connection, "leads", name)
     copy_rows(
-        connection, "incoming_lead", LEAD_COLUMNS, (lead_values(lead, g.group_key, version) for g in groups for lead in g.leads)
+        connection,
+        "incoming_lead",
+        LEAD_COLUMNS,
+        (lead_values(lead, g.group_key, version) for g in groups for lead in g.leads),
     )
     placed = ((record, lead.lead_id, version) for g in groups for lead in g.leads for record in lead.record_ids)
     copy_rows(connection, "incoming_record", ("record_id", "lead_id", "conform_version"), placed)

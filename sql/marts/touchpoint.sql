@@ -1,4 +1,5 @@
 -- mart.touchpoint. Grain: lead. Owner: attribution.
+-- A lead whose source names no site stands at the site of its line or campaign, so that its cost stands beside it.
 -- A lead that has no living client now keeps its row, so that leads in = leads out.
 insert into mart.touchpoint
     (lead_id, client_id, occurred_at, day, source, source_kind, site, channel, campaign, platform, is_direct, rule, state, stage, counts_as_lead)
@@ -9,7 +10,7 @@ select
     cast(lead.received_at at time zone cast(:timezone as text) as date),
     lead.source,
     lead.source_kind,
-    lead.site,
+    coalesce(nullif(lead.site, ''), tag.site, ''),
     coalesce(tag.channel, :unattributed),
     coalesce(tag.campaign, ''),
     coalesce(tag.platform, ''),

@@ -2,9 +2,12 @@
 
 -- name: campaigns
 -- Campaigns that money was spent on, under each name they had; campaign is the label of today.
-select distinct platform, campaign_id, campaign_name, campaign, channel
+-- site: where all spend of that name in the marts is for one site.
+select distinct platform, campaign_id, campaign_name, campaign, channel,
+       case when min(site) over same = max(site) over same then site else '' end as site
 from core.spend
 where campaign_id <> '' or campaign_name <> ''
+window same as (partition by platform, campaign, channel)
 order by platform, campaign_id, campaign_name, campaign, channel;
 
 -- name: leads_to_tag
@@ -26,8 +29,8 @@ where tag.rules_version is distinct from signed.version;
 create temporary table tagged (like core.tag) on commit drop;
 
 -- name: write_tags
-insert into core.tag (lead_id, channel, campaign, platform, is_direct, rule, rules_version)
-select lead_id, channel, campaign, platform, is_direct, rule, rules_version from tagged order by lead_id
+insert into core.tag (lead_id, channel, campaign, platform, site, is_direct, rule, rules_version)
+select lead_id, channel, campaign, platform, site, is_direct, rule, rules_version from tagged order by lead_id
 on conflict (lead_id) do update set
     channel = excluded.channel, campaign = excluded.campaign, platform = excluded.platform, is_direct = excluded.is_direct,
-    rule = excluded.rule, rules_version = excluded.rules_version;
+    site = excluded.site, rule = excluded.rule, rules_version = excluded.rules_version;

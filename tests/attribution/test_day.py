@@ -75,6 +75,11 @@ def test_a_moment_is_read_in_utc(text: str, moment: datetime) -> None:
     assert read_moment(text, ZONE, "opened_at", TODAY) == moment
 
 
+def test_a_moment_in_the_future_is_refused() -> None:
+    with pytest.raises(RecordError, match="in the future"):
+        read_moment("2027-03-01T10:00:00Z", ZONE, "closed_at", TODAY)
+
+
 @given(st.text(max_size=30))
 def test_no_text_raises_anything_else(text: str) -> None:
     for read in (lambda: read_day(text, "", "day", TODAY), lambda: read_moment(text, ZONE, "at", TODAY)):

@@ -62,6 +62,21 @@ def test_a_campaign_that_appears_in_the_spend_gives_its_name_to_earlier_leads(co
     assert rows == [("paid_search", "Okna", 1, 5, 5)]
 
 
+def test_a_lead_without_a_site_stands_at_its_campaign_s(company: Company) -> None:
+    company.google("date,campaign_id,campaign,spend\n2026-03-01,77777,Okna,5.00\n", currency="EUR", site="a.example")
+    company.load(load_spend)
+    with company.warehouse.transaction(None) as connection:
+        core = Core(connection)
+        core.lead(1, channel="", campaign_id="77777", site="")
+        core.lead(2, channel="", campaign_id="77777", site="b.example")
+    company.load(attribute)
+    company.load(build_marts)
+    rows = company.rows(
+        "select site, raw_leads, spend from mart.cost_per_channel_campaign_day where attribution_model = 'first_touch' order by 1"
+    )
+    assert rows == [("a.example", 1, 5), ("b.example", 1, 0)]
+
+
 def test_readers_see_the_old_marts_until_the_new_ones_commit(company: Company) -> None:
     with company.warehouse.transaction(None) as connection:
         Core(connection).lead(1)

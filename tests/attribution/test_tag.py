@@ -185,5 +185,21 @@ def test_a_wrong_line_is_one_clear_line(case: str) -> None:
         tag_context(Settings.model_validate({"line": lines}), CAMPAIGNS)
 
 
+@pytest.mark.parametrize(
+    ("given", "site"),
+    [
+        ({"dialled_number": "+48221230201"}, "okna.pl"),
+        ({"campaign_id": "555555"}, "drzwi.pl"),
+        ({"referrer": "https://yandex.ru/"}, ""),
+    ],
+    ids=["of the line", "of the campaign", "of neither"],
+)
+def test_a_tag_names_a_site_for_leads_that_have_none(given: dict[str, Any], site: str) -> None:
+    line = {"number": "+48221230201", "channel": "direct", "site": "okna.pl"}
+    doors = Campaign("google", "555555", "Drzwi", "Drzwi", Channel.PAID_SEARCH, "drzwi.pl")
+    context = tag_context(Settings.model_validate({"line": [line]}), CampaignDirectory.of([doors]))
+    assert tag_lead(lead(**given), context).site == site
+
+
 def test_a_tag_is_plain_data() -> None:
     assert tag_lead(lead(), CONTEXT) == Tag(Channel.UNATTRIBUTED, "", "", is_direct=True, rule="nothing")

@@ -28,7 +28,7 @@ from pipeline.settings import Secrets, parse_settings
 from pipeline.sources.configured import configured_sources
 from pipeline.sources.page import Page
 from pipeline.warehouse import embedded, leads
-from pipeline.warehouse.connection import Role, Warehouse, copy_rows, run
+from pipeline.warehouse.connection import Role, Warehouse, copy_rows
 from pipeline.warehouse.landing import land
 from pipeline.warehouse.migrate import migrate
 
@@ -69,7 +69,9 @@ def landed(warehouse: Warehouse, workspace: steps.Workspace, count: int) -> None
     for source, body in forms(count):
         configured = workspace.source(source)
         assert configured.connector.receive is not None
-        pages.setdefault(source, []).extend(configured.connector.receive(configured, body, headers, "", workspace.now).records)
+        pages.setdefault(source, []).extend(
+            configured.connector.receive(configured, body, headers, "", workspace.now).records
+        )
         if len(pages[source]) >= PAGE:
             land(warehouse, Page(source=source, records=tuple(pages.pop(source))), workspace.now())
     for source, records in pages.items():
@@ -110,7 +112,9 @@ def bench_conform(server: embedded.Server, count: int, rounds: int, out: Console
         python.append(made[1])
         copied.append(_timed(lambda made=made, warehouse=warehouse: _copy_floor(warehouse, made[0])))
         warehouse.engine.dispose()
-    table = Table("what", "wall us/lead", "CPU us/lead (this process)", title=f"conform, {count:,} forms, median of {rounds}")
+    table = Table(
+        "what", "wall us/lead", "CPU us/lead (this process)", title=f"conform, {count:,} forms, median of {rounds}"
+    )
     for what, figures in (
         ("raw body -> conformed row (step conform)", whole),
         ("floor: read and conform in Python, no database", python),
@@ -123,7 +127,9 @@ def bench_conform(server: embedded.Server, count: int, rounds: int, out: Console
     out.print(f"conform / (sum of both floors): {ratio:.2f}")
 
 
-def _conformed(workspace: steps.Workspace, warehouse: Warehouse) -> tuple[list[leads.ConformedGroup], tuple[float, float]]:
+def _conformed(
+    workspace: steps.Workspace, warehouse: Warehouse
+) -> tuple[list[leads.ConformedGroup], tuple[float, float]]:
     """The groups as conform makes them, and the time of the Python in it."""
     from sqlalchemy import text
 
@@ -149,7 +155,12 @@ def _copy_floor(warehouse: Warehouse, groups: list[leads.ConformedGroup]) -> Non
         connection.execute(text("truncate core.lead cascade"))
         rows = (leads.lead_values(lead, group.group_key, CONFORM_VERSION) for group in groups for lead in group.leads)
         copy_rows(connection, "core.lead", leads.LEAD_COLUMNS, rows)
-        placed = ((record, lead.lead_id, CONFORM_VERSION) for group in groups for lead in group.leads for record in lead.record_ids)
+        placed = (
+            (record, lead.lead_id, CONFORM_VERSION)
+            for group in groups
+            for lead in group.leads
+            for record in lead.record_ids
+        )
         copy_rows(connection, "core.lead_record", ("record_id", "lead_id", "conform_version"), placed)
 
 
@@ -173,7 +184,11 @@ def bench_fold(count: int, out: Console) -> None:
         configured = workspace_sources[source]
         assert configured.connector.receive is not None
         received = configured.connector.receive(
-            configured, body, {"content-type": "application/x-www-form-urlencoded", "x-api-key": "secret"}, "", steps.utc_now
+            configured,
+            body,
+            {"content-type": "application/x-www-form-urlencoded", "x-api-key": "secret"},
+            "",
+            steps.utc_now,
         )
         records = [replace(record, record_id=number) for record in received.records]
         for enquiry in configured.connector.read(records, configured):

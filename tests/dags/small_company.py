@@ -18,7 +18,7 @@ PHONE = "+48 601 987 321"
 CALLER = "48602876432"
 EMAIL = "z.kanarkowska@kanarek-okna.pl"
 MESSAGE = "Proszę o wycenę trzech okien do domku pod Kanarkowem"
-SECRET = "s3cret-of-the-canary"  # noqa: S105
+SECRET = "s3cret-of-the-canary"
 CANARIES = (
     "Kanarkowska", "Zygfryda", "601987321", "601 987 321", "602876432", "z.kanarkowska", "kanarek-okna", "Kanarkowem", SECRET,
 )  # fmt: skip

@@ -19,7 +19,9 @@ RunDag = Callable[..., Any]
 
 
 @pytest.fixture
-def overheard(airflow: Path, server: embedded.Server, capfd: pytest.CaptureFixture[str], caplog: Any) -> Callable[[], str]:
+def overheard(
+    airflow: Path, server: embedded.Server, capfd: pytest.CaptureFixture[str], caplog: Any
+) -> Callable[[], str]:
     """All that Airflow keeps and says: its database, its folder, both outputs of the process, every log record."""
 
     def everything() -> str:

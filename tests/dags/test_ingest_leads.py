@@ -18,9 +18,7 @@ def events(uri: str) -> int:
     from sqlalchemy import func, select
 
     with create_session() as session:
-        counted = (
-            select(func.count()).where(AssetEvent.asset_id == AssetModel.id, AssetModel.uri == uri)
-        )
+        counted = select(func.count()).where(AssetEvent.asset_id == AssetModel.id, AssetModel.uri == uri)
         return int(session.scalar(counted) or 0)
 
 

@@ -18,7 +18,9 @@ pytestmark = [pytest.mark.airflow, pytest.mark.postgres]
     [
         pytest.param(RetryError("source a", "is away"), "retry", None, id="away: with the task's own backoff"),
         pytest.param(RetryError("a", "busy", timedelta(minutes=5)), "retry", timedelta(minutes=5), id="asked to wait"),
-        pytest.param(RetryError("a", "busy", timedelta(seconds=1)), "retry", timedelta(seconds=30), id="asked for less"),
+        pytest.param(
+            RetryError("a", "busy", timedelta(seconds=1)), "retry", timedelta(seconds=30), id="asked for less"
+        ),
         pytest.param(ConfigError("a", "b", "c"), "fail", None, id="configuration"),
         pytest.param(MissingSecretError("a", "B"), "fail", None, id="secret"),
         pytest.param(ChecksFailedError(("a",)), "fail", None, id="checks"),
@@ -49,7 +51,11 @@ def test_airflow_does_as_the_policy_says(
     def ingest(workspace: steps.Workspace, source: str) -> dict[str, int]:
         calls.append(source)
         if len(calls) == 1:
-            raise RetryError("source", "is away", timedelta(0)) if away else ConfigError("source", "is wrong", "correct it")
+            raise (
+                RetryError("source", "is away", timedelta(0))
+                if away
+                else ConfigError("source", "is wrong", "correct it")
+            )
         return real(workspace, source)
 
     monkeypatch.setattr(steps, "ingest", ingest)

@@ -36,7 +36,9 @@ def test_as_a_program_it_prints_one_line_per_run_and_nothing_of_airflows(airflow
 
 
 def test_leads_become_clients(airflow: Path, company: Company) -> None:
-    company.post(submission_id="s-2", name="Z. Kanarkowska", phone="601987321", message="Czy dostali Państwo zapytanie?")
+    company.post(
+        submission_id="s-2", name="Z. Kanarkowska", phone="601987321", message="Czy dostali Państwo zapytanie?"
+    )
     run()
     with company.warehouse.transaction(None) as connection:
         found = connection.execute(text("select count(*), count(distinct client_id) from core.membership")).one()

@@ -301,6 +301,7 @@ create table core.tag (
     channel       text    not null,
     campaign      text    not null default '',
     platform      text    not null default '',
+    site          text    not null default '',
     is_direct     boolean not null,
     rule          text    not null,
     rules_version text    not null
