@@ -27,7 +27,7 @@ $(VENV)/.ready: requirements.lock requirements-uv.lock pyproject.toml
 	@touch $@
 
 demo: setup ## run the demo company through real Airflow DAGs: from nothing to clients, costs and a dashboard
-	@$(BIN)/leadfold demo
+	@$(BIN)/leadfold demo $(DEMO)
 
 test: setup ## lint, types, import contracts and all tests
 	@$(MAKE) --no-print-directory check

@@ -9,9 +9,9 @@ spend was read.
 
 **On failure.** Landing goes on meanwhile and nothing is lost; the next run takes up all that is pending.
 
-- `ChecksFailedError`, of a check or of `verify`: the run ends before publishing. The alert names the checks,
-  `leadfold verify` prints those of the warehouse, and each one's header in `sql/checks` says what it guards. Correct the cause, then clear
-  the failed task.
+- `ChecksFailedError`, of a check or of `verify`: the run ends before publishing. The alert names the checks, `leadfold
+  verify` prints those of the warehouse, and each one's header in `sql/checks` says what it guards. Correct the cause,
+  then clear the failed task.
 - `RetryError`: the database was away for longer than the retries last; clear the task.
 - Any other: the task's log says the place.
 

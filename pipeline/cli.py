@@ -347,19 +347,22 @@ def down() -> None:
     from pipeline import services
     from pipeline.warehouse import embedded
 
-    for name in services.down(state_folder(), lambda line: out.print(line, markup=False)):
-        out.print(f"{name} stopped")
+    services.down(state_folder(), lambda line: out.print(line, markup=False))
     if embedded.stop(state_folder() / "pg"):
-        out.print("embedded server stopped")
+        out.print("embedded server        stopped")
 
 
 @app.command()
 def status() -> None:
-    """Tell which services run."""
+    """Tell which services run, and where each writes its log."""
     from pipeline import services
 
-    for state in services.status(state_folder()):
-        out.print(str(state), markup=False)
+    found = services.status(state_folder())
+    for state in found:
+        what = f"process {state.pid}" if state.pid is not None else "not running"
+        out.print(f"{state.name:<22} {what:<16} log {_shown(state.log)}", markup=False)
+    if not found:
+        out.print("nothing was ever started here; `leadfold up` starts it")
 
 
 if __name__ == "__main__":

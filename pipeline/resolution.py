@@ -95,10 +95,26 @@ def fold_entries(
     )
 
 
+def _fullness(entry: Entry) -> tuple[int, bool]:
+    """How much of a name a lead gives: known parts, then its own letters before a transliteration (Пётр before Petr)."""
+    parts = sum(part in entry.values for part in ("given", "patronymic", "surname"))
+    name = next(iter(entry.values.get("name", ())), "")
+    return (parts or min(len(name), 1), not name.isascii())
+
+
+def _without_name(entry: Entry) -> Mapping[str, tuple[str, ...]]:
+    return {field: values for field, values in entry.values.items() if field != "name"}
+
+
 def client_of(client_id: str, entries: Sequence[Entry]) -> Client:
     """The golden record of one client from its leads."""
     ordered = sorted(entries, key=lambda entry: (entry.received_at, entry.lead_id))
-    golden = golden_record([(e.lead_id, e.received_at.timestamp(), e.values) for e in ordered], GOLDEN_RULES)
+    fullest = max(_fullness(entry) for entry in ordered)
+    rows = [
+        (entry.lead_id, entry.received_at.timestamp(), entry.values if _fullness(entry) == fullest else _without_name(entry))
+        for entry in ordered
+    ]
+    golden = golden_record(rows, GOLDEN_RULES)
 
     def values(field: str) -> tuple[str, ...]:
         return tuple(golden[field][0]) if field in golden else ()

@@ -311,7 +311,7 @@ def test_a_database_that_does_not_answer_is_one_line(folder: Path) -> None:
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_the_whole_stack_starts_is_found_and_stops(
-    folder: Path, server: embedded.Server, warehouse_url: str, told: list[str], monkeypatch: pytest.MonkeyPatch
+    folder: Path, empty_database: str, warehouse_url: str, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = folder / "leadfold.toml"
     config.write_text('[[source]]\nname = "office-pbx"\nvendor = "asterisk-file"\npath = "Master.csv"\n')
@@ -321,7 +321,7 @@ def test_the_whole_stack_starts_is_found_and_stops(
     ports = services.choose_ports(folder, {name: Port(0) for name in services.wanted_ports(settings)})
     leadfold = services.leadfold_environment(folder, config, warehouse_url)
     airflow = services.airflow_environment(
-        folder, server.url("airflow"), config, ports["airflow-api-server"], all_admins=True, warehouse_url=warehouse_url
+        folder, empty_database, config, ports["airflow-api-server"], all_admins=True, warehouse_url=warehouse_url
     )
     services.prepare_airflow(airflow)
     all_services: tuple[Service, ...] = (
@@ -343,12 +343,11 @@ def ingested(airflow: str) -> Any:
         client.headers["Authorization"] = f"Bearer {client.get('/auth/token').json()['access_token']}"
         runs = "/api/v2/dags/ingest_office_pbx/dagRuns"
         deadline = time.monotonic() + 60
-        while client.post(runs, json={"logical_date": None}).status_code != 200:
+        while (triggered := client.post(runs, json={"logical_date": None})).status_code != 200:
             assert time.monotonic() < deadline, "the DAG did not appear"
             time.sleep(0.5)
-        while time.monotonic() < deadline:
-            states = {run["state"] for run in client.get(runs).json()["dag_runs"] if run["run_type"] == "manual"}
-            if states <= {"success", "failed"}:
-                return next(iter(states))
+        run_id = triggered.json()["dag_run_id"]
+        while (state := client.get(f"{runs}/{run_id}").json()["state"]) not in {"success", "failed"}:
+            assert time.monotonic() < deadline, f"the run is still {state}"
             time.sleep(0.5)
-    return "unfinished"
+    return state

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from unicodedata import normalize
 from urllib.parse import unquote_plus
 
@@ -29,11 +30,13 @@ class Campaign:
     site: str = ""
 
 
+@lru_cache(maxsize=4096)
 def campaign_key(name: str) -> str:
     """What two spellings of one name share: `Okna+PVH`, `okna_pvh` and `Окна ПВХ` where they transliterate alike."""
     return _SEPARATORS.sub(" ", anyascii(normalize("NFKC", unquote_plus(name)))).strip().casefold()
 
 
+@lru_cache(maxsize=4096)
 def campaign_label(text: str) -> str:
     """How a campaign that no spend file knows is called: its tag, cleaned, in lower case; '' for an address of a person."""
     cleaned = _SPACES.sub(" ", normalize("NFKC", unquote_plus(text))).strip().casefold()[:200]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from pipeline.errors import ConfigError
 
@@ -123,6 +124,7 @@ UTM_RULES: tuple[UtmRule, ...] = (
 whose medium was forgotten. `tagged` catches what the table does not know: a tag is never thrown away."""
 
 
+@lru_cache(maxsize=4096)
 def utm_channel(source: str, medium: str) -> UtmRule | None:
     """The rule that reads these tags; None when there are none."""
     source, medium = source.strip().casefold(), medium.strip().casefold()

@@ -4,6 +4,7 @@ does not rewrite what came before."""
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import phonenumbers
 
@@ -23,6 +24,7 @@ class Line:
     valid_to: date
 
 
+@lru_cache(maxsize=4096)
 def line_key(number: str, region: str) -> str:
     """One spelling per number: E.164 where it can be read in `region`, else its letters and digits (`100`, `SIP/7`)."""
     try:

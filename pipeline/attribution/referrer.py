@@ -3,6 +3,7 @@
 import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pipeline.attribution.channel import Channel
@@ -33,6 +34,7 @@ REFERRER_RULES: tuple[ReferrerRule, ...] = (
 """First match wins; a host that none knows is a referral of its own name."""
 
 
+@lru_cache(maxsize=4096)
 def host_of(address: str) -> str:
     """The host of a page address, lower case, without `www.` and port; '' where there is none."""
     text = address.strip()
@@ -50,6 +52,7 @@ def is_own(host: str, own: AbstractSet[str]) -> bool:
     return any(host == mine or host.endswith(f".{mine}") for mine in own)
 
 
+@lru_cache(maxsize=4096)
 def referrer_rule(host: str) -> ReferrerRule | None:
     """The rule that knows this host, None for another company's page."""
     return next((rule for rule in REFERRER_RULES if rule.hosts.fullmatch(host)), None)

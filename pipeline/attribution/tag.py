@@ -210,7 +210,7 @@ def _by_referrer(lead: Lead, context: TagContext) -> _Sign | None:
 def _by_kind(lead: Lead, _: TagContext) -> _Sign | None:
     if lead.source_kind is SourceKind.CHAT:
         return _Sign(Channel.MESSENGER, "chat", is_direct=True)
-    if lead.source_kind is SourceKind.WEBSITE and lead.page:
+    if lead.page:  # a visit was seen, and nothing before it
         return _Sign(Channel.DIRECT, "no_referrer", is_direct=True)
     return None
 

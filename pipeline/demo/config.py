@@ -39,6 +39,7 @@ _SOURCES = """
 [[source]]
 name = "site-ru"
 vendor = "tilda"
+schedule = "* * * * *"
 site = "{ru}"
 region = "RU"
 timezone = "Europe/Moscow"
@@ -48,6 +49,7 @@ honeypot = ["{honeypot}"]
 [[source]]
 name = "site-pl"
 vendor = "tilda"
+schedule = "* * * * *"
 site = "{pl}"
 region = "PL"
 secret = "DEMO_TILDA_SECRET"

@@ -1,5 +1,6 @@
 -- Guards against a silent drop: a record that was there before the last finished walk (a conform, then a fold that began
--- after it) and still has no place: no client, no rejection, no error.
+-- after it) and still has no place: no client, no rejection, no error. A few minutes are left for pages that were still
+-- being landed when the walk began.
 with walk as (
     select max(conform.started_at) as began_at
     from ops.run as conform
@@ -15,4 +16,4 @@ select cast(record_place.record_id as text) as subject
 from ops.record_place
 inner join raw.record using (record_id)
 cross join walk
-where record_place.place = 'pending' and record.received_at < walk.began_at
+where record_place.place = 'pending' and record.received_at < walk.began_at - interval '5 minutes'

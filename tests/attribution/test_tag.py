@@ -110,6 +110,8 @@ CASES: dict[str, tuple[dict[str, Any], tuple[str, str, str]]] = {
     "our own site of a source": ({"page": "https://x.tilda.ws", "referrer": "https://www.okna.ru/"}, ("direct", "", "no_referrer")),
     "a broken referrer": ({"page": "https://okna.pl/a", "referrer": "https://[oops"}, ("direct", "", "no_referrer")),
     "a page and nothing else": ({"page": "https://okna.pl/"}, ("direct", "", "no_referrer")),
+    "a form that came as a letter, its page known": (
+        {"source": "box", "source_kind": SourceKind.EMAIL, "page": "https://okna.pl/"}, ("direct", "", "no_referrer")),
     "chat without a link": ({"source": "chat", "source_kind": SourceKind.CHAT}, ("messenger", "", "chat")),
     "a letter and nothing else": ({"source": "box", "source_kind": SourceKind.EMAIL}, ("(unattributed)", "", "nothing")),
     "a call to a number that is no line": ({"dialled_number": "+48221239999", "source_kind": SourceKind.CALL}, ("(unattributed)", "", "nothing")),
