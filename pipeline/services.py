@@ -51,13 +51,16 @@ class ServiceError(StopError):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process. healthy: asked again and again until true; url: what a person opens, '' where nothing is to be seen."""
+    """One process. healthy: asked again and again until true; url: what a person opens, '' where nothing is to be seen;
+    note: what that person has to know.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)
     healthy: Callable[[], bool]
     url: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,13 @@ def airflow_environment(
     """The whole environment of Airflow's processes, for one machine and loopback only.
 
     folder: the state folder; database_url: Airflow's own database, postgresql://…; all_admins: nobody signs in, for
-    a demo; otherwise Airflow makes a password for `admin` in `<folder>/airflow/passwords.json`.
+    a demo; otherwise the user is `admin`, with a password made once in `<folder>/airflow/passwords.json`.
     """
     home = folder.resolve() / "airflow"
     address = f"http://{_HOST}:{api_port}"
+    passwords = home / "passwords.json"
+    if not all_admins:
+        _kept_secret(passwords, _password_of_admin)
     # The variables of another Airflow in this shell would point ours at its database; Connections are meant for us.
     mine = {
         name: value
@@ -133,7 +139,7 @@ def airflow_environment(
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "AIRFLOW__CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": str(all_admins),
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
         # A broken leadfold.toml is one line, not a traceback.
         "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACKS": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _psycopg(database_url),
@@ -151,17 +157,22 @@ def airflow_environment(
     }
 
 
-def _kept_secret(file: Path) -> str:
+def _kept_secret(file: Path, form: Callable[[str], str] = str) -> str:
     """A secret made once, for the user's eyes only. 64 bytes: what SHA-512 asks for; Airflow's own has 16."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(64))
+        fresh.write_text(form(secrets.token_urlsafe(64)))
         with contextlib.suppress(FileExistsError):  # another process was first: its secret holds
             os.link(fresh, file)
         fresh.unlink()
     return file.read_text()
+
+
+def _password_of_admin(secret: str) -> str:
+    """The file that Airflow's SimpleAuthManager reads. Left to itself it makes one that all can read, and logs it."""
+    return json.dumps({"admin": secret[:24]})
 
 
 def _psycopg(url: str) -> str:
@@ -227,6 +238,9 @@ def airflow_services(environment: Mapping[str, str]) -> tuple[Service, ...]:
         "dag-processor": ("dag-processor",),
         "triggerer": ("triggerer", "--skip-serve-logs"),
     }
+    open_to_all = environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] == "True"
+    passwords = environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"]
+    sign_in = "" if open_to_all else f"(user admin, its password is in {passwords})"
     parts = {"api-server": "metadatabase", "dag-processor": "dag_processor"}
     return tuple(
         Service(
@@ -235,6 +249,7 @@ def airflow_services(environment: Mapping[str, str]) -> tuple[Service, ...]:
             environment=environment,
             healthy=_airflow_part_is_healthy(f"{address}/api/v2/monitor/health", parts.get(name, name)),
             url=address if name == "api-server" else "",
+            note=sign_in if name == "api-server" else "",
         )
         for name, command in commands.items()
     )
@@ -378,14 +393,15 @@ def up(
     waiting = list(services)
     while waiting:
         for service in tuple(waiting):
-            if service.healthy():
-                waiting.remove(service)
-                found = f"up in {time.monotonic() - started:.0f} s" if service.name in new else "was running"
-                say(f"{service.name:<22} {found}{'  ' + service.url if service.url else ''}")
-            elif not is_running(folder, service.name):
+            # First this: what answers at its port may be another program.
+            if not is_running(folder, service.name):
                 raise ServiceError(
                     service.name, "it ended before it was healthy", f"see {log_of(folder, service.name)}"
                 )
+            if service.healthy():
+                waiting.remove(service)
+                found = f"up in {time.monotonic() - started:.0f} s" if service.name in new else "was running"
+                say(f"{service.name:<22} {found}  {service.url}  {service.note}".rstrip())
         if waiting and time.monotonic() - started > seconds:
             raise ServiceError(
                 waiting[0].name, f"not healthy after {seconds:.0f} s", f"see {log_of(folder, waiting[0].name)}"

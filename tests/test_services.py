@@ -85,6 +85,12 @@ def test_down_stops_all_that_runs(folder: Path, told: list[str]) -> None:
     assert pids(folder) == {"a": None, "b": None}
 
 
+def test_down_may_stop_only_some(folder: Path, told: list[str]) -> None:
+    services.up(folder, [program("a", SLEEPER), program("b", SLEEPER)], told.append)
+    assert services.down(folder, told.append, only=frozenset({"b"})) == ("b",)
+    assert services.is_running(folder, "a")
+
+
 def test_down_without_anything_does_nothing(folder: Path, told: list[str]) -> None:
     assert (services.down(folder, told.append), told) == ((), [])
 
@@ -224,6 +230,18 @@ def test_airflow_is_told(environment: Mapping[str, str], name: str, value: str) 
 def test_nobody_is_let_in_unasked_unless_it_is_a_demo(folder: Path) -> None:
     demo = services.airflow_environment(folder, "postgresql://h/a", folder / "leadfold.toml", 1, all_admins=True)
     assert demo["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] == "True"
+
+
+def test_otherwise_admin_has_a_password_that_only_the_user_can_read(
+    folder: Path, environment: Mapping[str, str]
+) -> None:
+    file = Path(environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
+    (password,) = json.loads(file.read_text()).values()
+    assert len(password) >= 16
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    (server, *_) = services.airflow_services(environment)
+    assert str(file) in server.note
+    assert password not in str(server)
 
 
 def test_every_place_is_absolute(environment: Mapping[str, str]) -> None:
