@@ -36,11 +36,14 @@ def run_all(terminal: TextIO) -> int:
     from airflow.dag_processing.dagbag import DagBag
 
     bag = DagBag()
-    code = 0
     for file, error in bag.import_errors.items():
         print(f"{Path(file).name}: {error.strip().splitlines()[-1]}", file=terminal)
     if bag.import_errors:
         return 1
+    if not bag.dags:
+        print("no DAGs: there is no leadfold.toml; name one with --config", file=terminal)
+        return 1
+    code = 0
     for dag_id in in_order(bag.dag_ids):
         began = time.monotonic()
         run = bag.dags[dag_id].test()

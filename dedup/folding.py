@@ -60,8 +60,10 @@ _TOKEN = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"['’`ʼ´]")
 
 
-def _plain_latin(token: str) -> str:
-    token = token.translate(_CYRILLIC)
+@lru_cache(maxsize=1 << 18)
+def plain_latin(token: str) -> str:
+    """One word in Latin letters without diacritics, letter for letter: `Cieślak` gives `cieslak`, `Щукин` `shukin`."""
+    token = unicodedata.normalize("NFKC", token).casefold().translate(_CYRILLIC)
     if token.isascii():
         return token
     return re.sub(r"[^0-9a-z]", "", anyascii(token).lower())
@@ -70,7 +72,7 @@ def _plain_latin(token: str) -> str:
 @lru_cache(maxsize=1 << 18)
 def fold_token(token: str) -> str:
     """One word, folded: `Щукин`, `Shchukin` and `Szczukin` all give `shukin`."""
-    folded = _plain_latin(unicodedata.normalize("NFKC", token).casefold())
+    folded = plain_latin(token)
     for pattern, replacement in _RULES:
         folded = pattern.sub(replacement, folded)
     return folded

@@ -80,10 +80,13 @@ def find_given_name(token: str) -> GivenName:
 
 @lru_cache(maxsize=1 << 16)
 def guess_given_name(folded: str) -> GivenName:
-    """The entry that an unknown folded word is one slip away from; empty when it is none or too short to tell."""
-    if len(folded) < 5:
-        return _UNKNOWN
+    """The entry that an unknown folded word is one slip away from; empty when it is none or too short to tell.
+
+    A given name with s behind it is an English surname (Roberts, Edwards), no slip.
+    """
     by_fold = _tables()[1]
+    if len(folded) < 5 or (folded.endswith("s") and folded[:-1] in by_fold):
+        return _UNKNOWN
     near = process.extract(folded, by_fold.keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
     keys = frozenset(key for form, _, _ in near for key in by_fold[form].full)
     genders = {by_fold[form].gender for form, _, _ in near if by_fold[form].full}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dedup.folding import fold_token, skeleton, words_of
+from dedup.folding import fold_token, plain_latin, skeleton, words_of
 from dedup.given_names import GivenName, find_given_name, guess_given_name
 
 MAX_WORDS = 6
@@ -36,13 +36,15 @@ _TO_LATIN = str.maketrans(_CYRILLIC_KEYS, _LATIN_KEYS)
 class Word:
     """One word of a name, folded, with what the table of given names knows of it.
 
-    guessed: the table does not have the word, but one a slip away.
+    guessed: the table does not have the word, but one a slip away. plain: the letters as typed, in Latin, unfolded: a
+    slip of the finger is one letter there, while folding may make two sounds of it (`Cwzary` for `Cezary`).
     """
 
     folded: str
     known: GivenName
     is_initial: bool
     guessed: bool = False
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def patronymic_stem(folded: str) -> str:
 @lru_cache(maxsize=1 << 18)
 def _word(raw: str) -> Word:
     folded = fold_token(raw)
-    return Word(folded, find_given_name(raw), len(raw) == 1)
+    return Word(folded, find_given_name(raw), len(raw) == 1, False, plain_latin(raw))
 
 
 def _fix_layout(raw: list[str], text: str) -> list[str]:
@@ -141,7 +143,7 @@ def _find_patronymic(raw: Sequence[str], words: Sequence[Word]) -> int | None:
 @lru_cache(maxsize=1 << 16)
 def _guess(word: Word) -> Word:
     guess = guess_given_name(word.folded)
-    return Word(word.folded, guess, False, True) if guess.keys else word
+    return Word(word.folded, guess, False, True, word.plain) if guess.keys else word
 
 
 def _guess_given(words: list[Word], hinted: dict[str, str]) -> list[Word]:
@@ -170,10 +172,12 @@ def _assign(words: list[Word], patronymic: Word | None, hinted: dict[str, str]) 
         return NameForm(tuple(initials[:1]), patronymic, (), False)
     if known and others:
         return NameForm(tuple(known), patronymic, tuple(others), True)
-    if initials and len(whole) >= 1:
-        if known and len(whole) == 1 and not hinted and patronymic is None and not _SURNAME.search(whole[0].folded):
+    if initials:
+        if known and len(whole) == 1 and patronymic is None and words[-1].is_initial:
+            # `Anna K.`: whose first word is a given name signs with the letter of the surname, whatever the field says.
             return NameForm(tuple(whole), patronymic, tuple(initials[:1]), False)
-        return NameForm(tuple(initials[:1]), patronymic, tuple(whole), True)
+        backed = patronymic is not None or any(_SURNAME.search(word.folded) for word in whole)
+        return NameForm(tuple(initials[:1]), patronymic, tuple(whole), backed)
     if len(whole) == 1:
         word = whole[0]
         if word.known.keys:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pipeline.errors import ConfigError, LeadfoldError
+from pipeline.errors import ConfigError, InputFileError, LeadfoldError
 from pipeline.settings import Settings, database_url, load_settings, process_environment, state_folder
 
 app = typer.Typer(
@@ -186,8 +186,14 @@ def run(
         if not step or "ingest" in step:
             failed = _ingest_all(workspace)
         for name, act in steps.RUN:
-            if not step or name in step:
+            if step and name not in step:
+                continue
+            try:
                 out.print(f"{name:<16} {_told(act(workspace))}")
+            except InputFileError as error:
+                # A broken file of money stops leads no more than a broken source does.
+                failed += 1
+                err.print(f"{name:<16} {error}", markup=False)
     if failed:
         err.print(f"leadfold: {failed} source(s) failed, see above; everything else is done")
         raise typer.Exit(1)

@@ -111,7 +111,11 @@ def client_of(client_id: str, entries: Sequence[Entry]) -> Client:
     ordered = sorted(entries, key=lambda entry: (entry.received_at, entry.lead_id))
     fullest = max(_fullness(entry) for entry in ordered)
     rows = [
-        (entry.lead_id, entry.received_at.timestamp(), entry.values if _fullness(entry) == fullest else _without_name(entry))
+        (
+            entry.lead_id,
+            entry.received_at.timestamp(),
+            entry.values if _fullness(entry) == fullest else _without_name(entry),
+        )
         for entry in ordered
     ]
     golden = golden_record(rows, GOLDEN_RULES)

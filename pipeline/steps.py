@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pipeline.client import Client
 from pipeline.conform import CONFORM_VERSION, ConformContext
-from pipeline.errors import ChecksFailedError, RetryError
+from pipeline.errors import ChecksFailedError, InputFileError, RetryError
 from pipeline.identity import Change, Known, reconcile
 from pipeline.reading import read_group
 from pipeline.rejection.rules import RULES_VERSION
@@ -276,12 +276,17 @@ def load_spend(workspace: Workspace) -> Counts:
     from pipeline.attribution.deals import load_deals
     from pipeline.attribution.spend import load_spend as load_spend_files
 
-    with (
-        recorded(workspace.warehouse, "load_spend", workspace.now) as counts,
-        workspace.warehouse.transaction(Role.RESOLVER) as connection,
-    ):
-        counts.update(load_spend_files(connection, workspace.settings, workspace.now()))
-        counts.update(load_deals(connection, workspace.settings, workspace.now()))
+    with recorded(workspace.warehouse, "load_spend", workspace.now) as counts:
+        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            counts.update(load_spend_files(connection, workspace.settings, workspace.now()))
+            counts.update(load_deals(connection, workspace.settings, workspace.now()))
+        if counts["spend_files_refused"]:
+            # What could be read is loaded, and stays; but a run with a broken source is not green.
+            raise InputFileError(
+                "files of spend, rates and deals",
+                f"{counts['spend_files_refused']} could not be read",
+                "see the page Health, or ops.spend_quarantine, for each file's reason",
+            )
     return counts
 
 

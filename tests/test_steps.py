@@ -1,6 +1,8 @@
 """Steps on a real warehouse: each record has one place, a rerun changes nothing, order makes no difference, people overrule."""
 
+from decimal import Decimal
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from pipeline import steps
-from pipeline.errors import ConfigError, RetryError
+from pipeline.delivery.feed import read_events, read_gate
+from pipeline.errors import ChecksFailedError, ConfigError, InputFileError, RetryError
 from pipeline.identity import Change
 from pipeline.settings import Secrets
 from pipeline.warehouse import clients, landing
@@ -232,3 +235,44 @@ def test_a_merged_id_always_points_to_a_living_client(warehouse: Warehouse, orde
 def _write(warehouse: Warehouse, *changes: Change) -> None:
     with warehouse.transaction(Role.RESOLVER) as connection:
         clients.write_changes(connection, changes, {}, {}, "lead", "1", company(warehouse).now())
+
+
+def test_what_a_fold_changed_is_not_published_before_it_is_verified(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    fold_all(shop)
+    assert read_events(warehouse, None, 10).events == ()
+    steps.attribute(shop)
+    steps.build_marts(shop)
+    steps.verify(shop)
+    assert [event.kind for event in read_events(warehouse, None, 10).events] == ["client.created"]
+
+
+def test_a_broken_invariant_stops_publishing_with_its_name_while_landing_goes_on(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    fold_all(shop)
+    steps.attribute(shop)
+    steps.build_marts(shop)
+    with warehouse.transaction(None) as connection:
+        connection.execute(text("update core.client set state = 'merged'"))
+    with pytest.raises(ChecksFailedError, match="publishing is stopped"):
+        steps.verify(shop)
+    assert read_events(warehouse, None, 10).events == ()
+    assert not read_gate(warehouse).is_open
+    assert post(shop, "2", **MAREK) == 200
+
+
+def test_a_broken_file_of_money_is_red_and_the_others_are_loaded(warehouse: Warehouse, tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("date,campaign,spend,currency\n2026-08-01,windows,10.5,EUR\n")
+    (tmp_path / "bad.csv").write_bytes(b"\x89PNG\x00\x01")
+    spend = "".join(
+        f'[[spend]]\nname = "{n}"\npath = "{n}.csv"\nplatform = "google"\nchannel = "paid_search"\n'
+        for n in ("good", "bad")
+    )
+    shop = company(warehouse, spend, tmp_path)
+    with pytest.raises(InputFileError, match="1 could not be read"):
+        steps.load_spend(shop)
+    assert select(warehouse, "select campaign_name, spend_original from core.spend") == [
+        ("windows", Decimal("10.5000"))
+    ]

@@ -73,6 +73,19 @@ def _is_typo(left: str, right: str) -> bool:
     return allowed > 0 and OSA.distance(left, right, score_cutoff=allowed) <= allowed
 
 
+def _typed_alike(left: Word, right: Word) -> bool:
+    """Whether two words are slips apart as folded or as typed."""
+    return _is_typo(left.folded, right.folded) or _is_typo(left.plain, right.plain)
+
+
+def _unlikeness(left: Word, right: Word) -> float:
+    """Share of the letters in which two words differ, 0 to 1, as folded or as typed, whichever is less."""
+    folded = OSA.normalized_distance(left.folded, right.folded)
+    if not left.plain or not right.plain:
+        return folded
+    return min(folded, OSA.normalized_distance(left.plain, right.plain))
+
+
 def _initials_of(word: Word) -> set[str]:
     """First letters that a word may be shortened to: its own and, for Катя, that of Екатерина."""
     return {word.folded[:1]} | {fold_token(key)[:1] for key in word.known.keys}
@@ -82,9 +95,15 @@ def _same_initial(left: Word, right: Word) -> bool:
     return not _initials_of(left).isdisjoint(_initials_of(right))
 
 
-def _far_apart(left: str, right: str) -> bool:
-    # Half the letters and more differ: no slip of the finger or the ear.
-    return OSA.normalized_distance(left, right) >= 0.5
+FAR_APART = 0.5
+"""Half the letters and more differ: no slip of the finger or the ear."""
+
+ALIKE = 0.4
+"""Fewer letters differ than this: with the rest of the name and a contact equal, rather two slips than two surnames."""
+
+
+def _far_apart(left: Word, right: Word) -> bool:
+    return _unlikeness(left, right) >= FAR_APART
 
 
 @lru_cache(maxsize=1 << 18)
@@ -103,16 +122,16 @@ def compare_given_words(left: Word, right: Word) -> Part:
         return Part.RELATED if a.keys & b.keys - (a.short & b.short) else Part.DIFFERENT
     if a.keys and b.keys:
         return Part.VARIANT if a.keys & b.keys else Part.DIFFERENT
-    if _is_typo(left.folded, right.folded) or skeleton(left.folded) == skeleton(right.folded) != "":
+    if _typed_alike(left, right) or skeleton(left.folded) == skeleton(right.folded) != "":
         return Part.TYPO if min(len(left.folded), len(right.folded)) > 3 else Part.UNLIKE
-    return Part.DIFFERENT if _far_apart(left.folded, right.folded) else Part.UNLIKE
+    return Part.DIFFERENT if _far_apart(left, right) else Part.UNLIKE
 
 
 def _compare_guessed(left: Word, right: Word) -> Part:
     """Given names of which one is mistyped: a slip apart if they may mean one name, else as far as their letters are."""
-    if _is_typo(left.folded, right.folded) or left.known.keys & right.known.keys:
+    if _typed_alike(left, right) or left.known.keys & right.known.keys:
         return Part.TYPO
-    return Part.DIFFERENT if _far_apart(left.folded, right.folded) else Part.UNLIKE
+    return Part.DIFFERENT if _far_apart(left, right) else Part.UNLIKE
 
 
 def _compare_given(left: tuple[Word, ...], right: tuple[Word, ...]) -> Part:
@@ -131,8 +150,8 @@ def compare_surname_words(left: Word, right: Word) -> Part:
     a, b = surname_stem(left.folded), surname_stem(right.folded)
     if a == b:
         return Part.GENDERED
-    if not (_is_typo(a, b) or (skeleton(a) == skeleton(b) and min(len(a), len(b)) > 4)):
-        return Part.DIFFERENT
+    if not (_is_typo(a, b) or _is_typo(left.plain, right.plain) or (skeleton(a) == skeleton(b) and min(len(a), len(b)) > 4)):
+        return Part.UNLIKE if _unlikeness(left, right) < ALIKE else Part.DIFFERENT
     sexes = {surname_gender(left.folded), surname_gender(right.folded)}
     return Part.UNLIKE if sexes == {"m", "f"} else Part.TYPO
 
@@ -164,6 +183,8 @@ def _other_sexes(left: NameForm, right: NameForm) -> bool:
 
 
 def _without_surname_agreement(given: Part, surname: Part, left: NameForm, right: NameForm) -> NameLevel:
+    if given in AGREES and given != Part.TYPO and surname == Part.UNLIKE:
+        return NameLevel.SIMILAR
     if given in AGREES:
         female = "f" in (left.gender, right.gender) and not _other_sexes(left, right)
         return NameLevel.SURNAME_CHANGED if female else NameLevel.CONTRADICTION
@@ -174,7 +195,7 @@ def _without_surname_agreement(given: Part, surname: Part, left: NameForm, right
 
 def _with_surname_agreement(given: Part, patronymic: Part, surname: Part) -> NameLevel:
     if given == Part.UNLIKE:
-        return NameLevel.UNCLEAR
+        return NameLevel.UNCLEAR if surname == Part.TYPO else NameLevel.SIMILAR
     if given == Part.MISSING:
         return NameLevel.SURNAME_ONLY
     if given == Part.INITIAL:

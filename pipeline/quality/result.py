@@ -27,8 +27,10 @@ class CheckResult:
     observed: Mapping[str, Any] = field(default_factory=dict)
 
 
-def keep_results(connection: Connection, results: Iterable[CheckResult], now: datetime) -> None:
-    """Writes results to ops.check_result, then opens or closes the gate: open when the last results of every suite passed."""
+def keep_results(connection: Connection, results: Iterable[CheckResult], now: datetime, *, opens: bool = False) -> None:
+    """Writes results to ops.check_result and moves the gate: a failure closes it; results that may open it (`opens`, those
+    of verify, the last step) do so when the last results of every suite passed.
+    """
     copy_rows(
         connection,
         "ops.check_result",
@@ -41,7 +43,8 @@ def keep_results(connection: Connection, results: Iterable[CheckResult], now: da
     failed = [f"{row.suite}: {row.name}" for row in rows(connection, "quality", "failed_now")]
     more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
     reason = f"{len(failed)} check(s) failed: {', '.join(failed[:_NAMED])}{more}" if failed else ""
-    run(connection, "quality", "set_gate", name=GATE, is_open=not failed, reason=reason, now=now)
+    if failed or opens:
+        run(connection, "quality", "set_gate", name=GATE, is_open=not failed, reason=reason, now=now)
 
 
 def _observed(result: CheckResult) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def verify(connection: Connection, now: datetime) -> tuple[CheckResult, ...]:
     Raises nothing for a broken check, so that the caller can commit what was found before it stops.
     """
     results = tuple(_check(connection, name) for name in file_names("checks"))
-    keep_results(connection, results, now)
+    keep_results(connection, results, now, opens=True)
     return results
 
 

@@ -1,8 +1,9 @@
 """Words that tell junk from enquiries, read from `lexicon/*.toml` and found in a text on word boundaries.
 
-A phrase is words of which each may end in `*` (a stem with any ending); `_` stands for up to three words of any kind.
-Texts and phrases are folded alike: lower case, ё as е, Polish letters without marks. Phrases carry a grade:
-`strong` names the stage by itself, `weak` only in company, `whole` when the message says nothing else.
+A phrase is words of which each may end in `*` (a stem with any ending); `_` stands for up to three words of any kind,
+`<name>` for one word of that set of `sets.toml`, `?` for a question mark. Texts and phrases are folded alike: lower
+case, ё as е, Polish letters without marks. Phrases carry a grade: `strong` names the stage by itself, `weak` only in
+company, `hint` is what the stage is about and no more, `whole` when the message says nothing else.
 """
 
 import re
@@ -12,12 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
-GRADES = ("strong", "weak", "whole")
+GRADES = ("strong", "weak", "hint", "whole")
 LANGUAGES = ("ru", "pl", "en")
 
-_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-_MARKS = str.maketrans("ąćęłńóśźżёäöüé", "acelnoszzеaoue")
+_SETS = "sets"
+_TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\?")
+_MARKS = str.maketrans("ąćęłńóśźżёäöüé’", "acelnoszzeaoue'")
 _STEM_KEY = 4
 _MOST_SPANS = 60
 """Phrases of one text that are weighed: a message that holds more of them is no closer call for it."""
@@ -26,18 +29,26 @@ _MOST_WORDS = 400
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """One place of a phrase: any of some whole words, or any word that begins with one of some stems."""
+
+    whole: frozenset[str]
+    stems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase of a lexicon. words: (text, is_stem) each; None is a gap."""
+    """A phrase of a lexicon. words: None is a gap."""
 
     topic: str
     grade: str
     text: str
-    words: tuple[tuple[str, bool] | None, ...]
+    words: tuple[Word | None, ...]
 
 
 @dataclass(slots=True)
 class Hits:
-    """Phrases found in one text, by topic and grade, each once."""
+    """Phrases found in one text, by topic and grade, each once. words: how many words the text has."""
 
     words: int = 0
     found: dict[tuple[str, str], list[str]] = field(default_factory=dict)
@@ -49,49 +60,72 @@ class Hits:
 
 def fold_words(text: str) -> list[str]:
     """Words of a text, folded as lexicon phrases are."""
+    return [token for token in _tokens(text) if token != "?"]
+
+
+def _tokens(text: str) -> list[str]:
     folded = text.casefold()
     if not folded.isascii():
         folded = unicodedata.normalize("NFKC", folded).translate(_MARKS)
-    return _WORD.findall(folded)
+    return _TOKEN.findall(folded)
 
 
-def _phrase(topic: str, grade: str, text: str) -> Phrase:
-    words: list[tuple[str, bool] | None] = []
+def _phrase(topic: str, grade: str, text: str, sets: dict[str, Word]) -> Phrase:
+    words: list[Word | None] = []
     for raw in text.split():
         if raw == "_":
             words.append(None)
-            continue
-        stem = raw.endswith("*")
-        folded = "".join(fold_words(raw.rstrip("*")))
-        if stem and len(folded) < _STEM_KEY and not words:
-            raise ValueError(f"lexicon {topic}, {grade}, `{text}`: the first stem has {_STEM_KEY} letters or more")
-        words.append((folded, stem))
+        elif raw.startswith("<"):
+            if raw[1:-1] not in sets:
+                raise ValueError(f"lexicon {topic}, {grade}, `{text}`: sets.toml has no set {raw}")
+            words.append(sets[raw[1:-1]])
+        else:
+            words.append(_word((raw,)))
+    first = words[0] if words else None
+    if first is None:
+        raise ValueError(f"lexicon {topic}, {grade}, `{text}`: a phrase begins with a word, not with a gap")
+    if any(len(stem) < _STEM_KEY for stem in first.stems):
+        raise ValueError(f"lexicon {topic}, {grade}, `{text}`: the first stem has {_STEM_KEY} letters or more")
     return Phrase(topic, grade, text, tuple(words))
 
 
+def _word(spellings: tuple[str, ...]) -> Word:
+    stems = tuple("".join(_tokens(each[:-1])) for each in spellings if each.endswith("*"))
+    return Word(frozenset("".join(_tokens(each)) for each in spellings if not each.endswith("*")), stems)
+
+
+def _documents() -> Iterator[tuple[str, dict[str, dict[str, list[str]]]]]:
+    paths: list[Traversable] = sorted(
+        files("pipeline.rejection").joinpath("lexicon").iterdir(), key=lambda each: each.name
+    )
+    for path in paths:
+        if path.name.endswith(".toml"):
+            yield path.name.removesuffix(".toml"), tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 @cache
-def _index() -> tuple[dict[str, list[Phrase]], dict[str, list[Phrase]]]:
+def _index() -> tuple[dict[str, tuple[Phrase, ...]], dict[str, tuple[Phrase, ...]]]:
     """Phrases by their first word: whole words, and the first letters of stems."""
+    documents = dict(_documents())
+    sets = {
+        name: _word(tuple(word for words in languages.values() for word in words))
+        for name, languages in documents.pop(_SETS).items()
+    }
     whole: dict[str, list[Phrase]] = {}
     stems: dict[str, list[Phrase]] = {}
-    for path in sorted(files("pipeline.rejection").joinpath("lexicon").iterdir(), key=lambda each: each.name):
-        if not path.name.endswith(".toml"):
-            continue
-        topic = path.name.removesuffix(".toml")
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    for topic, document in documents.items():
         for grade, languages in document.items():
             if grade not in GRADES or not set(languages) <= set(LANGUAGES):
                 raise ValueError(f"lexicon {topic}: grades are {', '.join(GRADES)}; languages {', '.join(LANGUAGES)}")
-            for phrases in languages.values():
-                for text in phrases:
-                    phrase = _phrase(topic, grade, text)
-                    first = phrase.words[0]
-                    if first is None:
-                        raise ValueError(f"lexicon {topic}, {grade}: a phrase begins with a word, not with a gap")
-                    (stems if first[1] else whole).setdefault(
-                        first[0][:_STEM_KEY] if first[1] else first[0], []
-                    ).append(phrase)
-    return whole, stems
+            for text in (text for phrases in languages.values() for text in phrases):
+                phrase = _phrase(topic, grade, text, sets)
+                first = phrase.words[0]
+                assert first is not None
+                for word in first.whole:
+                    whole.setdefault(word, []).append(phrase)
+                for key in {stem[:_STEM_KEY] for stem in first.stems}:
+                    stems.setdefault(key, []).append(phrase)
+    return {key: tuple(each) for key, each in whole.items()}, {key: tuple(each) for key, each in stems.items()}
 
 
 def find_phrases(text: str) -> Hits:
@@ -100,20 +134,22 @@ def find_phrases(text: str) -> Hits:
     A phrase inside a longer one is not counted: in `пришлите коммерческое предложение` the supplier's words are the
     client's, in `нужны клиенты` the client's word is the supplier's.
     """
-    words = fold_words(text)[:_MOST_WORDS]
+    words = _tokens(text)[:_MOST_WORDS]
+    marks = words.count("?")
     whole, stems = _index()
     spans: list[tuple[int, int, Phrase]] = []
     for place, word in enumerate(words):
         phrases = whole.get(word)
         if phrases is not None:
-            spans.extend(_spans(phrases, words, place))
+            _add_spans(spans, phrases, words, place, marks)
         if len(word) >= _STEM_KEY:
             phrases = stems.get(word[:_STEM_KEY])
             if phrases is not None:
-                spans.extend(_spans(phrases, words, place))
-    hits = Hits(words=len(words))
-    for start, end, phrase in spans[:_MOST_SPANS]:
-        if any(left <= start and end <= right and right - left > end - start for left, right, _ in spans[:_MOST_SPANS]):
+                _add_spans(spans, phrases, words, place, marks)
+    hits = Hits(words=len(words) - marks)
+    spans = spans[:_MOST_SPANS]
+    for start, end, phrase in spans:
+        if any(left <= start and end <= right and right - left > end - start for left, right, _ in spans):
             continue
         found = hits.found.setdefault((phrase.topic, phrase.grade), [])
         if phrase.text not in found:
@@ -121,15 +157,18 @@ def find_phrases(text: str) -> Hits:
     return hits
 
 
-def _spans(phrases: list[Phrase], words: list[str], place: int) -> Iterator[tuple[int, int, Phrase]]:
+def _add_spans(
+    spans: list[tuple[int, int, Phrase]], phrases: tuple[Phrase, ...], words: list[str], place: int, marks: int
+) -> None:
     for phrase in phrases:
         end = _matched_to(phrase.words, 0, words, place)
-        if end >= 0 and (phrase.grade != "whole" or len(words) == end - place):
-            yield place, end, phrase
+        if end >= 0 and (phrase.grade != "whole" or len(words) - marks == end - place):
+            spans.append((place, end, phrase))
 
 
-def _matched_to(pattern: tuple[tuple[str, bool] | None, ...], index: int, words: list[str], place: int) -> int:
+def _matched_to(pattern: tuple[Word | None, ...], index: int, words: list[str], place: int) -> int:
     """The place after the last word that the pattern matches from here, -1 where it does not match."""
+    count = len(words)
     while index < len(pattern):
         element = pattern[index]
         if element is None:
@@ -138,10 +177,10 @@ def _matched_to(pattern: tuple[tuple[str, bool] | None, ...], index: int, words:
                 if end >= 0:
                     return end
             return -1
-        if place >= len(words):
+        if place >= count:
             return -1
-        text, stem = element
-        if not (words[place].startswith(text) if stem else words[place] == text):
+        word = words[place]
+        if word not in element.whole and not word.startswith(element.stems):
             return -1
         index, place = index + 1, place + 1
     return place

@@ -110,6 +110,7 @@ def write_changes(
             for index, (decision, c) in enumerate(zip(decisions, changes, strict=True))
         ),
     )  # fmt: skip
+    run(connection, "clients", "hold_publishing", now=now)
     touched = _touched(changes, decisions)
     _write_clients(connection, touched, clients, now)
     _write_memberships(connection, changes, decisions)

@@ -127,3 +127,8 @@ with holder as (
 update core.client_alias set living_id = holder.living_id
 from holder
 where client_alias.client_id = holder.client_id and client_alias.living_id <> holder.living_id;
+
+-- name: hold_publishing
+-- What the fold changed is not shown before `verify` has passed over it; verify opens the gate again.
+update ops.gate set is_open = false, reason = 'changes of the last fold wait for verify', changed_at = :now
+where name = 'publish' and is_open;

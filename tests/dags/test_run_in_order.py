@@ -70,3 +70,9 @@ def test_a_broken_configuration_is_one_line_per_file(airflow: Path, company: Com
         "ingest_leads.py", "load_spend.py", "publish_clients.py", "resolve_clients.py",
     ]  # fmt: skip
     assert all("did you mean `company`?" in line for line in lines)
+
+
+def test_a_company_without_configuration_is_told(airflow: Path, company: Company) -> None:
+    (company.folder / "leadfold.toml").unlink()
+    with pytest.warns(UserWarning, match="there is no such file"):
+        assert run() == (1, ["no DAGs: there is no leadfold.toml; name one with --config"])

@@ -152,7 +152,7 @@ def test_a_run_killed_anywhere_and_run_again_gives_what_an_undisturbed_one_gives
 ) -> None:
     points = _points(warehouse_url, run)
     undisturbed = _export(warehouse)
-    assert sum(map(len, undisturbed)) > 200, "the run did something"
+    assert sum(map(len, undisturbed)) > 100, "the run did something"
     step = 1 if request.config.getoption("--sweep") == "full" else max(1, points // 16)
     killed = 0
     for point in range(1, points + 1, step):

@@ -1,0 +1,145 @@
+"""The command line as a user meets it: one-line errors, a broken source stops nothing else, every record can be found."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.warehouse.connection import Warehouse
+from tests.company import CONFIG, SECRET, company, deliver, post
+
+pytestmark = pytest.mark.postgres
+
+Leadfold = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def leadfold(warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Leadfold:
+    """Runs the command in an empty folder, on a warehouse of its own."""
+    monkeypatch.setenv("DATABASE_URL", warehouse_url)
+    monkeypatch.setenv("LEADFOLD_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("FORM_SECRET", SECRET)
+    monkeypatch.setenv("LEADFOLD_FEED_TOKEN", "token")
+    (tmp_path / "leadfold.toml").write_text(CONFIG, encoding="utf-8")
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "pipeline.cli", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+def _add(tmp_path: Path, text: str) -> None:
+    with (tmp_path / "leadfold.toml").open("a", encoding="utf-8") as config:
+        config.write(text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("run", "--config", "nowhere.toml"), "nowhere.toml: there is no such file; copy leadfold.example.toml"),
+        (("run", "--step", "flod"), "--step: `flod` is not a step; use one of ingest,"),
+        (("ingest", "nowhere"), "source: no source is called `nowhere`; choose one of site-pl"),
+        (("fold", "nowhere.csv"), "nowhere.csv: there is no such file; check the path"),
+        (("fold", "leadfold.toml"), "leadfold.toml: `.toml` is not a kind of table we read; use one of .csv"),
+        (("explain", "a", "b"), "lead: an argument is not a lead id; give ids as leads have them"),
+        (("feed", "--cursor", "garbage"), "cursor"),
+    ],
+)
+def test_an_error_is_one_line_and_no_traceback(leadfold: Leadfold, arguments: tuple[str, ...], line: str) -> None:
+    done = leadfold(*arguments)
+    assert done.returncode == 1
+    assert done.stderr.startswith("leadfold: ")
+    assert line in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_check_names_a_missing_secret(leadfold: Leadfold, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "the configuration is sound" in leadfold("check").stdout
+    monkeypatch.delenv("FORM_SECRET")
+    assert "source[0].secret: the secret `FORM_SECRET` is not set" in leadfold("check").stderr
+
+
+def test_an_unreachable_source_is_one_line_and_everything_else_is_done(
+    leadfold: Leadfold, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    _add(
+        tmp_path,
+        '[[source]]\nname = "bot"\nvendor = "telegram"\ntoken = "FORM_SECRET"\nbase_url = "http://127.0.0.1:1"\n',
+    )
+    post(company(warehouse), "1", Name="Anna Nowak", Phone="501 222 333")
+    done = leadfold("run")
+    assert done.returncode == 1
+    assert SECRET not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    first, last = done.stderr.strip().splitlines()[0], done.stderr.strip().splitlines()[-1]
+    assert first.startswith("ingest           bot:")
+    assert last == "leadfold: 1 source(s) failed, see above; everything else is done"
+    assert "clients 1" in done.stdout
+    assert "received 1 = clients 1" in leadfold("report").stdout
+
+
+def test_a_run_of_a_lead_from_post_to_feed(leadfold: Leadfold, warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", Name="Anna Nowak", Phone="501 222 333")
+    post(shop, "2", Name="Nowak Ania", Phone="+48501222333")
+    assert leadfold("run").returncode == 0
+    assert "all hold" in leadfold("verify").stdout
+    lines = [json.loads(line) for line in leadfold("feed").stdout.splitlines()]
+    assert [line["event"]["kind"] for line in lines[:-1]] == ["client.created"]
+    assert leadfold("feed", "--cursor", lines[-1]["next_cursor"]).stdout.count("\n") == 1
+    snapshot = [json.loads(line) for line in leadfold("feed", "--snapshot").stdout.splitlines()]
+    assert snapshot[0]["client"]["lead_count"] == 2
+
+
+def test_two_leads_are_explained(leadfold: Leadfold, warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", Name="Anna Nowak", Phone="501 222 333")
+    post(shop, "2", Name="Nowak Ania", Phone="+48501222333")
+    leadfold("run")
+    from tests.company import select
+
+    told = leadfold("explain", *(str(row[0]) for row in select(warehouse, "select lead_id from core.lead order by 1")))
+    assert told.stdout.startswith("one client:")
+    assert "phone" in told.stdout
+
+
+def test_quarantine_is_listed_with_its_reason_and_can_be_retried(
+    leadfold: Leadfold, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    hook = '\n[[source]]\nname = "hook"\nvendor = "form"\nsecret = "FORM_SECRET"\n'
+    _add(tmp_path, hook)
+    assert "quarantine is empty" in leadfold("quarantine", "list").stdout
+    shop = company(warehouse, hook)
+    from pipeline.sources.page import Page
+    from pipeline.warehouse.landing import land
+    from tests.factories import raw_record
+
+    land(warehouse, Page(source="hook", records=(raw_record(b'{"phone": ', source="hook"),)), shop.now())
+    assert leadfold("run").returncode == 0
+    assert "is not JSON" in leadfold("quarantine", "list").stdout
+    assert "quarantined 1" in leadfold("quarantine", "retry").stdout
+    assert deliver(shop, b"tranid=9&Phone=501222333") == 200
+
+
+def test_the_embedded_server_goes_up_and_down(leadfold: Leadfold, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    assert leadfold("db", "status").returncode == 3
+    assert "schema 0001" in leadfold("db", "up").stdout
+    assert "runs on 127.0.0.1" in leadfold("db", "status").stdout
+    assert leadfold("db", "psql", "-Atc", "select count(*) from core.client").stdout == "0\n"
+    assert "stopped" in leadfold("db", "down").stdout
+    assert leadfold("status").stdout.startswith("nothing was ever started here")
+
+
+def test_database_url_wins(leadfold: Leadfold, tmp_path: Path) -> None:
+    assert "the server of DATABASE_URL" in leadfold("db", "up").stdout
+    assert not (tmp_path / "state" / "pg").exists()
