@@ -47,8 +47,8 @@ def run_all(terminal: TextIO) -> int:
     for dag_id in in_order(bag.dag_ids):
         began = time.monotonic()
         run = bag.dags[dag_id].test()
-        told = f"{dag_id:<28} {run.state!s:<8} {time.monotonic() - began:5.1f} s  {outcome(run)}"
-        print(told.rstrip(), file=terminal, flush=True)
+        head = f"{dag_id:<28} {run.state!s:<8} {time.monotonic() - began:5.1f} s"
+        print("\n".join(lines_of(head, outcome(run))), file=terminal, flush=True)
         if run.state != "success":
             code = 1
             # What one source could not give does not stop the others; a later DAG builds on the one before it.
@@ -62,8 +62,15 @@ def in_order(dag_ids: Sequence[str]) -> tuple[str, ...]:
     return (*sorted(dag_id for dag_id in dag_ids if dag_id.startswith("ingest_")), *(d for d in LATER if d in dag_ids))
 
 
-def outcome(run: Any) -> str:
-    """What the tasks of a run counted, and which of them failed."""
+def lines_of(head: str, told: Sequence[tuple[str, str]]) -> list[str]:
+    """One line for a run of one task, a line per task below the run's for one of several."""
+    if len(told) == 1:
+        return [f"{head}  {told[0][1]}"]
+    return [head, *(f"    {task:<16} {what}" for task, what in told)]
+
+
+def outcome(run: Any) -> list[tuple[str, str]]:
+    """What each task of a run counted, or that it failed, in the order in which they ran."""
     from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
 
@@ -76,10 +83,10 @@ def outcome(run: Any) -> str:
     told = []
     for instance in sorted(instances, key=lambda one: one.start_date):
         if instance.state == "failed":
-            told.append(f"{instance.task_id}: FAILED")
+            told.append((instance.task_id, "FAILED"))
         elif pushed.get(instance.task_id):
-            told.append(f"{instance.task_id}: {_listed(pushed[instance.task_id])}")
-    return "; ".join(told)
+            told.append((instance.task_id, _listed(pushed[instance.task_id])))
+    return told
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -1,6 +1,6 @@
 """Clusters: the heaviest pairs join first, and nothing joins what contradicts.
 
-A join is refused when a person judged otherwise, when two full names of the two sides contradict each other, when
+A join is refused when a person judged otherwise, when the names of the two sides contradict far oftener than they agree, when
 they hold different tax ids, or when a weak link would grow a cluster over its cap. A record without a name goes
 to the side with the heaviest link; among equal ones to the one seen last, then to the first id. On a value that two
 contradicting persons share, no link of a nameless record reaches the merge cut, so that it stays alone.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dedup.comparison.person_name import NameLevel
 from dedup.encoding import Encoded
 from dedup.model import Model
 from dedup.record import Judgement
@@ -19,13 +20,18 @@ JUDGED_DIFFERENT = "judged: not the same"
 NAMES_CONTRADICT = "conflict: names contradict"
 CLUSTER_TOO_LARGE = "cluster too large"
 
+SLIPS_PER_AGREEMENT = 5
+"""Agreeing names that make up for one contradiction between two growing clusters: of typed names fewer than one in
+five is mistyped beyond recognition."""
+
 
 @dataclass(slots=True)
 class _Side:
     """A cluster while it grows."""
 
     members: list[int]
-    names: set[int]
+    names: dict[int, int]
+    """Name set -> how many members bear it."""
     values: dict[str, set[int]]
     apart: set[int] = field(default_factory=set)
     """Records that a person judged to be somebody else than a member."""
@@ -34,9 +40,9 @@ class _Side:
 class Clustering:
     """Growing clusters over records by number, with the reasons for refusing a join."""
 
-    def __init__(self, data: Encoded, model: Model, contradict: Callable[[int, int], bool]) -> None:
+    def __init__(self, data: Encoded, model: Model, level: Callable[[int, int], NameLevel]) -> None:
         self._model = model
-        self._contradict = contradict
+        self._level = level
         self._parent = list(range(len(data)))
         self._data = data
         self._sides: dict[int, _Side] = {}
@@ -51,7 +57,7 @@ class Clustering:
                 key: {value for value in self._data.columns[key].ids[root].tolist() if value >= 0}
                 for key in self._model.conflicts
             }
-            side = self._sides[root] = _Side([root], {name} if typed else set(), values)
+            side = self._sides[root] = _Side([root], {name: 1} if typed else {}, values)
         return side
 
     def find(self, number: int) -> int:
@@ -83,11 +89,26 @@ class Clustering:
         for key in self._model.conflicts:
             if a.values[key] and b.values[key] and not a.values[key] & b.values[key]:
                 return f"conflict: {key} differs"
-        if any(x != y and self._contradict(x, y) for x in a.names for y in b.names):
+        if self._names_contradict(a, b):
             return NAMES_CONTRADICT
         if len(a.members) + len(b.members) > self._model.cluster_cap and weight < strong_cut:
             return CLUSTER_TOO_LARGE
         return ""
+
+    def _names_contradict(self, a: _Side, b: _Side) -> bool:
+        """Whether the names of two sides contradict oftener than one time in `SLIPS_PER_AGREEMENT` that they agree.
+
+        A person with many leads has mistyped names among them, which contradict each other's slips.
+        """
+        against = agree = 0
+        for x, bearers in a.names.items():
+            for y, others in b.names.items():
+                level = NameLevel.FULL_EQUAL if x == y else self._level(x, y)
+                if level == NameLevel.CONTRADICTION:
+                    against += bearers * others
+                elif level <= NameLevel.INITIAL:
+                    agree += bearers * others
+        return against * SLIPS_PER_AGREEMENT > agree
 
     def join(self, left: int, right: int) -> None:
         """Make one cluster of two."""
@@ -98,7 +119,8 @@ class Clustering:
             a, b = b, a
         kept, gone = self._side(a), self._side(b)
         kept.members += gone.members
-        kept.names |= gone.names
+        for name, bearers in gone.names.items():
+            kept.names[name] = kept.names.get(name, 0) + bearers
         kept.apart |= gone.apart
         for key, values in gone.values.items():
             kept.values[key] |= values

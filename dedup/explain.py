@@ -10,7 +10,7 @@ from dedup.model import Model
 from dedup.record import Record
 from dedup.result import Fold
 from dedup.scoring import MISSING, score_pairs
-from dedup.set_statistics import SetStatistics, contradiction_test, gather_statistics
+from dedup.set_statistics import SetStatistics, contradiction_test, gather_statistics, name_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def explain(
     if left.record_id == right.record_id:
         raise ValueError(f"record `{left.record_id}` cannot be compared with itself; give two ids")
     data = encode((left, right))
-    statistics = _set_behind(fold_or_context) or gather_statistics(data, model, contradiction_test(data))
+    statistics = _set_behind(fold_or_context) or gather_statistics(data, model, contradiction_test(name_levels(data)))
     merge_cut, review_cut = (
         model.merge_cut(statistics.records, precision),
         model.review_cut(statistics.records, precision),

@@ -24,6 +24,10 @@ HUB_NAMES = 3
 _MAILS_PER_PERSON = 3
 _MOST_NAMES_COMPARED = 150
 
+STRAY_SHARE = 0.05
+"""Who has a smaller share of the leads on a value does not make it a shared one: one lead in twenty and less is a wife who
+borrowed the phone once, or a wrong digit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hub:
@@ -54,54 +58,62 @@ def _group_key(forms: Sequence[NameForm]) -> str:
 
 
 def count_people(
-    names: Sequence[tuple[NameForm, ...]], contradict: Callable[[int, int], bool], ids: Sequence[int]
+    names: Sequence[tuple[NameForm, ...]],
+    contradict: Callable[[int, int], bool],
+    ids: Sequence[int],
+    leads: Sequence[int],
 ) -> int:
-    """How many people at least the names `ids` must be: names that contradict none of a group join it.
+    """How many people at least the names `ids` must be: a name joins the first person whose main name it does not contradict.
 
-    ids: numbers into `names`, fullest and then alphabetically first, so that `Анна` joins `Анна Зуева`.
+    ids: numbers into `names`, full ones first, of these the one with most leads, so that `Анна` joins `Анна Зуева` and a slip joins what it
+    slipped from. leads: how many records bear each. Someone with less than `STRAY_SHARE` of the leads is a stray, and not counted.
     """
-    if len(ids) > _MOST_NAMES_COMPARED:
-        return len({_group_key(names[number]) for number in ids})
-    groups: list[list[int]] = []
-    for number in ids:
-        for group in groups:
-            if not any(contradict(number, member) for member in group):
-                group.append(number)
+    persons: list[list[int]] = []
+    for place, (number, count) in enumerate(zip(ids, leads, strict=True)):
+        if place == _MOST_NAMES_COMPARED and len(persons) > place // 2:
+            return len({_group_key(names[number]) for number in ids})  # a crowd: spellings tell enough
+        for person in persons:
+            if number == person[0] or not contradict(number, person[0]):
+                person[1] += count
                 break
         else:
-            groups.append([number])
-    return len(groups)
+            persons.append([number, count])
+    least = sum(leads) * STRAY_SHARE
+    return sum(1 for _, count in persons if count >= least) or len(persons)
 
 
-def name_order(names: Sequence[tuple[NameForm, ...]]) -> list[int]:
-    """Rank of each name set: the fullest first, then by folded words. Does not depend on the records' order."""
-
-    def sort_key(number: int) -> tuple[int, str]:
-        forms = names[number]
-        parts = max(bool(f.given) + bool(f.surname) + (f.patronymic is not None) for f in forms)
-        return -parts, repr(forms)
-
-    order = sorted(range(len(names)), key=sort_key)
-    rank = [0] * len(names)
-    for place, number in enumerate(order):
-        rank[number] = place
-    return rank
+def name_order(names: Sequence[tuple[NameForm, ...]]) -> list[tuple[bool, int]]:
+    """How each name set sorts: those with a given name and a surname first, and a rank by words. Does not depend on the
+    records' order."""
+    texts = [repr(forms) for forms in names]
+    rank = {text: place for place, text in enumerate(sorted(texts))}
+    return [
+        (not any(is_full(form) for form in forms), rank[text]) for forms, text in zip(names, texts, strict=True)
+    ]
 
 
-def _distinct_by_value(value_ids: np.ndarray, others: np.ndarray) -> dict[int, list[int]]:
-    """For each value of a column the distinct numbers in `others` that stand beside it, where there are two or more."""
+def is_full(form: NameForm) -> bool:
+    """Whether a name has a whole given name and a whole surname."""
+    return any(not w.is_initial for w in form.given) and any(not w.is_initial for w in form.surname)
+
+
+def _distinct_by_value(value_ids: np.ndarray, others: np.ndarray) -> dict[int, list[tuple[int, int]]]:
+    """For each value of a column the distinct numbers in `others` that stand beside it and in how many records, where there
+    are two or more."""
     pairs = []
     for column in value_ids.T:
         known = (column >= 0) & (others >= 0)
         pairs.append(np.stack([column[known], others[known]], axis=1))
     if not pairs:
         return {}
-    distinct = np.unique(np.concatenate(pairs), axis=0)
-    counts = np.bincount(distinct[:, 0]) if len(distinct) else np.zeros(0, dtype=np.int64)
-    repeated = distinct[counts[distinct[:, 0]] > 1] if len(distinct) else distinct
-    found: dict[int, list[int]] = defaultdict(list)
-    for value, other in repeated.tolist():
-        found[value].append(other)
+    size = int(others.max(initial=0)) + 1
+    both = np.concatenate(pairs)
+    codes, records = np.unique(both[:, 0] * size + both[:, 1], return_counts=True)
+    values, beside = codes // size, codes % size
+    repeated = np.bincount(values)[values] > 1 if len(values) else np.zeros(0, dtype=bool)
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for value, other, count in zip(*(a[repeated].tolist() for a in (values, beside, records)), strict=True):
+        found[value].append((other, count))
     return found
 
 
@@ -123,8 +135,11 @@ def people_per_value(data: Encoded, contradict: Callable[[int, int], bool]) -> d
     for field in CONTACT_FIELDS:
         column = data.columns[field]
         people: dict[str, int] = {}
-        for value, ids in _distinct_by_value(column.ids, name_ids).items():
-            count = count_people(data.names, contradict, sorted(ids, key=rank.__getitem__))
+        for value, beside in _distinct_by_value(column.ids, name_ids).items():
+            # Full names first, of these the one with most leads: the others are measured against it.
+            beside.sort(key=lambda found: (rank[found[0]][0], -found[1], rank[found[0]][1]))
+            ids, leads = zip(*beside, strict=True)
+            count = count_people(data.names, contradict, ids, leads)
             if count > 1:
                 people[column.values[value]] = count
         found[field] = people

@@ -18,6 +18,8 @@ _POLISH_SURNAME = re.compile(r"wicz$|vič$|vić$|wić$", re.IGNORECASE)
 _SURNAME = re.compile(
     r"(ov|ova|ev|eva|in|ina|ski|ska|skaia|skoi|tski|tska|tskaia|enko|chuk|iuk|ian|chik|chak|shvili|dze|vich|son|kovna)$"
 )
+_WEAK_SURNAME = re.compile(r"(?<!ts)(in|ina|ian|son|chak|chik)$")
+"""Endings that many given names and their misspellings share (Colin, Marcin, Alison), so that they prove no role."""
 _GENDERED = (
     (re.compile(r"(ov|ev|in)a$"), r"\1", "f"),
     (re.compile(r"(s|z)k(aia|a)$"), r"\1ki", "f"),
@@ -171,23 +173,29 @@ def _assign(words: list[Word], patronymic: Word | None, hinted: dict[str, str]) 
     if not whole:
         return NameForm(tuple(initials[:1]), patronymic, (), False)
     if known and others:
-        return NameForm(tuple(known), patronymic, tuple(others), True)
+        return NameForm(tuple(known), patronymic, tuple(others), not all(word.guessed for word in known))
     if initials:
         if known and len(whole) == 1 and patronymic is None and words[-1].is_initial:
             # `Anna K.`: whose first word is a given name signs with the letter of the surname, whatever the field says.
             return NameForm(tuple(whole), patronymic, tuple(initials[:1]), False)
-        backed = patronymic is not None or any(_SURNAME.search(word.folded) for word in whole)
+        backed = patronymic is not None or any(_proves_surname(word) for word in whole)
         return NameForm(tuple(initials[:1]), patronymic, tuple(whole), backed)
+    if len(whole) > 1 and all(hinted.get(word.folded) == "surname" for word in whole):
+        return NameForm((), patronymic, tuple(whole), False)
     if len(whole) == 1:
         word = whole[0]
         if word.known.keys:
-            return NameForm((word,), patronymic, (), hinted.get(word.folded) != "surname")
+            return NameForm((word,), patronymic, (), hinted.get(word.folded) != "surname" and not word.guessed)
         is_surname = bool(_SURNAME.search(word.folded)) or hinted.get(word.folded) == "surname"
         return NameForm((), patronymic, (word,), False) if is_surname else NameForm((word,), patronymic, (), False)
     surname = _choose_surname(whole, hinted)
     rest = tuple(word for word in whole if word not in surname)
-    backed = not known and any(_SURNAME.search(word.folded) for word in surname)
+    backed = not known and any(_proves_surname(word) for word in surname)
     return NameForm(rest, patronymic, surname, backed and not any(_SURNAME.search(word.folded) for word in rest))
+
+
+def _proves_surname(word: Word) -> bool:
+    return bool(_SURNAME.search(word.folded)) and not _WEAK_SURNAME.search(word.folded)
 
 
 def _choose_surname(words: list[Word], hinted: dict[str, str]) -> tuple[Word, ...]:
@@ -200,6 +208,19 @@ def _choose_surname(words: list[Word], hinted: dict[str, str]) -> tuple[Word, ..
     return (words[-1],)
 
 
+_HYPHENATED = re.compile(r"([^\W\d_]{3,})-([^\W\d_]{3,})")
+
+
+def _double_surname(text: str) -> set[str]:
+    """Both halves of Clayton-Armitage: two words with a hyphen between are a surname when neither is a given name."""
+    found = set()
+    for halves in _HYPHENATED.findall(text):
+        words = [_word(half) for half in halves]
+        if not any(word.known.keys for word in words):
+            found |= {word.folded for word in words}
+    return found
+
+
 @lru_cache(maxsize=1 << 18)
 def read_name(full: str, given: str = "", patronymic: str = "", surname: str = "") -> NameForm | None:
     """A name as typed, with its parts where the source keeps them apart; None where there is no word in it."""
@@ -210,6 +231,7 @@ def read_name(full: str, given: str = "", patronymic: str = "", surname: str = "
         return None
     hinted = {fold_token(token): "given" for token in words_of(given)}
     hinted |= {fold_token(token): "surname" for token in words_of(surname)}
+    hinted |= {folded: "surname" for folded in _double_surname(text)}
     fathers = {fold_token(token) for token in words_of(patronymic)}
     at = next((i for i, word in enumerate(words) if word.folded in fathers), None)
     if at is None:

@@ -32,19 +32,23 @@ def compare_name_sets(left: tuple[NameForm, ...], right: tuple[NameForm, ...]) -
     return min(found, key=lambda r: (r.level, r.given, r.surname, r.patronymic, r.derived))
 
 
-def contradiction_test(data: Encoded) -> Callable[[int, int], bool]:
-    """A function that tells whether two name sets of `data`, by number, contradict each other; it remembers."""
-    known: dict[tuple[int, int], bool] = {}
+def name_levels(data: Encoded) -> Callable[[int, int], NameLevel]:
+    """A function that gives the level at which two name sets of `data`, by number, relate; it remembers."""
+    known: dict[tuple[int, int], NameLevel] = {}
 
-    def contradict(left: int, right: int) -> bool:
+    def level(left: int, right: int) -> NameLevel:
         key = (left, right) if left < right else (right, left)
         answer = known.get(key)
         if answer is None:
-            relation = compare_name_sets(data.names[left], data.names[right])
-            answer = known[key] = relation.level == NameLevel.CONTRADICTION
+            answer = known[key] = compare_name_sets(data.names[left], data.names[right]).level
         return answer
 
-    return contradict
+    return level
+
+
+def contradiction_test(level: Callable[[int, int], NameLevel]) -> Callable[[int, int], bool]:
+    """A function that tells whether two name sets, by number, contradict each other."""
+    return lambda left, right: level(left, right) == NameLevel.CONTRADICTION
 
 
 def gather_statistics(data: Encoded, model: Model, contradict: Callable[[int, int], bool]) -> SetStatistics:

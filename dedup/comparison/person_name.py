@@ -86,9 +86,15 @@ def _unlikeness(left: Word, right: Word) -> float:
     return min(folded, OSA.normalized_distance(left.plain, right.plain))
 
 
-def _initials_of(word: Word) -> set[str]:
-    """First letters that a word may be shortened to: its own and, for Катя, that of Екатерина."""
-    return {word.folded[:1]} | {fold_token(key)[:1] for key in word.known.keys}
+_FIRST_LETTERS = str.maketrans("yjwcq", "iivkk")
+
+
+@lru_cache(maxsize=1 << 18)
+def _initials_of(word: Word) -> frozenset[str]:
+    """First letters that a word may be shortened to: as it sounds and as it is written (Christopher signs `C.`), and, for
+    Катя, that of Екатерина."""
+    written = word.plain[:1].translate(_FIRST_LETTERS)
+    return frozenset({word.folded[:1], written or word.folded[:1]} | {fold_token(key)[:1] for key in word.known.keys})
 
 
 def _same_initial(left: Word, right: Word) -> bool:

@@ -13,7 +13,7 @@ from dedup.model import Model
 from dedup.record import Judgement, Record
 from dedup.result import ComparisonHit, Fold, ReviewPair, ScoredPair
 from dedup.scoring import MISSING, Scores, score_pairs
-from dedup.set_statistics import contradiction_test, gather_statistics
+from dedup.set_statistics import contradiction_test, gather_statistics, name_levels
 
 Progress = Callable[[str, int, int], None]
 
@@ -96,8 +96,8 @@ def fold(
     data = encode(records)
     count = len(data)
     tell("learn", 1, 4)
-    contradict = contradiction_test(data)
-    statistics = gather_statistics(data, model, contradict)
+    level = name_levels(data)
+    statistics = gather_statistics(data, model, contradiction_test(level))
     merge_cut, review_cut = model.merge_cut(count, precision), model.review_cut(count, precision)
     tell("compare", 2, 4)
     candidates = candidate_pairs(data, model)
@@ -108,7 +108,7 @@ def fold(
     left, right, weight = (a[links].tolist() for a in (candidates.left, candidates.right, scores.weight))
     number_of = {record.record_id: number for number, record in enumerate(data.records)}
     strong_cut = model.even_bet(count) + model.strong_link
-    clustering = Clustering(data, model, contradict)
+    clustering = Clustering(data, model, level)
     torn = apply_judgements(clustering, judgements, number_of)
     ordered = ((left[i], right[i], weight[i]) for i in link_order(data, left, right, weight))
     refused = join_links(clustering, ordered, strong_cut, lambda done: tell("cluster", done, len(left)))

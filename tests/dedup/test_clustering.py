@@ -10,7 +10,7 @@ from dedup.clustering import (
     link_order,
 )
 from dedup.encoding import encode
-from dedup.set_statistics import contradiction_test
+from dedup.set_statistics import name_levels
 from tests.dedup.lead_records import lead
 
 MODEL = load_model("lead")
@@ -18,7 +18,7 @@ MODEL = load_model("lead")
 
 def clustering_of(*records):
     data = encode(records)
-    return Clustering(data, MODEL, contradiction_test(data)), data
+    return Clustering(data, MODEL, name_levels(data)), data
 
 
 @pytest.mark.parametrize(

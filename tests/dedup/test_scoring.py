@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from dedup import explain, load_model
 from dedup.encoding import encode, encode_column
 from dedup.scoring import COMPANY_BESIDE_CONTACT, score_pairs, shared_value
-from dedup.set_statistics import contradiction_test, gather_statistics
+from dedup.set_statistics import contradiction_test, gather_statistics, name_levels
 from tests.dedup.lead_records import few_records, lead
 
 MODEL = load_model("lead")
@@ -20,7 +20,7 @@ def weight_of(left: dict[str, str], right: dict[str, str]) -> float:
 @given(few_records(6))
 def test_a_weight_does_not_depend_on_the_order_of_the_pair(records):
     data = encode(records)
-    statistics = gather_statistics(data, MODEL, contradiction_test(data))
+    statistics = gather_statistics(data, MODEL, contradiction_test(name_levels(data)))
     left, right = np.triu_indices(len(data), 1)
     there = score_pairs(data, left, right, MODEL, statistics, 18.9)
     back = score_pairs(data, right, left, MODEL, statistics, 18.9)
