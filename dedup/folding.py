@@ -18,6 +18,9 @@ _CYRILLIC = str.maketrans(
         "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
     }
 )  # fmt: skip
+_LOOK_ALIKES = str.maketrans("aeopcxykmthbu", "аеорсхукмтнви")
+_LATIN_LETTER = re.compile(r"[a-z]")
+_CYRILLIC_LETTER = re.compile(r"[а-яё]")
 # й as и + breve is decomposed text; composing first keeps й apart from и only until both become i.
 
 _RULES = tuple(
@@ -63,7 +66,10 @@ _APOSTROPHES = re.compile(r"['’`ʼ´]")
 @lru_cache(maxsize=1 << 18)
 def plain_latin(token: str) -> str:
     """One word in Latin letters without diacritics, letter for letter: `Cieślak` gives `cieslak`, `Щукин` `shukin`."""
-    token = unicodedata.normalize("NFKC", token).casefold().translate(_CYRILLIC)
+    token = unicodedata.normalize("NFKC", token).casefold()
+    if not token.isascii() and _LATIN_LETTER.search(token) and _CYRILLIC_LETTER.search(token):
+        token = token.translate(_LOOK_ALIKES)  # Latin letters inside a Cyrillic word: they look the same
+    token = token.translate(_CYRILLIC)
     if token.isascii():
         return token
     return re.sub(r"[^0-9a-z]", "", anyascii(token).lower())

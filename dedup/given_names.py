@@ -32,6 +32,9 @@ class GivenName:
 
 _UNKNOWN = GivenName(frozenset(), frozenset(), "")
 
+_SURNAMES = frozenset({"hall", "żak", "zak", "жак", "гусь", "hass", "dann", "ray", "ким", "kim", "лис", "lis", "мороз"})
+"""Common surnames that are a short form only by chance of folding (Hall, Hal), or far oftener a surname than one."""
+
 
 def _table_rows() -> list[tuple[str, str, list[str], list[str]]]:
     rows = []
@@ -75,6 +78,8 @@ def _index(rows: list[tuple[str, str, list[str], list[str]]], key: Callable[[str
 def find_given_name(token: str) -> GivenName:
     """The table's entry of a word, as spelled if the table has it so (Ala is not Алла), else as folded; empty if unknown."""
     by_spelling, by_fold = _tables()
+    if token.casefold() in _SURNAMES:
+        return _UNKNOWN
     return by_spelling.get(token.casefold()) or by_fold.get(fold_token(token), _UNKNOWN)
 
 
@@ -94,6 +99,15 @@ def guess_given_name(folded: str) -> GivenName:
     keys = keys or frozenset(key for entry in near for key in entry.keys)
     genders = {entry.gender for entry in near if entry.keys & keys}
     return GivenName(frozenset(), keys, genders.pop() if len(genders) == 1 else "") if keys else _UNKNOWN
+
+
+@cache
+def father_stems() -> frozenset[str]:
+    """What is left of a man's full name in his children's patronymic: ivan, serg, nikol, pavl, iakovl."""
+    stems = {form.rstrip("aeiou") for form, entry in _tables()[1].items() if entry.full and entry.gender == "m"}
+    with_l = {stem + "l" for stem in stems if stem[-1:] in "vpbm"}  # Яковлевич
+    fleeting = {stem[:-2] + stem[-1] for stem in stems if stem[-2:-1] == "e"}  # Павлович, Львович
+    return frozenset(stems | with_l | fleeting)
 
 
 def given_name_keys(token: str) -> frozenset[str]:

@@ -87,9 +87,7 @@ def name_order(names: Sequence[tuple[NameForm, ...]]) -> list[tuple[bool, int]]:
     records' order."""
     texts = [repr(forms) for forms in names]
     rank = {text: place for place, text in enumerate(sorted(texts))}
-    return [
-        (not any(is_full(form) for form in forms), rank[text]) for forms, text in zip(names, texts, strict=True)
-    ]
+    return [(not any(is_full(form) for form in forms), rank[text]) for forms, text in zip(names, texts, strict=True)]
 
 
 def is_full(form: NameForm) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dedup.folding import fold_token, plain_latin, skeleton, words_of
-from dedup.given_names import GivenName, find_given_name, guess_given_name
+from dedup.given_names import GivenName, father_stems, find_given_name, guess_given_name
 
 MAX_WORDS = 6
 """Longer texts in a name field are not names; the first words are read."""
@@ -130,8 +130,11 @@ def _is_patronymic(raw: Sequence[str], words: Sequence[Word], index: int) -> boo
         return len(words) > 1
     if len(words) > 2:
         return True
-    # Two words: `Иван Петрович` is an address, `Abramovich Roman` and Latin `Ivan Petrovich` may be surnames.
-    return len(words) == 2 and index == 1 and not raw[1].isascii() and bool(words[0].known.keys)
+    # Two words: `Иван Петрович` is an address, `Abramovich Roman` and Latin `Ivan Petrovich` may be surnames; so is
+    # Рабинович, since no father is called Рабин, and any -ович behind a woman's name.
+    if len(words) != 2 or index != 1 or raw[1].isascii() or not words[0].known.keys:
+        return False
+    return words[0].known.gender != "f" and patronymic_stem(folded) in father_stems()
 
 
 def _find_patronymic(raw: Sequence[str], words: Sequence[Word]) -> int | None:
@@ -152,12 +155,10 @@ def _guess_given(words: list[Word], hinted: dict[str, str]) -> list[Word]:
     """The words with a mistyped given name recognised, where none is known and just one may be it."""
     if any(word.known.keys for word in words):
         return words
-    open_words = [
-        word
-        for word in words
-        if not word.is_initial and not _SURNAME.search(word.folded) and hinted.get(word.folded) != "surname"
-    ]
+    open_words = [word for word in words if not word.is_initial and not _SURNAME.search(word.folded)]
     guesses = {word: _guess(word) for word in open_words if _guess(word).guessed}
+    if len(guesses) > 1:
+        guesses = {word: guess for word, guess in guesses.items() if hinted.get(word.folded) != "surname"}
     return [guesses.get(word, word) for word in words] if len(guesses) == 1 else words
 
 
@@ -231,7 +232,7 @@ def read_name(full: str, given: str = "", patronymic: str = "", surname: str = "
         return None
     hinted = {fold_token(token): "given" for token in words_of(given)}
     hinted |= {fold_token(token): "surname" for token in words_of(surname)}
-    hinted |= {folded: "surname" for folded in _double_surname(text)}
+    hinted |= dict.fromkeys(_double_surname(text), "surname")
     fathers = {fold_token(token) for token in words_of(patronymic)}
     at = next((i for i, word in enumerate(words) if word.folded in fathers), None)
     if at is None:

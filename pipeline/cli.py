@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from pipeline.errors import ConfigError, InputFileError, LeadfoldError
-from pipeline.settings import Settings, database_url, load_settings, process_environment, state_folder
+from pipeline.settings import Settings, database_url, load_settings, state_folder
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -117,19 +117,10 @@ def db_adopt() -> None:
 @database.command("psql", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def db_psql(context: typer.Context) -> None:
     """Open psql on the warehouse; further arguments go to psql."""
-    from sqlalchemy.engine import make_url
-
     from pipeline.steps import warehouse_url
-    from pipeline.warehouse import embedded
+    from pipeline.warehouse.psql import psql_command
 
-    url = make_url(warehouse_url())
-    program = embedded.binaries() / "psql"
-    # The password travels in the environment: arguments are seen by every user of the machine.
-    environment = process_environment() | {"PGPASSWORD": str(url.password or "")}
-    arguments = [
-        "psql", "--host", url.host or "127.0.0.1", "--port", str(url.port or 5432), "--username", url.username or "",
-        "--dbname", url.database or "", *context.args,
-    ]  # fmt: skip
+    program, arguments, environment = psql_command(warehouse_url(), context.args)
     os.execve(program, arguments, environment)  # noqa: S606 - psql takes this process's place and terminal
 
 

@@ -112,6 +112,12 @@ def _far_apart(left: Word, right: Word) -> bool:
     return _unlikeness(left, right) >= FAR_APART
 
 
+def _too_short_to_tell(left: Word, right: Word) -> bool:
+    """Whether one is an unknown word of two or three letters that begins like the other: Сша for Саша, Lnn for Lynn."""
+    thin = any(not word.known.keys and len(word.folded) <= 3 for word in (left, right))
+    return thin and _same_initial(left, right)
+
+
 @lru_cache(maxsize=1 << 18)
 def compare_given_words(left: Word, right: Word) -> Part:
     """How two given names relate. Two full names are different even when they share a short form."""
@@ -130,14 +136,14 @@ def compare_given_words(left: Word, right: Word) -> Part:
         return Part.VARIANT if a.keys & b.keys else Part.DIFFERENT
     if _typed_alike(left, right) or skeleton(left.folded) == skeleton(right.folded) != "":
         return Part.TYPO if min(len(left.folded), len(right.folded)) > 3 else Part.UNLIKE
-    return Part.DIFFERENT if _far_apart(left, right) else Part.UNLIKE
+    return Part.DIFFERENT if _far_apart(left, right) and not _too_short_to_tell(left, right) else Part.UNLIKE
 
 
 def _compare_guessed(left: Word, right: Word) -> Part:
     """Given names of which one is mistyped: a slip apart if they may mean one name, else as far as their letters are."""
     if _typed_alike(left, right) or left.known.keys & right.known.keys:
         return Part.TYPO
-    return Part.DIFFERENT if _far_apart(left, right) else Part.UNLIKE
+    return Part.DIFFERENT if _far_apart(left, right) and not _too_short_to_tell(left, right) else Part.UNLIKE
 
 
 def _compare_given(left: tuple[Word, ...], right: tuple[Word, ...]) -> Part:
@@ -156,7 +162,9 @@ def compare_surname_words(left: Word, right: Word) -> Part:
     a, b = surname_stem(left.folded), surname_stem(right.folded)
     if a == b:
         return Part.GENDERED
-    if not (_is_typo(a, b) or _is_typo(left.plain, right.plain) or (skeleton(a) == skeleton(b) and min(len(a), len(b)) > 4)):
+    if not (
+        _is_typo(a, b) or _is_typo(left.plain, right.plain) or (skeleton(a) == skeleton(b) and min(len(a), len(b)) > 4)
+    ):
         return Part.UNLIKE if _unlikeness(left, right) < ALIKE else Part.DIFFERENT
     sexes = {surname_gender(left.folded), surname_gender(right.folded)}
     return Part.UNLIKE if sexes == {"m", "f"} else Part.TYPO

@@ -7,9 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row
-
-from pipeline.warehouse.connection import Role, Warehouse, mapping, one, rows
+from pipeline.warehouse.connection import Connection, Role, Row, Warehouse, mapping, one, rows
 
 Model = Literal["first_touch", "last_non_direct"]
 Period = Literal["day", "week"]

@@ -18,10 +18,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row
-
 from pipeline.errors import LeadfoldError, StopError
-from pipeline.warehouse.connection import Role, Warehouse, mapping, one, rows, run, stream
+from pipeline.warehouse.connection import Connection, Role, Row, Warehouse, mapping, one, rows, run, stream
 
 MAX_LIMIT = 1000
 """Events in one page at most: a page of golden records then stays below a few megabytes."""

@@ -22,14 +22,39 @@ _KEYBOARD_RUNS = frozenset(
     }
 )  # fmt: skip
 _NO_HITS = Hits()
+_SENTENCE = re.compile(r"[.!\n]")
+_SHOWING = frozenset(
+    {
+        "avito", "ozon", "wildberries", "wb", "aliexpress", "disk", "drive", "docs", "maps", "market", "dropbox", "photos",
+        "icloud", "pinterest", "pin", "instagram", "ikea", "allegro", "olx", "otodom", "otomoto", "amazon", "ebay", "etsy",
+        "rightmove", "zoopla", "autotrader", "gumtree", "youtube", "youtu", "cian", "domclick", "auto", "drom", "houzz",
+        "leroymerlin", "lemanapro", "castorama", "obi", "2gis", "wetransfer", "imgur", "postimg", "radikal", "ibb", "cloud",
+        "argos", "wayfair", "screwfix", "bq", "diy", "ceneo", "empik", "decathlon", "hoff", "petrovich", "vseinstrumenti",
+        "gov", "gosuslugi", "zakupki", "wikipedia", "onedrive", "1drv", "figma", "miro", "kinopoisk", "booking", "airbnb"
+    }
+)  # fmt: skip
+"""Names of sites where people show what they want: shops, boards, drives of pictures and plans, maps, tenders."""
+
+_SHORTENERS = frozenset(
+    {"bit.ly", "t.me", "tinyurl.com", "clck.ru", "cutt.ly", "goo.su", "is.gd", "rb.gy", "t.ly", "ow.ly"}
+)
+_THROWAWAY_ENDINGS = frozenset(
+    {
+        "top", "xyz", "win", "bet", "casino", "club", "click", "icu", "buzz", "loan", "vip", "xxx", "sex", "biz", "fun", "rest",
+        "cyou", "monster", "cfd", "sbs", "bond", "live", "site", "space", "online", "website", "link", "work", "gdn", "tk", "ml",
+        "ga", "cf", "gq", "porn", "poker", "bid", "men", "date", "love", "pw", "su"
+    }
+)  # fmt: skip
+"""Endings that cost next to nothing and make up most of the addresses in spam; a company may have one too, so it is one mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A lead as the rules see it.
 
-    subject, message: phrases found in them; client: how many different phrases of someone who wants to buy; links:
-    addresses in the message that are not the company's own; reachable: whether any way back to the sender is known;
+    subject, message: phrases found in them; opening: those in the message's first sentence, where it is short; client: how
+    many different phrases of someone who wants to buy; links: addresses in the message that are neither the company's own
+    nor a place where people show what they want; throwaway_links: one of them is of a kind that spam uses; reachable: whether any way back to the sender is known;
     wrong_contacts: fields whose value was meant as a contact and cannot be one; name_is_test, name_is_mash: what
     stood in the name instead of a name.
     """
@@ -38,8 +63,10 @@ class Reading:
     context: ConformContext
     subject: Hits
     message: Hits
+    opening: Hits
     client: int
     links: tuple[str, ...]
+    throwaway_links: bool
     callable_back: bool
     reachable: bool
     wrong_contacts: tuple[str, ...]
@@ -74,14 +101,17 @@ def read_lead(lead: Lead, context: ConformContext) -> Reading:
         if refusal.field in _NAME_FIELDS and refusal.reason == "placeholder"
     ]
     nameless = lead.name is None
+    links = _foreign_links(lead, context)
     callable_back = any(phone.reason in _CALLABLE for phone in lead.phones)
     return Reading(
         lead=lead,
         context=context,
         subject=subject,
         message=message,
+        opening=_opening(lead.message),
         client=len(set(wishes)),
-        links=_foreign_links(lead, context),
+        links=links,
+        throwaway_links=any(_throwaway(link) for link in links),
         callable_back=callable_back,
         reachable=callable_back or bool(lead.handles) or any(email.reason in _WRITABLE for email in lead.emails),
         wrong_contacts=tuple(
@@ -95,9 +125,15 @@ def read_lead(lead: Lead, context: ConformContext) -> Reading:
     )
 
 
+def _opening(message: str) -> Hits:
+    """Phrases of a first sentence of three words at most: `СТОП. Не хочу …`."""
+    first = _SENTENCE.split(message[:60], maxsplit=1)[0]
+    return find_phrases(first) if 0 < len(first) < len(message) and first.count(" ") <= 2 else _NO_HITS
+
+
 def _meant(value: str) -> bool:
-    """Whether a refused value was an attempt at a contact: five digits or an @, not a dash or `нет`."""
-    return "@" in value or sum(map(str.isdigit, value)) >= 5 or ("." in value and len(value) > 8)
+    """Whether a refused value was an attempt at a contact: seven digits or an @, not a dash, `нет` or a number given up."""
+    return "@" in value or sum(map(str.isdigit, value)) >= 7 or ("." in value and len(value) > 8)
 
 
 def _seconds(value: str | None) -> float | None:
@@ -105,6 +141,11 @@ def _seconds(value: str | None) -> float | None:
         return None if value is None else float(value)
     except ValueError:
         return None
+
+
+def _throwaway(link: str) -> bool:
+    host = _host(link)
+    return host in _SHORTENERS or host.rpartition(".")[2] in _THROWAWAY_ENDINGS
 
 
 def _foreign_links(lead: Lead, context: ConformContext) -> tuple[str, ...]:
@@ -116,9 +157,19 @@ def _foreign_links(lead: Lead, context: ConformContext) -> tuple[str, ...]:
         dict.fromkeys(
             link
             for link in _LINK.findall(text)
-            if not any(mine and (_host(link) == mine or _host(link).endswith(f".{mine}")) for mine in own)
+            if not _is_shown(link) and not any(mine and _within(_host(link), mine) for mine in own)
         )
     )
+
+
+def _within(host: str, domain: str) -> bool:
+    return host == domain or host.endswith(f".{domain}")
+
+
+def _is_shown(link: str) -> bool:
+    """Whether a link shows goods, a picture, a file or a place, as clients' links do."""
+    labels = _host(link).split(".")
+    return any(label in _SHOWING for label in labels[:-1])
 
 
 def _host(address: str) -> str:

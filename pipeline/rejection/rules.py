@@ -14,22 +14,31 @@ from pipeline.lead import Email, Lead, SourceKind
 from pipeline.rejection.reading import Reading, read_lead
 from pipeline.rejection.stage import PRECEDENCE, RejectionStage
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Part of what a classification is a function of: raise it with any change of rules or lexicons, and leads are classified
 anew."""
 
 _ANSWERED = frozenset({"ANSWERED", "ANSWER", "COMPLETED", "OK", "SUCCESS"})
-_SHORT_CALL = 15
+_SHORT_CALL = 10
 """Seconds: an answered call below this is a greeting and an excuse. The field's own figure is 20 with no repeat call, which
-one lead cannot know."""
+one lead cannot know; a client who hangs up and calls again is common enough to halve it."""
 _LONG_TALK = 20
 """Seconds of talk after which a hidden number may have left a contact by word of mouth."""
 _CLIENT_WEIGHT = 1.5
 """What a client's phrase takes from a supplier's score: two of them outweigh one clear offer."""
 _CLIENT_WEIGHT_ON_JOBS = 0.25
 """People who want work use a client's words too (`I am looking for`), and their own words are hardly anyone else's."""
+_ABOUT_WORK = 2.5
+"""What talk about work that is no wish to work (a dispute, a medical, a course) takes from a job seeker's score."""
+_HINT, _MOST_HINTS = 0.5, 3
 _HUMAN_SECONDS = 3.0
 """Nobody reads and fills a form in less."""
+
+_RESERVED_DOMAINS = frozenset({"example.com", "example.org", "example.net", "test.com", "test.ru", "test.pl"})
+_TEST_DOMAINS = frozenset(
+    {"mail.com", "email.com", "asd.com", "asdf.com", "qwe.com", "qwerty.com", "asd.pl", "asdf.pl"}
+)
+_TEST_LOCALS = frozenset({"test", "testt", "tester", "testing", "asd", "asdf", "asdfg", "qwe", "qwerty", "zxc", "zxcv"})
 
 _MARKUP = re.compile(r"\[(?:url|link)\b|<a\s[^>]{0,40}href|\[/url\]", re.IGNORECASE)
 _SCHEME = re.compile(r"https?:|www\.", re.IGNORECASE)
@@ -119,7 +128,7 @@ def _test_words_and_name(reading: Reading) -> str:
     if not reading.name_is_test:
         return ""
     said = _test_phrases(reading)
-    if said or not reading.lead.message:
+    if said or reading.message.words <= 1:
         return "; ".join(["name is a test word", *said])
     return ""
 
@@ -135,12 +144,17 @@ def _says_it_is_a_test(reading: Reading) -> str:
 
 
 def _example_address(reading: Reading) -> str:
-    """An address reserved for documentation, together with a made-up phone or name."""
-    reserved = [
-        each.domain for each in reading.lead.emails if each.domain in {"example.com", "example.org", "example.net"}
-    ]
-    made_up = reading.name_is_test or reading.name_is_mash or any(each.reason == "fake" for each in reading.lead.phones)
-    return reserved[0] if reserved and made_up else ""
+    """An address that only a tester types (test@, @example.com), and no phone that could be called."""
+    if reading.callable_back or reading.client or reading.lead.handles:
+        return ""
+    return next((each.address for each in reading.lead.emails if _is_made_up(each)), "")
+
+
+def _is_made_up(email: Email) -> bool:
+    local, _, domain = email.canonical.partition("@")
+    return domain in _RESERVED_DOMAINS or (
+        email.reason == "fake" and (local in _TEST_LOCALS or domain in _TEST_DOMAINS)
+    )
 
 
 def _test_word_somewhere(reading: Reading) -> str:
@@ -188,14 +202,25 @@ def _automatic_text(reading: Reading) -> str:
 
 
 def _only_opt_out(reading: Reading) -> str:
-    if whole := reading.message.of("opt_out", "whole"):
+    if whole := _whole_opt_out(reading):
         return _quoted(whole)
-    strong = reading.message.of("opt_out", "strong")
-    return _quoted(strong) if strong and reading.message.words <= 6 and not _wants_something(reading) else ""
+    said = reading.message.of("opt_out", "strong") + reading.message.of("opt_out", "weak")
+    return _quoted(said) if said and reading.message.words <= 6 and not _wants_something(reading) else ""
+
+
+def _whole_opt_out(reading: Reading) -> list[str]:
+    """The message, or the subject of a letter that says nothing else, is one word of leaving."""
+    return reading.message.of("opt_out", "whole") or (
+        [] if reading.lead.message else reading.subject.of("opt_out", "whole")
+    )
 
 
 def _opt_out_in_text(reading: Reading) -> str:
-    return "" if _wants_something(reading) else _quoted(reading.phrases("opt_out", "strong"))
+    """What no buyer says, or a first word of leaving; `don't call` counts only where nothing is wanted."""
+    sure = reading.phrases("opt_out", "strong") + reading.opening.of("opt_out", "whole")
+    if sure and reading.client < 2:
+        return _quoted(sure)
+    return "" if _wants_something(reading) else _quoted(reading.phrases("opt_out", "weak"))
 
 
 def _wants_something(reading: Reading) -> bool:
@@ -211,6 +236,8 @@ def _bot_evidence(reading: Reading) -> list[str]:
     marks = reading.phrases("spam_bot", "strong")
     if reading.links:
         marks = [*marks, f"{len(reading.links)} link(s)"]
+    if reading.throwaway_links:
+        marks = [*marks, "address of a kind that spam uses"]
     if reading.seconds_to_submit is not None and reading.seconds_to_submit < _HUMAN_SECONDS:
         marks = [*marks, f"submitted in {reading.seconds_to_submit:g} s"]
     if random := _random_text(reading):
@@ -235,9 +262,16 @@ def _several_marks(reading: Reading) -> str:
         return ""
     marks = _bot_evidence(reading)
     weak = reading.phrases("spam_bot", "weak")
-    if len(marks) >= 2 or (marks and len(weak) >= 2):
+    if reading.throwaway_links and len(marks) == 2 and not weak:
+        return ""  # a link and its ending are one mark
+    if (len(marks) >= 2 or (marks and len(weak) >= 2)) and not _offers_more(reading):
         return _quoted(marks + weak)
     return ""
+
+
+def _offers_more(reading: Reading) -> bool:
+    """Whether a person's offer to the company is the better name for what a message with links is."""
+    return len(reading.phrases("supplier", "strong")) >= 2 and not reading.phrases("spam_bot", "strong")
 
 
 def _one_mark(reading: Reading) -> str:
@@ -247,6 +281,8 @@ def _one_mark(reading: Reading) -> str:
     marks = _bot_evidence(reading)
     only_links = bool(reading.links) and len(marks) == 1
     if only_links and len(reading.links) < 3 and not reading.phrases("spam_bot", "weak"):
+        return ""
+    if reading.phrases("supplier", "strong") and not reading.phrases("spam_bot", "strong"):
         return ""
     return _quoted(marks)
 
@@ -325,7 +361,7 @@ def _talked(lead: Lead, at_least: int) -> bool:
 
 
 def _said_wrong_number(reading: Reading) -> str:
-    said = reading.phrases("wrong_number", "strong")
+    said = reading.phrases("wrong_number", "strong") or reading.message.of("wrong_number", "whole")
     short = reading.message.words <= (8 if reading.client else 15)  # `wrong number, I need the surgery`
     return _quoted(said) if said and (short or (reading.is_call and not reading.client)) else ""
 
@@ -338,35 +374,44 @@ def _hung_up(reading: Reading) -> str:
     return f"answered for {lead.call_duration} s" if 0 < lead.call_duration < _SHORT_CALL else ""
 
 
-def _score(reading: Reading, topic: str, client_weight: float) -> float:
-    """Phrases of a topic against those of a client: strong 2, weak 1 (four at most), client as weighed (two at most)."""
-    strong, weak = reading.phrases(topic, "strong"), reading.phrases(topic, "weak")
-    if not strong and len(weak) < 2:
-        return 0.0
-    return 2.0 * len(strong) + min(4, len(weak)) - client_weight * min(2, reading.client)
+def _score(reading: Reading, topic: str) -> float:
+    """Phrases of a topic against those of a client: strong 2, weak 1 (four at most), a hint a half (three at most)."""
+    strong, weak, hints = (reading.phrases(topic, grade) for grade in ("strong", "weak", "hint"))
+    found = 2.0 * len(strong) + min(4, len(weak)) + _HINT * min(_MOST_HINTS, len(hints))
+    if topic == "job_seeker":
+        wish = _CLIENT_WEIGHT_ON_JOBS * min(2, reading.client)
+        return found - wish - _ABOUT_WORK * len(reading.phrases("work_matter", "strong")[:2])
+    asked = min(2, len(reading.phrases("client", "hint")))
+    return found - _CLIENT_WEIGHT * min(2, reading.client) - (_HINT * asked if len(strong) < 2 else 0.0)
 
 
 def _all_phrases(reading: Reading, topic: str) -> str:
     return _quoted(reading.phrases(topic, "strong") + reading.phrases(topic, "weak"))
 
 
-def _by_words(topic: str, client_weight: float, least: float) -> Callable[[Reading], str]:
-    """Claim of a score of at least `least`, one phrase of which names the stage by itself."""
+_RIVAL = {"supplier": "job_seeker", "job_seeker": "supplier"}
+
+
+def _by_words(topic: str, least: float) -> Callable[[Reading], str]:
+    """Claim of a score of at least `least` and no less than the rival topic's, one phrase of which names the stage."""
 
     def find(reading: Reading) -> str:
-        if not reading.phrases(topic, "strong") or _score(reading, topic, client_weight) < least:
+        if not reading.phrases(topic, "strong"):
             return ""
-        return _all_phrases(reading, topic)
+        score = _score(reading, topic)
+        return _all_phrases(reading, topic) if score >= least and score >= _score(reading, _RIVAL[topic]) else ""
 
     return find
 
 
 def _by_weak_words(topic: str) -> Callable[[Reading], str]:
-    """Claim of two words of a topic, neither of which names it by itself, where nothing speaks for a client."""
+    """Claim of words of a topic, none of which names it by itself, where nothing speaks for a client."""
 
     def find(reading: Reading) -> str:
         weak = reading.phrases(topic, "weak")
-        return _quoted(weak) if len(weak) >= 2 and not reading.client else ""
+        if not weak or reading.client or reading.phrases("client", "hint"):
+            return ""
+        return _quoted(weak) if _score(reading, topic) >= 2 else ""
 
     return find
 
@@ -389,7 +434,7 @@ def _junk_and_client_words(reading: Reading) -> str:
     """Words of a supplier and of a client in one message: no rule is sure."""
     if not reading.phrases("supplier", "strong"):
         return ""
-    return _all_phrases(reading, "supplier") if 1 <= _score(reading, "supplier", _CLIENT_WEIGHT) < 2 else ""
+    return _all_phrases(reading, "supplier") if 1 <= _score(reading, "supplier") < 2 else ""
 
 
 _STAGE = RejectionStage
@@ -425,11 +470,11 @@ RULES: tuple[Rule, ...] = (
     Rule("hung_up", 1, _STAGE.WRONG_NUMBER, _hung_up, 0.4),
     Rule("only_contact_wrong", 1, _STAGE.UNREACHABLE, _only_contact_wrong, 0.7),
     Rule("no_contact_but_contacted", 1, _STAGE.INCOMPLETE, _no_contact_but_contacted, 0.6),
-    Rule("clearly_offers", 1, _STAGE.SUPPLIER, _by_words("supplier", _CLIENT_WEIGHT, 4), 0.9),
+    Rule("clearly_offers", 1, _STAGE.SUPPLIER, _by_words("supplier", 4), 0.9),
     Rule("from_job_board", 1, _STAGE.JOB_SEEKER, _from_job_board, 0.85),
-    Rule("clearly_seeks_work", 1, _STAGE.JOB_SEEKER, _by_words("job_seeker", _CLIENT_WEIGHT_ON_JOBS, 3.5), 0.9),
-    Rule("seeks_work", 1, _STAGE.JOB_SEEKER, _by_words("job_seeker", _CLIENT_WEIGHT_ON_JOBS, 1.5), 0.7),
-    Rule("offers", 1, _STAGE.SUPPLIER, _by_words("supplier", _CLIENT_WEIGHT, 2), 0.7),
+    Rule("clearly_seeks_work", 1, _STAGE.JOB_SEEKER, _by_words("job_seeker", 3.5), 0.9),
+    Rule("seeks_work", 1, _STAGE.JOB_SEEKER, _by_words("job_seeker", 1.5), 0.7),
+    Rule("offers", 1, _STAGE.SUPPLIER, _by_words("supplier", 2), 0.7),
     Rule("only_word_is_work", 1, _STAGE.JOB_SEEKER, _only_word_is_work, 0.6),
     Rule("words_of_an_offer", 1, _STAGE.SUPPLIER, _by_weak_words("supplier"), 0.5),
     Rule("words_of_work", 1, _STAGE.JOB_SEEKER, _by_weak_words("job_seeker"), 0.5),

@@ -19,6 +19,20 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from pipeline.errors import RetryError, StopError
 from pipeline.warehouse.statements import statement
 
+__all__ = [
+    "Connection",
+    "Role",
+    "Row",
+    "Warehouse",
+    "WarehouseError",
+    "copy_rows",
+    "mapping",
+    "one",
+    "rows",
+    "run",
+    "stream",
+]
+
 
 class Role(StrEnum):
     """What a connection may do; each is a group role of sql/schema/90_roles.sql."""

@@ -25,7 +25,9 @@ def run() -> tuple[int, list[str]]:
     return code, terminal.getvalue().splitlines()
 
 
-def test_as_a_program_it_prints_a_line_per_run_and_task_and_nothing_of_airflows(airflow: Path, company: Company) -> None:
+def test_as_a_program_it_prints_a_line_per_run_and_task_and_nothing_of_airflows(
+    airflow: Path, company: Company
+) -> None:
     done = subprocess.run(
         (sys.executable, "-m", "dags.run_in_order", "--config", str(company.folder / "leadfold.toml")),
         env=process_environment(), capture_output=True, text=True, check=False,
