@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from pipeline.client import Client
-from pipeline.conform import ConformContext, conform
+from pipeline.company_context import company_context
+from pipeline.conform import conform
 from pipeline.delivery.spreadsheet import safe_cell
 from pipeline.errors import ConfigError, InputFileError, RecordError
 from pipeline.identity import mint
@@ -146,8 +147,8 @@ def _read(
     rows: Iterable[Row], columns: Mapping[str, str], settings: Settings, default_source: str, progress: Progress | None
 ) -> _Reading:
     reading = _Reading()
-    contexts = _contexts(settings)
-    fallback = _context(settings)
+    contexts = {s.name: company_context(settings, settings.region_of(s), s.site) for s in settings.source}
+    fallback = company_context(settings)
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
         values = {ours: _text(row.get(theirs)) for theirs, ours in columns.items()}
@@ -181,21 +182,6 @@ def _read(
         if progress is not None and number % 500 == 0:
             progress("reading", number, 0)
     return reading
-
-
-def _contexts(settings: Settings) -> dict[str, ConformContext]:
-    return {source.name: _context(settings, settings.region_of(source), source.site) for source in settings.source}
-
-
-def _context(settings: Settings, region: str = "", site: str = "") -> ConformContext:
-    company = settings.company
-    return ConformContext(
-        region=region or company.region,
-        site=site,
-        own_phones=frozenset(company.own_phones) | {line.number for line in settings.line},
-        own_domains=frozenset(company.own_domains),
-        staff_emails=frozenset(company.staff_emails),
-    )
 
 
 def _text(value: Any) -> str:

@@ -141,7 +141,7 @@ class ReceiverSettings(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8765
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
-    feed_token: str = "LEADFOLD_FEED_TOKEN"  # noqa: S105 - a secret's name
+    feed_token: str = "LEADFOLD_FEED_TOKEN"
 
 
 class DashboardSettings(Section):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.client import Client
+from pipeline.company_context import company_context
 from pipeline.conform import CONFORM_VERSION, ConformContext
 from pipeline.errors import ChecksFailedError, InputFileError, RetryError
 from pipeline.identity import Change, Known, reconcile
@@ -114,7 +115,7 @@ def _conform(
     argument: Any,
 ) -> Counts:
     sources = {source.name: source for source in workspace.sources}
-    contexts = {name: conform_context(workspace.settings, source) for name, source in sources.items()}
+    contexts = contexts_of(workspace)
     with recorded(workspace.warehouse, step, workspace.now) as counts:
         counts.update({"groups": 0, "leads": 0, "quarantined": 0})
         after = 0
@@ -134,21 +135,15 @@ def _conform(
                 workspace.progress(step, counts["groups"], 0)
 
 
-def conform_context(settings: Settings, source: ConfiguredSource) -> ConformContext:
-    """What conforming and classifying a lead of this source needs to know of the company."""
-    company = settings.company
-    return ConformContext(
-        region=source.region,
-        site=source.settings.site,
-        own_phones=frozenset(company.own_phones) | {line.number for line in settings.line},
-        own_domains=frozenset(company.own_domains),
-        staff_emails=frozenset(company.staff_emails),
-    )
+def contexts_of(workspace: Workspace) -> dict[str, ConformContext]:
+    """The context of each configured source's leads, by the source's name."""
+    return {s.name: company_context(workspace.settings, s.region, s.settings.site) for s in workspace.sources}
 
 
 def classify(workspace: Workspace) -> Counts:
     """Gives every lead its verdict: accepted, proposed for rejection, or rejected with stage, rule and evidence."""
-    contexts = {source.name: conform_context(workspace.settings, source) for source in workspace.sources}
+    contexts = contexts_of(workspace)
+    default = company_context(workspace.settings)  # for leads of a source no longer configured
     with recorded(workspace.warehouse, "classify", workspace.now) as counts:
         counts.update({"accepted": 0, "proposed": 0, "rejected": 0})
         while True:
@@ -156,7 +151,6 @@ def classify(workspace: Workspace) -> Counts:
                 batch = rows(connection, "leads", "unclassified_leads", rules_version=str(RULES_VERSION), limit=_BATCH)
                 if not batch:
                     return counts
-                default = next(iter(contexts.values()), ConformContext())
                 verdicts = [verdict_on(leads.lead_of(row), contexts.get(row.source, default)) for row in batch]
                 leads.write_verdicts(connection, iter(verdicts), str(RULES_VERSION), workspace.now())
             for verdict in verdicts:

@@ -9,7 +9,7 @@ from pipeline.demo.ports import HOST, Ports
 from pipeline.demo.sites import HONEYPOT, TYPEFORM_ID
 
 CONFIG = "leadfold.toml"
-CDR_SECRET = "DEMO_CDR_URL"  # noqa: S105 - a secret's name, not a secret
+CDR_SECRET = "DEMO_CDR_URL"
 
 _COMPANY = """\
 # The demo company "Okna Północ": windows and doors, a Russian, a Polish and an English site. Written by the demo.

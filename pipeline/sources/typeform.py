@@ -26,7 +26,7 @@ from pipeline.sources.submission import as_text, load_json
 from pipeline.sources.versions import Version, enquiries_of
 from pipeline.sources.webhook import LONGEST_ID, REFUSED, body_id, header, landing_record, signed
 
-EXAMPLE_TOKEN = "a3a12ec67a1365927098a606107fac15"  # noqa: S105 - the documented example's response, which a test delivery sends
+EXAMPLE_TOKEN = "a3a12ec67a1365927098a606107fac15"
 APPEARS_WITHIN = timedelta(minutes=30)
 """How long a response may take to show up in the API, by Typeform's documentation."""
 TYPED_FIELDS = {"email": "email", "phone_number": "phone"}

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline import steps
+from pipeline.company_context import company_context
 from pipeline.conform import CONFORM_VERSION, conform
 from pipeline.demo.company import generate
 from pipeline.lead import Lead, RawRecord
@@ -134,7 +135,7 @@ def _conformed(
     from sqlalchemy import text
 
     sources = {source.name: source for source in workspace.sources}
-    contexts = {name: steps.conform_context(workspace.settings, source) for name, source in sources.items()}
+    contexts = steps.contexts_of(workspace)
     with warehouse.transaction(Role.RESOLVER) as connection:
         keys = [tuple(row) for row in connection.execute(text("select distinct source, group_key from raw.record"))]
         records = leads.records_of(connection, keys)
@@ -179,6 +180,7 @@ def bench_fold(count: int, out: Console) -> None:
     """The fold alone, in memory."""
     settings = parse_settings(CONFIG)
     workspace_sources = {s.name: s for s in configured_sources(settings, Secrets({"S": "secret"}.get))}
+    contexts = {name: company_context(settings, s.region) for name, s in workspace_sources.items()}
     entries = []
     for number, (source, body) in enumerate(forms(count)):
         configured = workspace_sources[source]
@@ -192,7 +194,7 @@ def bench_fold(count: int, out: Console) -> None:
         )
         records = [replace(record, record_id=number) for record in received.records]
         for enquiry in configured.connector.read(records, configured):
-            lead: Lead = conform(enquiry, steps.conform_context(settings, configured))
+            lead: Lead = conform(enquiry, contexts[source])
             entries.append(entry_of(lead))
     wall, cpu = _timed(lambda: fold_entries(entries, "lead", 0.98))
     out.print(f"fold of {len(entries):,} leads: {wall:.2f} s wall, {cpu:.2f} s CPU, peak {_peak_mb():.0f} MB")
