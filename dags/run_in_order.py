@@ -2,7 +2,7 @@
 
     python -m dags.run_in_order [--config leadfold.toml]
 
-The environment says where Airflow's home and database are (pipeline.services.airflow_environment); the database has to be
+The environment says where Airflow's home and database are (pipeline.services.environment); the database has to be
 migrated. One line per DAG run goes to the terminal, Airflow's own words to `logs/run_in_order.log` under its home. The exit
 code is 1 if a run failed; what depends on it does not run.
 """

@@ -7,7 +7,8 @@ from dedup.explain import Explanation, ExplanationRow, explain
 from dedup.folding import fold_text
 from dedup.given_names import gender, given_name_keys
 from dedup.hubs import Hub
-from dedup.model import BlockingRule, Comparison, ComparisonLevel, Model, load_model
+from dedup.model import BlockingRule, Comparison, ComparisonLevel, Model
+from dedup.model_file import ModelFileError, load_model
 from dedup.record import Judgement, Record
 from dedup.result import ComparisonHit, Fold, ReviewPair, ScoredPair
 from dedup.survivorship import SurvivorshipRule, golden_record
@@ -25,6 +26,7 @@ __all__ = [
     "Hub",
     "Judgement",
     "Model",
+    "ModelFileError",
     "Quality",
     "Record",
     "ReviewPair",

@@ -8,6 +8,7 @@ contradicting persons share, no link of a nameless record reaches the merge cut,
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from dedup.record import Judgement
 JUDGED_DIFFERENT = "judged: not the same"
 NAMES_CONTRADICT = "conflict: names contradict"
 CLUSTER_TOO_LARGE = "cluster too large"
+
+NAMES_ASKED = 16
+"""Spellings of a side that are held against another side's; the rest are rarer slips."""
 
 SLIPS_PER_AGREEMENT = 5
 """Agreeing names that make up for one contradiction between two growing clusters: of typed names fewer than one in
@@ -35,6 +39,13 @@ class _Side:
     values: dict[str, set[int]]
     apart: set[int] = field(default_factory=set)
     """Records that a person judged to be somebody else than a member."""
+
+
+def _most_borne(names: dict[int, int]) -> Iterable[tuple[int, int]]:
+    """The names of a side that say who it is, with their counts: of many spellings the commonest."""
+    if len(names) <= NAMES_ASKED:
+        return names.items()
+    return nsmallest(NAMES_ASKED, names.items(), key=lambda item: (-item[1], item[0]))
 
 
 class Clustering:
@@ -100,14 +111,17 @@ class Clustering:
 
         A person with many leads has mistyped names among them, which contradict each other's slips.
         """
-        against = agree = 0
-        for x, bearers in a.names.items():
-            for y, others in b.names.items():
+        against = 0
+        agree = 0.0
+        for x, bearers in _most_borne(a.names):
+            for y, others in _most_borne(b.names):
                 level = NameLevel.FULL_EQUAL if x == y else self._level(x, y)
                 if level == NameLevel.CONTRADICTION:
                     against += bearers * others
                 elif level <= NameLevel.INITIAL:
                     agree += bearers * others
+                elif level <= NameLevel.GIVEN_VARIANT:
+                    agree += bearers * others / 2  # half a name is half an agreement
         return against * SLIPS_PER_AGREEMENT > agree
 
     def join(self, left: int, right: int) -> None:

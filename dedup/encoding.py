@@ -93,12 +93,19 @@ def name_forms(record: Record) -> tuple[NameForm, ...]:
 
 def _encode_names(records: Sequence[Record]) -> tuple[tuple[tuple[NameForm, ...], ...], Ints]:
     numbers: dict[tuple[NameForm, ...], int] = {}
-    ids = np.full(len(records), -1, dtype=np.int64)
-    for index, record in enumerate(records):
-        forms = name_forms(record)
-        if forms:
-            ids[index] = numbers.setdefault(forms, len(numbers))
-    return tuple(numbers), ids
+    known: dict[tuple[tuple[str, ...], ...], int] = {}
+    found = []
+    for record in records:
+        get = record.fields.get
+        typed = (get("name", ()), get("given", ()), get("patronymic", ()), get("surname", ()))
+        as_typed = typed if any(typed) else (get("email", ()),)
+        number = known.get(as_typed)
+        if number is None:
+            # Names repeat: each is read once, and its forms, whose hash is dear, are looked up once.
+            forms = name_forms(record)
+            number = known[as_typed] = numbers.setdefault(forms, len(numbers)) if forms else -1
+        found.append(number)
+    return tuple(numbers), np.array(found, dtype=np.int64)
 
 
 def encode(records: Iterable[Record]) -> Encoded:

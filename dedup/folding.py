@@ -18,7 +18,8 @@ _CYRILLIC = str.maketrans(
         "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
     }
 )  # fmt: skip
-_LOOK_ALIKES = str.maketrans("aeopcxykmthbu", "аеорсхукмтнви")
+LOOK_ALIKES = str.maketrans("aeopcxykmthbAEOPCXYKMTHB", "аеорсхукмтнвАЕОРСХУКМТНВ")
+"""Latin letters that look Cyrillic, as the Cyrillic ones."""
 _LATIN_LETTER = re.compile(r"[a-z]")
 _CYRILLIC_LETTER = re.compile(r"[а-яё]")
 # й as и + breve is decomposed text; composing first keeps й apart from и only until both become i.
@@ -68,7 +69,7 @@ def plain_latin(token: str) -> str:
     """One word in Latin letters without diacritics, letter for letter: `Cieślak` gives `cieslak`, `Щукин` `shukin`."""
     token = unicodedata.normalize("NFKC", token).casefold()
     if not token.isascii() and _LATIN_LETTER.search(token) and _CYRILLIC_LETTER.search(token):
-        token = token.translate(_LOOK_ALIKES)  # Latin letters inside a Cyrillic word: they look the same
+        token = token.translate(LOOK_ALIKES)  # Latin letters inside a Cyrillic word: they look the same
     token = token.translate(_CYRILLIC)
     if token.isascii():
         return token

@@ -87,17 +87,15 @@ def find_given_name(token: str) -> GivenName:
 def guess_given_name(folded: str) -> GivenName:
     """The entry that an unknown folded word is one slip away from; empty when it is none or too short to tell.
 
-    A given name with s behind it is an English surname (Roberts, Edwards), no slip. A slip from a full form goes before one
-    from a short form.
+    A given name with s behind it is an English surname (Roberts, Edwards), no slip.
     """
     by_fold = _tables()[1]
     if len(folded) < 4 or (folded.endswith("s") and folded[:-1] in by_fold):
         return _UNKNOWN
     found = process.extract(folded, by_fold.keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
     near = [by_fold[form] for form, _, _ in found]
-    keys = frozenset(key for entry in near for key in entry.full) if len(folded) > 4 else frozenset()
-    keys = keys or frozenset(key for entry in near for key in entry.keys)
-    genders = {entry.gender for entry in near if entry.keys & keys}
+    keys = frozenset(key for entry in near for key in entry.keys)
+    genders = {entry.gender for entry in near}
     return GivenName(frozenset(), keys, genders.pop() if len(genders) == 1 else "") if keys else _UNKNOWN
 
 

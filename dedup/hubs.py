@@ -21,6 +21,12 @@ CONTACT_FIELDS = ("phone", "phone_extension", "any_email", "handle", "company_em
 HUB_NAMES = 3
 """Contradicting names on one value from which it is listed as a hub; two are a household."""
 
+HOUSEHOLD = 4
+"""Most people on one value of whom a name may be told to be one: in a larger circle there are others, unknown, whom it fits."""
+
+People = tuple[tuple[NameForm, ...], ...]
+"""The main names of the people who share a value."""
+
 _MAILS_PER_PERSON = 3
 _MOST_NAMES_COMPARED = 150
 
@@ -57,21 +63,22 @@ def _group_key(forms: Sequence[NameForm]) -> str:
     return min(keys, default="")
 
 
-def count_people(
+def find_people(
     names: Sequence[tuple[NameForm, ...]],
     contradict: Callable[[int, int], bool],
     ids: Sequence[int],
     leads: Sequence[int],
-) -> int:
-    """How many people at least the names `ids` must be: a name joins the first person whose main name it does not contradict.
+) -> tuple[int, list[int]]:
+    """How many people at least the names `ids` must be, and their main names: a name joins the first person whose main name
+    it does not contradict.
 
     ids: numbers into `names`, full ones first, of these the one with most leads, so that `Анна` joins `Анна Зуева` and a slip joins what it
     slipped from. leads: how many records bear each. Someone with less than `STRAY_SHARE` of the leads is a stray, and not counted.
     """
     persons: list[list[int]] = []
     for place, (number, count) in enumerate(zip(ids, leads, strict=True)):
-        if place == _MOST_NAMES_COMPARED and len(persons) > place // 2:
-            return len({_group_key(names[number]) for number in ids})  # a crowd: spellings tell enough
+        if len(persons) > _MOST_NAMES_COMPARED or (place == _MOST_NAMES_COMPARED and len(persons) > place // 2):
+            return len({_group_key(names[number]) for number in ids}), []  # a crowd: spellings tell enough
         for person in persons:
             if number == person[0] or not contradict(number, person[0]):
                 person[1] += count
@@ -79,7 +86,7 @@ def count_people(
         else:
             persons.append([number, count])
     least = sum(leads) * STRAY_SHARE
-    return sum(1 for _, count in persons if count >= least) or len(persons)
+    return sum(1 for _, count in persons if count >= least) or len(persons), [number for number, _ in persons]
 
 
 def name_order(names: Sequence[tuple[NameForm, ...]]) -> list[tuple[bool, int]]:
@@ -122,27 +129,34 @@ def _desks_per_number(data: Encoded) -> Mapping[str, int]:
     return desks
 
 
-def people_per_value(data: Encoded, contradict: Callable[[int, int], bool]) -> dict[str, dict[str, int]]:
-    """For each contact field the values with more than one person on them, and how many."""
+def people_per_value(
+    data: Encoded, contradict: Callable[[int, int], bool]
+) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, People]]]:
+    """For each contact field the values with more than one person on them, and how many; of those that a household or a
+    small office shares also who they are."""
     rank = name_order(data.names)
     typed = np.array([not any(form.derived for form in forms) for forms in data.names], dtype=bool)
     name_ids = data.name_ids.copy()
     if len(typed):
         name_ids[(name_ids >= 0) & ~typed[name_ids]] = -1
     found: dict[str, dict[str, int]] = {}
+    households: dict[str, dict[str, People]] = {}
     for field in CONTACT_FIELDS:
         column = data.columns[field]
         people: dict[str, int] = {}
+        known: dict[str, People] = {}
         for value, beside in _distinct_by_value(column.ids, name_ids).items():
             # Full names first, of these the one with most leads: the others are measured against it.
             beside.sort(key=lambda found: (rank[found[0]][0], -found[1], rank[found[0]][1]))
             ids, leads = zip(*beside, strict=True)
-            count = count_people(data.names, contradict, ids, leads)
+            count, main_names = find_people(data.names, contradict, ids, leads)
             if count > 1:
                 people[column.values[value]] = count
-        found[field] = people
+            if 1 < count <= len(main_names) <= HOUSEHOLD:
+                known[column.values[value]] = tuple(data.names[number] for number in main_names)
+        found[field], households[field] = people, known
     _count_other_signs(data, found["phone"])
-    return found
+    return found, households
 
 
 def _count_other_signs(data: Encoded, phones: dict[str, int]) -> None:

@@ -281,11 +281,3 @@ LEAD_MODEL = Model(
 )  # fmt: skip
 
 MODELS: Mapping[str, Model] = MappingProxyType({"lead": LEAD_MODEL})
-
-
-def load_model(name: str) -> Model:
-    """The model of this name that ships with the package. Raises ValueError that lists the known ones."""
-    try:
-        return MODELS[name]
-    except KeyError:
-        raise ValueError(f"no model is called `{name}`; choose one of {', '.join(sorted(MODELS))}") from None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dedup.folding import fold_token, plain_latin, skeleton, words_of
+from dedup.folding import LOOK_ALIKES, fold_token, plain_latin, skeleton, words_of
 from dedup.given_names import GivenName, father_stems, find_given_name, guess_given_name
 
 MAX_WORDS = 6
@@ -28,6 +28,7 @@ _GENDERED = (
     (re.compile(r"(?<=[^aeiou])oi$"), "i", "m"),
 )
 _MALE_SURNAME = re.compile(r"(ov|ev|in|ski|tski|zki)$")
+_LATIN_LETTER = re.compile(r"[a-z]")
 _LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>"
 _CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбюЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ"
 _TO_CYRILLIC = str.maketrans(_LATIN_KEYS, _CYRILLIC_KEYS)
@@ -47,6 +48,9 @@ class Word:
     is_initial: bool
     guessed: bool = False
     plain: str = ""
+
+    def __hash__(self) -> int:
+        return hash((self.folded, self.plain))  # the rest follows from these; names are looked up millions of times
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,28 @@ def _word(raw: str) -> Word:
     return Word(folded, find_given_name(raw), len(raw) == 1, False, plain_latin(raw))
 
 
+_KIN = frozenset(
+    {"мама", "папа", "бабушка", "дедушка", "жена", "муж", "дочь", "сестра", "mama", "mum", "mom", "dad", "żona", "mąż"}
+)
+"""Words behind which somebody else's name stands: `Ольга (мама Вити)`, `Мама Тимура`."""
+
+
+def _own_words(raw: list[str]) -> list[str]:
+    """The words that name the person, without the relative she calls herself the mother of."""
+    kin = next((index for index, token in enumerate(raw) if token.casefold() in _KIN), len(raw))
+    return raw[:kin]
+
+
+def _fix_look_alikes(raw: list[str]) -> list[str]:
+    """Given names typed in Latin letters that look Cyrillic, beside Cyrillic words or alone, put right (`Bopиc`, `Bepa`)."""
+    fixed = []
+    for token in raw:
+        moved = token.translate(LOOK_ALIKES) if token.isascii() and not _word(token).known.keys else token
+        is_name = moved != token and not _LATIN_LETTER.search(moved.casefold()) and bool(_word(moved).known.full)
+        fixed.append(moved if is_name else token)
+    return fixed
+
+
 def _fix_layout(raw: list[str], text: str) -> list[str]:
     """Words typed in the other keyboard layout, put right when that yields a known given name (Cthutq -> Сергей)."""
     if any(_word(token).known.keys for token in raw):
@@ -152,14 +178,14 @@ def _guess(word: Word) -> Word:
 
 
 def _guess_given(words: list[Word], hinted: dict[str, str]) -> list[Word]:
-    """The words with a mistyped given name recognised, where none is known and just one may be it."""
+    """The words with a mistyped given name recognised, where none is known."""
     if any(word.known.keys for word in words):
         return words
     open_words = [word for word in words if not word.is_initial and not _SURNAME.search(word.folded)]
     guesses = {word: _guess(word) for word in open_words if _guess(word).guessed}
     if len(guesses) > 1:
         guesses = {word: guess for word, guess in guesses.items() if hinted.get(word.folded) != "surname"}
-    return [guesses.get(word, word) for word in words] if len(guesses) == 1 else words
+    return [guesses.get(word, word) for word in words]
 
 
 def _assign(words: list[Word], patronymic: Word | None, hinted: dict[str, str]) -> NameForm:
@@ -226,7 +252,8 @@ def _double_surname(text: str) -> set[str]:
 def read_name(full: str, given: str = "", patronymic: str = "", surname: str = "") -> NameForm | None:
     """A name as typed, with its parts where the source keeps them apart; None where there is no word in it."""
     text = full or " ".join(part for part in (given, patronymic, surname) if part)
-    raw = _fix_layout(words_of(text)[:MAX_WORDS], text)
+    raw = _own_words(_fix_layout(words_of(text)[:MAX_WORDS], text))
+    raw = _fix_look_alikes(raw)
     words = [_word(token) for token in raw]
     if not any(word.folded for word in words):
         return None

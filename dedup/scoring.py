@@ -5,7 +5,7 @@
 3. A name alone never merges, nor does a hub without a name: such a weight stops below the merge cut.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,9 @@ from dedup.comparison.company import close_companies, same_legal_form
 from dedup.comparison.email import is_long_login
 from dedup.comparison.person_name import AGREES, NameLevel, NameRelation, Part
 from dedup.encoding import Bools, Column, Encoded, Floats, Ints
-from dedup.hubs import HUB_NAMES, contact_weight
+from dedup.hubs import HUB_NAMES, People, contact_weight
 from dedup.model import Comparison, Model
-from dedup.set_statistics import SetStatistics, compare_name_sets
+from dedup.set_statistics import SetStatistics, compare_name_sets, person_meant
 from dedup.term_frequency import given_bits, patronymic_bits, surname_bits
 
 MISSING = -1
@@ -31,6 +31,10 @@ DERIVED_DISCOUNT = 2.0
 
 FAMILY_NAME_BITS = {NameLevel.SURNAME_ONLY: 0.5, NameLevel.INITIAL: 2.5}
 """What a surname without a given name may add where relatives are known on the shared value."""
+
+KNOWN_PERSON_BITS = 3.0
+"""What a value shared by a few known people gains where both names mean the same one of them: to be one of the others, or
+someone unknown, the name would have to fit by chance."""
 
 NAMELESS_ON_SHARED = 3.0
 """Bits that a shared value loses where no name says which of its people it is. Measured on the messy leads of the
@@ -164,11 +168,13 @@ def _contact_column(comparison: Comparison) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Contact:
-    """A contact comparison before the contacts are weighed against each other. people: on the shared value, 0 if none."""
+    """A contact comparison before the contacts are weighed against each other. people: on the shared value, 0 if none.
+    one_meant: of a few people on it both names mean the same one."""
 
     levels: Ints
     bits: Floats
     people: Ints
+    one_meant: Bools
 
 
 def _level_number(comparison: Comparison, name: str) -> int:
@@ -193,9 +199,32 @@ def _compare_contact(
     levels[people == 1] = _level_number(comparison, "equal")
     levels[people > 1] = _level_number(comparison, "shared")
     bits = np.where(people > 0, bits, np.where(levels == _level_number(comparison, "differ"), contact.apart, 0.0))
+    one_meant = _one_meant(data, left, right, column, value, statistics.households.get(field, {}))
+    bits = np.where(one_meant, bits + KNOWN_PERSON_BITS, bits)
     if comparison.name == "email":
-        levels, bits = _refine_email(data, left, right, comparison, _Contact(levels, bits, people), even_bet)
-    return _Contact(levels, bits, people)
+        levels, bits = _refine_email(data, left, right, comparison, _Contact(levels, bits, people, one_meant), even_bet)
+    return _Contact(levels, bits, people, one_meant)
+
+
+def _one_meant(
+    data: Encoded, left: Ints, right: Ints, column: Column, value: Ints, households: Mapping[str, People]
+) -> Bools:
+    """Whether both names of a pair mean the same one of the few people who share its value, [pairs]."""
+    known = np.array([text in households for text in column.values] or [False], dtype=bool)
+    rows = np.flatnonzero((value >= 0) & known[value] & (data.name_ids[left] >= 0) & (data.name_ids[right] >= 0))
+    meant: dict[tuple[int, int], int] = {}
+
+    def person(shared: int, name: int) -> int:
+        if (shared, name) not in meant:
+            meant[shared, name] = person_meant(data.names[name], households[column.values[shared]])
+        return meant[shared, name]
+
+    found = np.zeros(len(left), dtype=bool)
+    pairs = zip(
+        value[rows].tolist(), data.name_ids[left[rows]].tolist(), data.name_ids[right[rows]].tolist(), strict=True
+    )
+    found[rows] = [person(shared, a) == person(shared, b) >= 0 for shared, a, b in pairs]
+    return found
 
 
 def _refine_email(
@@ -306,6 +335,7 @@ def weigh_contacts(
 def _limit_family_names(names: _Part, contacts: Sequence[_Contact]) -> None:
     """On a value that several people share a surname says little: it is the family's, so bits are cut in place."""
     shared = np.stack([contact.people > 1 for contact in contacts]).any(axis=0)
+    shared &= ~np.stack([contact.one_meant for contact in contacts]).any(axis=0)
     for level, most in FAMILY_NAME_BITS.items():
         rows = shared & (names.levels == int(level))
         names.bits[rows] = np.minimum(names.bits[rows], most)

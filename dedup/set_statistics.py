@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dedup.comparison.person_name import NameLevel, NameRelation, compare_names
 from dedup.encoding import Encoded
-from dedup.hubs import people_per_value
+from dedup.hubs import People, people_per_value
 from dedup.model import Model
 from dedup.name_form import NameForm
 from dedup.term_frequency import Frequencies, count_frequencies
@@ -13,11 +13,13 @@ from dedup.term_frequency import Frequencies, count_frequencies
 
 @dataclass(frozen=True, slots=True)
 class SetStatistics:
-    """Counts that belong to the set, not to the model. people: contact field -> value -> contradicting names, if > 1."""
+    """Counts that belong to the set, not to the model. people: contact field -> value -> contradicting names, if > 1.
+    households: contact field -> value -> main names of its few people."""
 
     records: int
     frequencies: Frequencies
     people: Mapping[str, Mapping[str, int]]
+    households: Mapping[str, Mapping[str, People]]
 
     def people_on(self, field: str, value: str) -> int:
         """How many people at least share a value of a contact field."""
@@ -53,4 +55,19 @@ def contradiction_test(level: Callable[[int, int], NameLevel]) -> Callable[[int,
 
 def gather_statistics(data: Encoded, model: Model, contradict: Callable[[int, int], bool]) -> SetStatistics:
     """All statistics of a set of records."""
-    return SetStatistics(len(data), count_frequencies(data, model), people_per_value(data, contradict))
+    people, households = people_per_value(data, contradict)
+    return SetStatistics(len(data), count_frequencies(data, model), people, households)
+
+
+def person_meant(names: tuple[NameForm, ...], people: People) -> int:
+    """Which of the people who share a value a name means, as a place in `people`; -1 where it fits none, or more than one."""
+    levels = [compare_name_sets(names, main).level for main in people]
+    fitting = [place for place, level in enumerate(levels) if level <= NameLevel.SIMILAR]
+    open_to_it = [
+        level == NameLevel.MISSING and not _other_sexes(names, main) for level, main in zip(levels, people, strict=True)
+    ]
+    return fitting[0] if len(fitting) == 1 and not any(open_to_it) else -1
+
+
+def _other_sexes(left: tuple[NameForm, ...], right: tuple[NameForm, ...]) -> bool:
+    return {form.gender for form in left} | {form.gender for form in right} == {"m", "f"}

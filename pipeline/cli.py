@@ -341,10 +341,10 @@ def up(config: ConfigOption = None) -> None:
 @app.command()
 def down() -> None:
     """Stop what `leadfold up` started, and the embedded server."""
-    from pipeline import services
+    from pipeline.services import process
     from pipeline.warehouse import embedded
 
-    services.down(state_folder(), lambda line: out.print(line, markup=False))
+    process.down(state_folder(), lambda line: out.print(line, markup=False))
     if embedded.stop(state_folder() / "pg"):
         out.print("embedded server        stopped")
 
@@ -352,9 +352,9 @@ def down() -> None:
 @app.command()
 def status() -> None:
     """Tell which services run, and where each writes its log."""
-    from pipeline import services
+    from pipeline.services import process
 
-    found = services.status(state_folder())
+    found = process.status(state_folder())
     for state in found:
         what = f"process {state.pid}" if state.pid is not None else "not running"
         out.print(f"{state.name:<22} {what:<16} log {_shown(state.log)}", markup=False)

@@ -94,14 +94,19 @@ def _claims(clusters: Sequence[tuple[str, ...]], known: Known) -> Mapping[int, s
 
 
 def _revived(cluster: Sequence[str], known: Known, revivable: set[str]) -> str | None:
-    """The sleeping id whose leads these are: the one with most of them here, the oldest among equals."""
+    """The sleeping id whose leads these are: the one with most of them here; among equals the one with fewest elsewhere, since
+    a client that had taken others in is not the one who comes back alone; then the oldest."""
     found: dict[str, int] = {}
     members = frozenset(cluster)
     for client in revivable:
         common = len(known.dormant[client] & members)
         if common:
             found[client] = common
-    return min(found, key=lambda client: (-found[client], known.minted[client])) if found else None
+    return (
+        min(found, key=lambda client: (-found[client], len(known.dormant[client]), known.minted[client]))
+        if found
+        else None
+    )
 
 
 def _changes_of(

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,10 +25,10 @@ from pipeline.errors import ConfigError, InputFileError, RecordError
 from pipeline.identity import mint
 from pipeline.lead import ENQUIRY_FIELDS, Enquiry, SourceKind
 from pipeline.rejection.rules import classify
-from pipeline.resolution import Entry, client_of, entry_of, fold_entries
+from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_model
 from pipeline.settings import Settings
 from pipeline.sources.field_map import MAPS, fold_label, load_field_map
-from pipeline.table_file import Row, read_rows
+from pipeline.table_file import Row, column_names, read_rows
 
 LEAD_COLUMNS = ("lead_id", "source_kind", "source", "received_at")
 """Columns that say which lead a row is; the rest are fields of an Enquiry."""
@@ -51,6 +50,10 @@ _TIME_FORMATS = (
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y",
     "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d",
 )  # fmt: skip
+_REPEATED = re.compile(r"(.+) \(\d+\)")
+_MANY = frozenset({"phone", "email", "handle"})
+"""Fields that may have several values: further columns of the same name are read too."""
+_PHONE_AS_NUMBER = re.compile(r"\+?(\d{6,15})\.0+")
 _UNIX = re.compile(r"\d{9,13}(?:\.\d+)?")
 
 Progress = Callable[[str, int, int], None]
@@ -96,13 +99,12 @@ def fold_file(
     path: Path, settings: Settings, chosen: Mapping[str, str] | None = None, progress: Progress | None = None
 ) -> FoldedFile:
     """Folds a table of leads. chosen: our column name to the file's (`--map`). Raises InputFileError, ConfigError."""
-    rows = read_rows(path)
-    first = next(rows, None)
-    if first is None:
+    header = column_names(path)
+    if not header:
         raise InputFileError(path.name, "it has no rows", "give a table with a header and at least one lead")
-    columns = recognise(tuple(first), chosen or {}, path.name)
-    reading = _read(chain((first,), rows), columns, settings, path.stem, progress)
-    return _fold(reading, settings, tuple(name for name in first if name not in columns), progress)
+    columns = recognise(header, chosen or {}, path.name)
+    reading = _read(read_rows(path), columns, settings, path.stem, progress)
+    return _fold(reading, settings, tuple(name for name in header if name not in columns), progress)
 
 
 def recognise(header: Sequence[str], chosen: Mapping[str, str], file: str) -> dict[str, str]:
@@ -114,6 +116,8 @@ def recognise(header: Sequence[str], chosen: Mapping[str, str], file: str) -> di
             raise ConfigError("--map", f"`{ours}` is not a column we know", f"use one of {', '.join(allowed)}")
         if theirs not in header:
             raise ConfigError("--map", f"the file has no column `{theirs}`", f"its columns are {', '.join(header)}")
+        if theirs in found:
+            raise ConfigError("--map", f"`{theirs}` is given for `{found[theirs]}` and `{ours}`", "map it once")
         found[theirs] = ours
     taken = set(found.values())
     own = _own_columns()
@@ -128,6 +132,10 @@ def recognise(header: Sequence[str], chosen: Mapping[str, str], file: str) -> di
             if theirs not in found and ours not in taken:
                 found[theirs] = ours
                 taken.add(ours)
+    for name in header:
+        first = _REPEATED.fullmatch(name)
+        if first and name not in found and found.get(first[1]) in _MANY:
+            found[name] = found[first[1]]
     if not taken & _IDENTIFYING:
         shown = ", ".join(f"`{name}`" for name in header[:12])
         raise InputFileError(
@@ -151,9 +159,12 @@ def _read(
     fallback = company_context(settings)
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
-        values = {ours: _text(row.get(theirs)) for theirs, ours in columns.items()}
+        values = _values(row, columns)
         lead_id = values.get("lead_id") or f"row-{number}"
-        problem = row.get("") if "" in row and "" not in columns else None
+        problem = row.get("")
+        if not problem and _is_header(row):
+            problem = "it repeats the header"
+            lead_id = f"row-{number}"
         if lead_id in seen:
             reading.refused.append(
                 (lead_id, f"lead_id: used in more than one row (row {number}); allowed: an id of its own per row")
@@ -171,6 +182,9 @@ def _read(
         except RecordError as error:
             reading.refused.append((lead_id, f"row {number}: {error}"))
             continue
+        except Exception as error:  # noqa: BLE001 - one hostile row must not stop the others
+            reading.refused.append((lead_id, f"row {number}: {type(error).__name__} while it was read"))
+            continue
         reading.undated += not dated
         if rejection is None:
             reading.verdicts[lead_id] = (GENUINE, "")
@@ -184,9 +198,28 @@ def _read(
     return reading
 
 
+def _is_header(row: Row) -> bool:
+    """Whether a row repeats the names of the columns, as files put together of several do."""
+    return any(map(_text, row.values())) and all(
+        _text(cell) in {"", name, _REPEATED.sub(r"\1", name)} for name, cell in row.items()
+    )
+
+
+def _values(row: Row, columns: Mapping[str, str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for theirs, ours in columns.items():
+        text = _text(row.get(theirs))
+        if ours == "phone":
+            text = _PHONE_AS_NUMBER.sub(r"\1", text)
+        values[ours] = ", ".join(filter(None, (values.get(ours), text)))
+    return values
+
+
 def _text(value: Any) -> str:
-    if value is None:
+    if value is None or value != value:  # noqa: PLR0124 - a missing number is not equal to itself
         return ""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").strip()
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, datetime):
@@ -194,7 +227,7 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # a spreadsheet keeps a phone as a number
     if isinstance(value, Mapping):
-        return orjson.dumps(value, default=str).decode()
+        return orjson.dumps({k: v for k, v in value.items() if v is not None}, default=str).decode()
     if isinstance(value, list | tuple):
         return ", ".join(_text(item) for item in value if item is not None)
     return str(value)
@@ -256,7 +289,7 @@ def parse_time(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _fold(reading: _Reading, settings: Settings, unknown: tuple[str, ...], progress: Progress | None) -> FoldedFile:
-    folded = fold_entries(reading.entries.values(), settings.fold.model, settings.fold.precision, (), progress)
+    folded = fold_entries(reading.entries.values(), fold_model(settings), settings.fold.precision, (), progress)
     clients: list[Client] = []
     client_ids: dict[str, str] = {}
     taken: set[str] = set()

@@ -13,7 +13,7 @@ import dedup
 from pipeline.errors import ConfigError
 from pipeline.own_file import GENUINE, FoldedFile
 from pipeline.rejection.stage import STAGES
-from pipeline.resolution import record_of
+from pipeline.resolution import fold_model, record_of
 from pipeline.warehouse.connection import Role, rows
 from pipeline.warehouse.leads import lead_of
 
@@ -140,7 +140,7 @@ def print_explanation(workspace: "Workspace", left_id: str, right_id: str, out: 
     out.print(
         f"{'one client' if same else 'not one client'}: {left_id} -> {_place(found[0])}, {right_id} -> {_place(found[1])}"
     )
-    model = dedup.load_model(workspace.settings.fold.model)
+    model = fold_model(workspace.settings)
     out.print(str(dedup.explain(record_of(lead_of(found[0])), record_of(lead_of(found[1])), model)), markup=False)
     for row in evidence:
         out.print(f"weight when decided (model {row.model_version}): {row.weight:+.2f}")

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import dedup
 from dedup.survivorship import SurvivorshipRule, golden_record
 from pipeline.client import Client
+from pipeline.errors import ConfigError
 from pipeline.lead import Lead
+from pipeline.settings import Settings
 
 GOLDEN_RULES = (
     SurvivorshipRule("name", "longest"),
@@ -78,17 +80,31 @@ def _golden_values(lead: Lead) -> Mapping[str, tuple[str, ...]]:
     return {field: kept for field, values in found.items() if (kept := tuple(value for value in values if value))}
 
 
+def fold_model(settings: Settings) -> dedup.Model:
+    """The model that the configuration names: one that ships with dedup, or a TOML file beside it. Raises ConfigError."""
+    name = settings.fold.model
+    try:
+        return dedup.load_model(str(settings.base / name) if name.endswith(".toml") else name)
+    except dedup.ModelFileError as error:
+        raise ConfigError("fold.model", "; ".join(error.problems), "correct the file named") from error
+    except (ValueError, OSError) as error:
+        problem = f"`{name}` is neither a model that ships with dedup nor a file that can be read"
+        raise ConfigError(
+            "fold.model", problem, "use lead, or the path of a .toml file beside leadfold.toml"
+        ) from error
+
+
 def fold_entries(
     entries: Iterable[Entry],
-    model: str,
+    model: dedup.Model,
     precision: float,
     judgements: Iterable[tuple[str, str, bool]] = (),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> dedup.Fold:
-    """Folds leads into clusters. model: the name of a model that ships with dedup. judgements: (left, right, same)."""
+    """Folds leads into clusters. judgements: (left, right, same)."""
     return dedup.fold(
         (entry.record for entry in entries),
-        dedup.load_model(model),
+        model,
         [dedup.Judgement(left, right, same) for left, right, same in judgements],
         precision=precision,
         progress=progress,

@@ -4,10 +4,16 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pipeline import services
 from pipeline.demo.config import CONFIG
 from pipeline.demo.place import demo_environment, demo_folder
 from pipeline.errors import ConfigError
+from pipeline.services import environment
+from pipeline.services.airflow_database import prepare_airflow
+from pipeline.services.ports import choose_ports, wanted_ports
+from pipeline.services.probe import says_in_log
+from pipeline.services.process import up
+from pipeline.services.service import Service
+from pipeline.services.table import airflow_services, dashboard, receiver
 from pipeline.settings import airflow_database_url, chosen_config, load_settings
 from pipeline.steps import warehouse_url
 from pipeline.warehouse import embedded
@@ -36,28 +42,32 @@ def start_stack(config: Path | None, state: Path, say: Say) -> None:
     settings = load_settings(chosen)
     url = warehouse_url()
     migrate(Warehouse.at(url))
-    ports = services.choose_ports(state, services.wanted_ports(settings))
+    ports = choose_ports(state, wanted_ports(settings))
     secrets = demo_environment(state) if is_demo else {}
-    leadfold = services.leadfold_environment(state, chosen, url) | secrets
+    leadfold = environment.leadfold_environment(state, chosen, url) | secrets
     airflow = airflow_environment(state, chosen, url, ports["airflow-api-server"], all_admins=is_demo) | secrets
-    if services.prepare_airflow(airflow):
+    started = (
+        *((demo_servers(state, leadfold),) if is_demo else ()),
+        receiver(leadfold, settings, ports["receiver"]),
+        dashboard(leadfold, settings, ports["dashboard"]),
+        *airflow_services(airflow),
+    )
+    if prepare_airflow(airflow):
         say("Airflow's own database is ready")
-    own = (demo_servers(state, leadfold),) if is_demo else ()
-    started = (*own, *services.leadfold_services(leadfold, settings, ports), *services.airflow_services(airflow))
-    services.up(state, started, say)
+    up(state, started, say)
 
 
 def airflow_environment(state: Path, config: Path, warehouse: str, port: int, *, all_admins: bool) -> dict[str, str]:
     """Airflow's environment with its own database: the one that the environment names, else the embedded server's."""
     own = airflow_database_url() or embedded.start(state / "pg").url(embedded.AIRFLOW)
-    return services.airflow_environment(state, own, config, port, all_admins=all_admins, warehouse_url=warehouse)
+    return environment.airflow_environment(state, own, config, port, all_admins=all_admins, warehouse_url=warehouse)
 
 
-def demo_servers(state: Path, environment: Mapping[str, str]) -> services.Service:
-    """The demo company's form API, bot API and mailbox, as one process."""
-    return services.Service(
+def demo_servers(state: Path, leadfold: Mapping[str, str]) -> Service:
+    """The demo company's form API, bot API and mailbox, as one process in Leadfold's environment."""
+    return Service(
         name="demo-company",
         command=(sys.executable, "-m", "pipeline.demo.serve", str(demo_folder(state))),
-        environment=environment,
-        healthy=services.says_in_log(state, "demo-company", "ready:"),
+        environment=leadfold,
+        healthy=says_in_log(state, "demo-company", "ready:"),
     )

@@ -9,20 +9,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 from pipeline.client import Client
 from pipeline.company_context import company_context
 from pipeline.conform import CONFORM_VERSION, ConformContext
-from pipeline.errors import ChecksFailedError, InputFileError, RetryError
+from pipeline.errors import ChecksFailedError, InputFileError, RecordError, RetryError
 from pipeline.identity import Change, Known, reconcile
 from pipeline.reading import read_group
 from pipeline.rejection.rules import RULES_VERSION
 from pipeline.rejection.rules import classify as classify_lead
-from pipeline.resolution import Entry, client_of, entry_of, fold_entries
+from pipeline.rejection.stage import RejectionStage
+from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_model
 from pipeline.settings import Secrets, Settings, database_url, load_settings, state_folder
 from pipeline.sources.configured import ConfiguredSource, configured_sources
 from pipeline.warehouse import clients, embedded, landing, leads
-from pipeline.warehouse.connection import Role, Warehouse, rows, stream
+from pipeline.warehouse.connection import Role, Warehouse, WarehouseError, stream
 from pipeline.warehouse.migrate import require_current
 from pipeline.warehouse.runs import recorded
 
@@ -121,18 +123,59 @@ def _conform(
         after = 0
         while True:
             with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-                groups, last = next_groups(connection, after, argument, _BATCH)
-                if not groups:
-                    return counts
-                known = [group for group in groups if group[0] in sources]  # a source taken out of the file waits
-                found = leads.records_of(connection, known)
-                conformed = [read_group(found[g], sources[g[0]], contexts[g[0]]) for g in known]
-                counts["leads"] += leads.write_groups(connection, conformed, CONFORM_VERSION, workspace.now())
+                groups, after = next_groups(connection, after, argument, _BATCH)
+            if not groups:
+                return counts
+            known = [group for group in groups if group[0] in sources]  # a source taken out of the file waits
             counts["groups"] += len(known)
-            counts["quarantined"] += sum(len(group.refused) for group in conformed)
-            after = last
+            _conform_groups(workspace, known, sources, contexts, counts)
             if workspace.progress is not None:
                 workspace.progress(step, counts["groups"], 0)
+
+
+def _conform_groups(
+    workspace: Workspace,
+    groups: Sequence[leads.GroupKey],
+    sources: Mapping[str, ConfiguredSource],
+    contexts: Mapping[str, ConformContext],
+    counts: Counts,
+) -> None:
+    """Reads groups and writes their leads in one transaction. Where a value cannot be stored, halves find the group to blame."""
+    conformed: list[leads.ConformedGroup] = []
+    try:
+        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            leads.lock_leads(connection)
+            found = leads.records_of(connection, groups)
+            # All records of a group may have been erased meanwhile.
+            conformed = [read_group(found[g], sources[g[0]], contexts[g[0]]) for g in groups if found[g]]
+            changed = leads.write_groups(connection, conformed, CONFORM_VERSION, workspace.now())
+    except (RecordError, WarehouseError, ValueError, TypeError) as error:
+        if isinstance(error, WarehouseError) and not error.is_of_a_row:
+            raise
+        if len(groups) > 1:
+            middle = len(groups) // 2
+            for half in (groups[:middle], groups[middle:]):
+                _conform_groups(workspace, half, sources, contexts, counts)
+            return
+        reason = _refusal(error)
+        refused = {record: reason for group in conformed for record in _records_in(group)}
+        conformed = [leads.ConformedGroup(*group, (), refused) for group in groups]
+        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            leads.lock_leads(connection)
+            changed = leads.write_groups(connection, conformed, CONFORM_VERSION, workspace.now())
+    counts["leads"] += changed
+    counts["quarantined"] += sum(len(group.refused) for group in conformed)
+
+
+def _records_in(group: leads.ConformedGroup) -> set[int]:
+    return {record for lead in group.leads for record in lead.record_ids} | set(group.refused)
+
+
+def _refusal(error: Exception) -> str:
+    if isinstance(error, RecordError):
+        return str(error)
+    what = f"error {error.code}" if isinstance(error, WarehouseError) else type(error).__name__
+    return f"record: the warehouse refuses a value of it ({what}); allowed: text and numbers that PostgreSQL can hold"
 
 
 def contexts_of(workspace: Workspace) -> dict[str, ConformContext]:
@@ -146,20 +189,32 @@ def classify(workspace: Workspace) -> Counts:
     default = company_context(workspace.settings)  # for leads of a source no longer configured
     with recorded(workspace.warehouse, "classify", workspace.now) as counts:
         counts.update({"accepted": 0, "proposed": 0, "rejected": 0})
+        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            leads.lock_leads(connection)
+            leads.release_undone(connection)
+            leads.obey_people(connection)
+        after = str(UUID(int=0))
         while True:
             with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-                batch = rows(connection, "leads", "unclassified_leads", rules_version=str(RULES_VERSION), limit=_BATCH)
+                leads.lock_leads(connection)
+                batch = leads.unclassified(connection, after, str(RULES_VERSION), _BATCH)
                 if not batch:
                     return counts
                 verdicts = [verdict_on(leads.lead_of(row), contexts.get(row.source, default)) for row in batch]
                 leads.write_verdicts(connection, iter(verdicts), str(RULES_VERSION), workspace.now())
+            after = verdicts[-1].lead_id
             for verdict in verdicts:
                 counts[verdict.state] += 1
 
 
 def verdict_on(lead: Any, context: ConformContext) -> leads.Verdict:
     """The classification of a lead in the form the warehouse keeps."""
-    rejection = classify_lead(lead, context)
+    try:
+        rejection = classify_lead(lead, context)
+    except Exception as error:  # noqa: BLE001 - one hostile text must not stop the sorting of all others
+        # The message of a foreign error may quote the lead: only its type is safe to keep.
+        doubt = RejectionStage.OTHER_REVIEW.value
+        return leads.Verdict(lead.lead_id, "proposed", doubt, "rule_failed", "", type(error).__name__, None)
     if rejection is None:
         return leads.Verdict(lead.lead_id, "accepted", None, "", "", "", None)
     return leads.Verdict(
@@ -179,6 +234,7 @@ def fold(workspace: Workspace) -> Counts:
     The clusters are a function of the leads, people's judgements and the model; ids follow from the ledger.
     """
     settings = workspace.settings.fold
+    model = fold_model(workspace.settings)
     with (
         recorded(workspace.warehouse, "fold", workspace.now) as counts,
         workspace.warehouse.transaction(Role.RESOLVER) as connection,
@@ -187,7 +243,7 @@ def fold(workspace: Workspace) -> Counts:
         entries = {entry.lead_id: entry for entry in map(_entry, stream(connection, "leads", "genuine_leads"))}
         known = clients.known(connection)
         judged = clients.judgements(connection)
-        folded = fold_entries(entries.values(), settings.model, settings.precision, judged, workspace.progress)
+        folded = fold_entries(entries.values(), model, settings.precision, judged, workspace.progress)
         seen_at = {lead_id: entry.received_at for lead_id, entry in entries.items()}
         changes = list(reconcile(folded.clusters, seen_at, known))
         touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
@@ -293,6 +349,7 @@ def attribute(workspace: Workspace) -> Counts:
         recorded(workspace.warehouse, "attribute", workspace.now) as counts,
         workspace.warehouse.transaction(Role.RESOLVER) as connection,
     ):
+        leads.lock_leads(connection)  # a tag must not outlive its lead
         counts.update(attribute_leads(connection, workspace.settings, workspace.now()))
         counts.update(link_deals(connection))
     return counts

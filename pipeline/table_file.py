@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ def read_rows(path: Path) -> Iterator[Row]:
     """Rows of a CSV, JSONL, XLSX or Parquet file as mappings from column names; one row in memory at a time."""
     if not path.is_file():
         raise InputFileError(str(path), "there is no such file", "check the path")
-    suffix = path.suffix.lower()
+    suffix = _suffix(path)
     if suffix in {".jsonl", ".ndjson"}:
         return _jsonl_rows(path)
     if suffix == ".xlsx":
@@ -38,33 +38,101 @@ def read_rows(path: Path) -> Iterator[Row]:
     )
 
 
+def column_names(path: Path) -> tuple[str, ...]:
+    """The names of a table's columns in order; of JSONL, whose rows may differ, those of all its rows."""
+    rows = read_rows(path)
+    if _suffix(path) not in {".jsonl", ".ndjson"}:
+        return tuple(name for name in next(rows, {}) if name)
+    return tuple(dict.fromkeys(name for row in rows for name in row if name))
+
+
+def _suffix(path: Path) -> str:
+    """The kind of table by its name; a workbook or Parquet file that was called .csv is what it is."""
+    suffix = path.suffix.lower()
+    if suffix in {".csv", ".tsv", ".txt"}:
+        with path.open("rb") as body:
+            return _MAGIC.get(body.read(4), suffix)
+    return suffix
+
+
+_MAGIC = {b"PK\x03\x04": ".xlsx", b"PAR1": ".parquet"}
+
+
+def _named(header: Iterable[Any]) -> list[str]:
+    """Each column by a name of its own: one without a name by its place, the second of a name as `name (2)`."""
+    names: list[str] = []
+    for place, cell in enumerate(header, start=1):
+        name = str(cell).strip() if cell is not None else ""
+        name = name or f"column {place}"
+        again = sum(other == name or other.startswith(f"{name} (") for other in names)
+        names.append(f"{name} ({again + 1})" if name in names else name)
+    return names
+
+
 def _csv_rows(path: Path) -> Iterator[Row]:
     encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="", errors="strict") as lines:
         head = lines.read(_SNIFFED)
-        delimiter = _delimiter(head, path)
+        hint = _EXCEL_HINT.match(head)
+        delimiter = hint[1] if hint else _delimiter(head, path)
         lines.seek(0)
+        if hint:
+            lines.readline()
         csv.field_size_limit(_LONGEST_CELL)
-        reader = csv.reader(lines, delimiter=delimiter)
+        quotes = _Quotes(lines)
+        reader = csv.reader(quotes, delimiter=delimiter)
         try:
-            header = [name.strip() for name in next(reader)]
-        except StopIteration:
-            return
-        for number, cells in enumerate(reader, start=2):
-            if not any(cells):
-                continue
-            row: dict[str, Any] = dict(zip(header, cells, strict=False))
-            if len(cells) > len(header) and any(cells[len(header) :]):
-                row[""] = f"line {number}: {len(cells)} cells under {len(header)} columns"
-            yield row
+            first = next(reader, None)
+            if first is None:
+                return
+            header = _named(first)
+            for cells in reader:
+                if not any(cells):
+                    continue
+                row: dict[str, Any] = dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
+                if len(cells) > len(header) and any(cells[len(header) :]):
+                    row[""] = f"line {reader.line_num}: {len(cells)} cells under {len(header)} columns"
+                elif quotes.ended and quotes.count % 2 and any("\n" in cell for cell in cells):
+                    row[""] = f"line {reader.line_num}: a quotation mark before it is never closed, so that lines run together"
+                yield row
+        except csv.Error as error:
+            raise InputFileError(
+                path.name, f"line {reader.line_num} has a cell of more than {_LONGEST_CELL} characters", "check its quotation marks"
+            ) from error
+
+
+_EXCEL_HINT = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
+
+
+class _Quotes:
+    """Passes lines on and counts their quotation marks: an odd count at the end is a cell that was never closed."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.count = 0
+        self.ended = False
+        self._lines = iter(lines)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines, None)
+        if line is None:
+            self.ended = True
+            raise StopIteration
+        self.count += line.count('"')
+        return line
 
 
 def encoding_of(path: Path) -> str:
-    """The encoding of a text file: UTF-8, UTF-16 with its mark, else Windows' Cyrillic or Central European by its letters."""
+    """The encoding of a text file: UTF-8, UTF-16 with its mark or by its zero bytes, else Windows' Cyrillic or Central European by its letters."""
     with path.open("rb") as body:
-        start = body.read(4)
+        start = body.read(_SNIFFED)
         if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
             return "utf-16"
+        unmarked = _unmarked_utf16(start)
+        if unmarked:
+            return unmarked
         body.seek(0)
         try:
             for _ in io.TextIOWrapper(body, encoding="utf-8-sig", errors="strict", newline=""):
@@ -82,6 +150,16 @@ def encoding_of(path: Path) -> str:
     return "cp1251" if runs and cyrillic > 0.8 else "cp1250"
 
 
+def _unmarked_utf16(start: bytes) -> str:
+    """UTF-16 without its mark: delimiters, digits and line ends have a zero as their other byte. '' where it is none."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if min(even, odd) or max(even, odd) * 8 < len(start):
+        return ""
+    encoding = "utf-16-le" if odd else "utf-16-be"
+    text = start[: len(start) // 2 * 2].decode(encoding, "ignore")
+    return encoding if all(letter.isprintable() or letter.isspace() for letter in text) else ""
+
+
 def _delimiter(head: str, path: Path) -> str:
     first = head.split("\n", 1)[0]
     counts = {delimiter: first.count(delimiter) for delimiter in _DELIMITERS}
@@ -96,30 +174,39 @@ def _jsonl_rows(path: Path) -> Iterator[Row]:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
+            line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             try:
                 row = orjson.loads(line)
             except orjson.JSONDecodeError as error:
-                if number == 1:
+                if number == 1 and not line.lstrip().startswith(b"{"):
                     raise InputFileError(path.name, "line 1 is not JSON", "write one JSON object per line") from error
                 row = None
-            yield row if isinstance(row, dict) else {"": f"line {number}: not a JSON object"}
+            yield row if isinstance(row, dict) and "" not in row else {"": f"line {number}: not a JSON object"}
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
     from openpyxl import load_workbook
 
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # the library lets errors of zip and XML through
-        raise InputFileError(path.name, "it is not an XLSX workbook", "save it as .xlsx or as CSV") from error
-    cells = book[book.sheetnames[0]].iter_rows(values_only=True)
-    header = [str(name).strip() if name is not None else "" for name in next(cells, ())]
-    for row in cells:
-        if any(cell is not None for cell in row):
-            yield {name: cell for name, cell in zip(header, row, strict=False) if name}
+    with path.open("rb") as body:  # by name the library would refuse a workbook called .csv
+        try:
+            book = load_workbook(body, read_only=True, data_only=True)
+            cells = book[book.sheetnames[0]].iter_rows(values_only=True)
+            first = list(next(cells, ()))
+        except Exception as error:  # the library lets errors of zip and XML through
+            raise InputFileError(path.name, "it is not an XLSX workbook", "save it as .xlsx or as CSV") from error
+        while first and first[-1] is None:
+            first.pop()
+        header = _named(first)
+        for number, row in enumerate(cells, start=2):
+            if any(cell is not None for cell in row):
+                found: dict[str, Any] = dict.fromkeys(header) | dict(zip(header, row, strict=False))
+                if any(cell is not None for cell in row[len(header) :]):
+                    found[""] = f"line {number}: cells beside the {len(header)} columns"
+                yield found
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
+    import pyarrow
     import pyarrow.parquet
     from pyarrow.lib import ArrowException
 
@@ -127,5 +214,13 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
         table = pyarrow.parquet.ParquetFile(path)
     except ArrowException as error:
         raise InputFileError(path.name, "it is not a Parquet file", "save it as Parquet or as CSV") from error
-    for batch in table.iter_batches(batch_size=4096):
-        yield from batch.to_pylist()
+    # Nanoseconds, which pandas writes, are more than a datetime holds.
+    schema = pyarrow.schema(
+        field.with_type(pyarrow.timestamp("us", field.type.tz)) if pyarrow.types.is_timestamp(field.type) else field
+        for field in table.schema_arrow
+    )
+    try:
+        for batch in table.iter_batches(batch_size=4096):
+            yield from pyarrow.Table.from_batches([batch]).cast(schema, safe=False).to_pylist()
+    except (ArrowException, OSError) as error:
+        raise InputFileError(path.name, "a part of it cannot be read", "write it again") from error

@@ -5,34 +5,64 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from pipeline.cli import main
 from pipeline.warehouse.connection import Warehouse
 from tests.company import CONFIG, SECRET, company, deliver, post
 
 pytestmark = pytest.mark.postgres
 
-Leadfold = Callable[..., "subprocess.CompletedProcess[str]"]
+
+class Told(NamedTuple):
+    """What a run of the command said."""
+
+    returncode: int | str
+    stdout: str
+    stderr: str
+
+
+Leadfold = Callable[..., Told]
 
 
 @pytest.fixture
-def leadfold(warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Leadfold:
-    """Runs the command in an empty folder, on a warehouse of its own."""
+def here(warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a configuration, a warehouse of its own and the secrets in the environment."""
     monkeypatch.setenv("DATABASE_URL", warehouse_url)
     monkeypatch.setenv("LEADFOLD_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("FORM_SECRET", SECRET)
     monkeypatch.setenv("LEADFOLD_FEED_TOKEN", "token")
     (tmp_path / "leadfold.toml").write_text(CONFIG, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
-    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "pipeline.cli", *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=120,
+
+@pytest.fixture
+def leadfold(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Leadfold:
+    """Runs the command's entry point in this process: its exit code and what it printed."""
+
+    def run(*arguments: str) -> Told:
+        monkeypatch.setattr(sys, "argv", ["leadfold", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Told(ended.value.code or 0, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def process(here: Path) -> Leadfold:
+    """Runs the command as a process of its own: psql takes its place, and the import is part of what a user meets."""
+
+    def run(*arguments: str) -> Told:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline.cli", *arguments], cwd=here, capture_output=True, text=True, timeout=120
         )
+        return Told(done.returncode, done.stdout, done.stderr)
 
     return run
 
@@ -130,14 +160,14 @@ def test_quarantine_is_listed_with_its_reason_and_can_be_retried(
     assert deliver(shop, b"tranid=9&Phone=501222333") == 200
 
 
-def test_the_embedded_server_goes_up_and_down(leadfold: Leadfold, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_embedded_server_goes_up_and_down(process: Leadfold, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL")
-    assert leadfold("db", "status").returncode == 3
-    assert "schema 0001" in leadfold("db", "up").stdout
-    assert "runs on 127.0.0.1" in leadfold("db", "status").stdout
-    assert leadfold("db", "psql", "-Atc", "select count(*) from core.client").stdout == "0\n"
-    assert "stopped" in leadfold("db", "down").stdout
-    assert leadfold("status").stdout.startswith("nothing was ever started here")
+    assert process("db", "status").returncode == 3
+    assert "schema 0001" in process("db", "up").stdout
+    assert "runs on 127.0.0.1" in process("db", "status").stdout
+    assert process("db", "psql", "-Atc", "select count(*) from core.client").stdout == "0\n"
+    assert "stopped" in process("db", "down").stdout
+    assert process("status").stdout.startswith("nothing was ever started here")
 
 
 def test_database_url_wins(leadfold: Leadfold, tmp_path: Path) -> None:

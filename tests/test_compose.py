@@ -49,7 +49,9 @@ def test_it_follows_the_compose_specification(text: str) -> None:
 
     # The checker neither interpolates nor merges: values stand in for ${…}, and the merged document is written out.
     filled = INTERPOLATED.sub("value", text)
-    PyCompose.from_yaml(yaml.safe_dump(yaml.safe_load(filled), sort_keys=False))
+    document = yaml.safe_load(filled)
+    read = PyCompose.from_yaml(yaml.safe_dump(document, sort_keys=False))
+    assert set(read.service_names()) == set(document["services"])
 
 
 def test_a_misspelt_key_would_be_found(text: str) -> None:
@@ -178,10 +180,12 @@ def test_the_owner_that_the_script_makes_can_build_the_warehouse(compose: dict[s
     warehouse = Warehouse.at(f"postgresql://composed:owner@127.0.0.1:{empty_server.port}/composed")
     migrate(warehouse)
     require_current(warehouse)
+    worked = []
     for role in Role:
-        with warehouse.transaction(role):
-            pass
+        with warehouse.transaction(role) as connection:
+            worked.append(connection.exec_driver_sql("select current_user").scalar())
     warehouse.engine.dispose()
+    assert worked == [role.value for role in Role]
 
 
 # --- the image --------------------------------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline.errors import ConfigError, InputFileError
-from pipeline.lead import ENQUIRY_FIELDS
+from pipeline.conform import ConformContext
+from pipeline.lead import ENQUIRY_FIELDS, Lead
 from pipeline.own_file import LEAD_COLUMNS, FoldedFile, fold_file, parse_time, recognise, write_folded
-from pipeline.settings import Settings
+from pipeline.rejection.rules import Rejection
+from pipeline.settings import Settings, parse_settings
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 HEADER = "lead_id,source_kind,received_at,name,phone,email,message,region,call_status,call_duration,handle"
@@ -131,3 +133,77 @@ def test_the_order_of_rows_makes_no_difference(tmp_path: Path) -> None:
     lines = [f"{n},website,2026-08-0{n},Anna Nowak,50122233{n % 3},,,PL,,," for n in range(1, 8)]
     forward, backward = (_fold(tmp_path, *ordered) for ordered in (lines, lines[::-1]))
     assert forward.clients == backward.clients
+
+
+def test_a_model_file_that_is_missing_or_wrong_is_one_line_that_names_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("name,phone\nAnna Nowak,501222333\n")
+    for name, body, problem in (
+        ("none", "", "fold.model: `none` is neither a model that ships with dedup nor a file"),
+        ("gone.toml", None, "fold.model: "),
+        ("own.toml", "colour = 1\n[weights.person_name]\nnonsense = 2\n", "fold.model: "),
+    ):
+        if name.endswith(".toml") and body is not None:
+            (tmp_path / name).write_text(body)
+        settings = parse_settings(f'[fold]\nmodel = "{name}"', tmp_path)
+        with pytest.raises(ConfigError) as caught:
+            fold_file(path, settings)
+        assert str(caught.value).startswith(problem)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_model_file_changes_the_fold(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("lead_id,name,phone\n1,Anna Nowak,501222333\n2,Nowak Anna,501222333\n")
+    (tmp_path / "own.toml").write_text(
+        'base = "lead"\nname = "own"\nversion = "own-1"\n[contacts.phone]\nalone = -20\n'
+    )
+    assert len(fold_file(path, Settings()).clients) == 1
+    assert len(fold_file(path, parse_settings('[fold]\nmodel = "own.toml"', tmp_path)).clients) == 2
+
+
+def test_every_phone_column_of_one_name_is_read_and_a_repeated_header_is_no_lead(tmp_path: Path) -> None:
+    header = "lead_id,name,phone,phone,region"
+    folded = _fold(tmp_path, "1,Anna Nowak,501222333,502333444,PL", header, "2,Jan Kot,,48503444555.0,PL", header=header)
+    assert [client.phones for client in sorted(folded.clients, key=lambda client: client.lead_ids)] == [
+        ("+48501222333", "+48502333444"),
+        ("+48503444555",),
+    ]
+    assert [line for line in folded.lines if line.stage == "quarantine"][0].reason == "row 2: it repeats the header"
+
+
+def test_a_field_that_only_later_json_lines_have_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "leads.jsonl"
+    path.write_text('{"name": "Anna", "phone": 501222333}\n{"name": "Jan", "email": "jan.kot@wp.pl"}\n')
+    assert {client.emails for client in fold_file(path, Settings()).clients} == {(), ("jan.kot@wp.pl",)}
+
+
+def test_a_number_that_is_missing_is_no_text(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    path = tmp_path / "leads.parquet"
+    table = pa.table({"name": ["Anna", "Jan"], "phone": [float("nan"), 48501222333.0], "email": [b"anna@wp.pl", None]})
+    pa.parquet.write_table(table, path)
+    assert {(c.phones, c.emails) for c in fold_file(path, Settings()).clients} == {((), ("anna@wp.pl",)), (("+48501222333",), ())}
+
+
+def test_one_column_stands_for_one_thing(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="`a` is given for `name` and `phone`"):
+        recognise(("a", "b"), {"name": "a", "phone": "a"}, "x")
+
+
+def test_a_row_that_breaks_a_rule_is_set_aside_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline import own_file
+
+    sound = own_file.classify
+
+    def classify(lead: Lead, context: ConformContext) -> Rejection | None:
+        if lead.lead_id == "2":
+            raise ValueError("a value")
+        return sound(lead, context)
+
+    monkeypatch.setattr(own_file, "classify", classify)
+    folded = _fold(tmp_path, "1,website,,Anna Nowak,501222333,,,PL,,,", "2,website,,Jan Kot,502333444,,,PL,,,")
+    assert {line.lead_id: line.stage for line in folded.lines} == {"1": "lead", "2": "quarantine"}
+    assert "a value" not in folded.lines[-1].reason

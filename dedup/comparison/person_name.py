@@ -112,6 +112,14 @@ def _far_apart(left: Word, right: Word) -> bool:
     return _unlikeness(left, right) >= FAR_APART
 
 
+def _abbreviates(left: Word, right: Word) -> bool:
+    """Whether one is an unknown word of two or three letters with which the other begins: Ал. for Александр, Kow. for Kowalska."""
+    short, long = sorted((left, right), key=lambda word: len(word.plain))
+    if short.known.keys or not 2 <= len(short.plain) <= 3 or len(long.plain) < len(short.plain) + 2:
+        return False
+    return long.plain.startswith(short.plain) or long.folded.startswith(short.folded)
+
+
 def _too_short_to_tell(left: Word, right: Word) -> bool:
     """Whether one is an unknown word of two or three letters that begins like the other: Сша for Саша, Lnn for Lynn."""
     thin = any(not word.known.keys and len(word.folded) <= 3 for word in (left, right))
@@ -125,6 +133,8 @@ def compare_given_words(left: Word, right: Word) -> Part:
         return Part.INITIAL if _same_initial(left, right) else Part.DIFFERENT
     if left.folded == right.folded:
         return Part.EQUAL
+    if _abbreviates(left, right):
+        return Part.INITIAL
     a, b = left.known, right.known
     if left.guessed or right.guessed:
         return _compare_guessed(left, right)
@@ -159,6 +169,8 @@ def compare_surname_words(left: Word, right: Word) -> Part:
         return Part.INITIAL if _same_initial(left, right) else Part.DIFFERENT
     if left.folded == right.folded:
         return Part.EQUAL
+    if _abbreviates(left, right):
+        return Part.INITIAL
     a, b = surname_stem(left.folded), surname_stem(right.folded)
     if a == b:
         return Part.GENDERED

@@ -4,12 +4,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 
-from pipeline import services
 from pipeline.demo.cdr_table import load_cdr_table
 from pipeline.demo.company import generate
 from pipeline.demo.config import write_config
@@ -19,6 +19,11 @@ from pipeline.demo.ports import demo_ports
 from pipeline.demo.post import post_forms
 from pipeline.demo.score import DemoScore, score
 from pipeline.report import print_report
+from pipeline.services import process, table
+from pipeline.services.airflow_database import prepare_airflow
+from pipeline.services.environment import leadfold_environment
+from pipeline.services.ports import choose_ports, wanted_ports
+from pipeline.services.service import Service
 from pipeline.settings import load_settings
 from pipeline.stack import airflow_environment, demo_servers
 from pipeline.steps import Workspace, open_workspace, warehouse_url
@@ -46,16 +51,18 @@ def run_demo(state: Path, leads: int, seed: int, out: Console) -> bool:
     say("the demo company is made: sites, mailbox, bot, two PBXs, ad spend, deals")
     secrets = demo_environment(state)
     settings = load_settings(config)
-    ports = services.choose_ports(state, services.wanted_ports(settings))
-    leadfold = services.leadfold_environment(state, config, url) | secrets
+    ports = choose_ports(state, wanted_ports(settings))
+    leadfold = leadfold_environment(state, config, url) | secrets
     airflow = airflow_environment(state, config, url, ports["airflow-api-server"], all_admins=True) | secrets
-    receiver = next(s for s in services.leadfold_services(leadfold, settings, ports) if s.name == "receiver")
-    with _serving(state, (demo_servers(state, leadfold), receiver), say):
+    receiver = table.receiver(leadfold, settings, ports["receiver"])
+    with _serving(state, (demo_servers(state, leadfold), receiver), say), ThreadPoolExecutor(1) as beside:
+        # A child process of some seconds that needs nothing of the forms.
+        prepared = beside.submit(prepare_airflow, airflow)
         posted = post_forms(receiver.url, folder)
         say(
             f"{posted.posted:,} form deliveries posted to the receiver, {posted.accepted:,} accepted, {posted.refused:,} refused"
         )
-        services.prepare_airflow(airflow)
+        prepared.result()
         say("Airflow's own database is ready; now the DAGs, in the order of a lead's walk")
         done = subprocess.run(
             (sys.executable, "-m", "dags.run_in_order", "--config", str(config)), env=airflow, check=False
@@ -72,14 +79,14 @@ def run_demo(state: Path, leads: int, seed: int, out: Console) -> bool:
 
 
 @contextmanager
-def _serving(state: Path, wanted: tuple[services.Service, ...], say: Callable[[str], None]) -> Iterator[None]:
+def _serving(state: Path, wanted: tuple[Service, ...], say: Callable[[str], None]) -> Iterator[None]:
     """The services while the block runs; those that ran before go on running."""
-    before = {service.name for service in wanted if services.is_running(state, service.name)}
-    services.up(state, wanted, say)
+    before = {service.name for service in wanted if process.is_running(state, service.name)}
+    process.up(state, wanted, say)
     try:
         yield
     finally:
-        services.down(state, say=lambda _: None, only=frozenset(_STARTED_FOR_THE_DEMO) - before)
+        process.down(state, say=lambda _: None, only=frozenset(_STARTED_FOR_THE_DEMO) - before)
 
 
 def _scored(workspace: Workspace, folder: Path) -> DemoScore:

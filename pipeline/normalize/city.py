@@ -8,9 +8,9 @@ from pipeline.normalize.text import clean_line
 _VARIANTS: dict[str, str] = {
     # Russia and neighbours
     "Москва": "мск msk moscow moskva moskwa москов г.москва",
-    "Санкт-Петербург": "спб питер spb петербург с-петербург с.-петербург с.петербург st.petersburg saint-petersburg st-petersburg petersburg sankt-peterburg petersburg sankt-petersburg ленинград piter",
+    "Санкт-Петербург": "спб питер spb петербург с-петербург с.-петербург с.петербург st.petersburg st.-petersburg saint-petersburg st-petersburg petersburg sankt-peterburg petersburg sankt-petersburg ленинград piter",
     "Екатеринбург": "екб ебург yekaterinburg ekaterinburg jekaterynburg ekb",
-    "Нижний Новгород": "н.новгород нн н-новгород nizhny-novgorod nizhniy-novgorod нижний nizhnij-novgorod",
+    "Нижний Новгород": "н.новгород н.-новгород нн н-новгород nizhny-novgorod nizhniy-novgorod нижний nizhnij-novgorod",
     "Ростов-на-Дону": "ростов рнд р-н-д rostov-on-don rostov rostov-na-donu ростов-на-дону",
     "Новосибирск": "нск новосиб nsk novosibirsk nowosybirsk",
     "Казань": "kazan kazań kzn",
@@ -90,7 +90,15 @@ _VARIANTS: dict[str, str] = {
 _ADMINISTRATIVE = re.compile(
     r"^(?:(?:г(?:ор(?:од)?)?\.?|city of|miasto|m\.|пос\.|дер\.)\s+|г\.(?=\S)){1,3}", re.IGNORECASE
 )
-_POSTCODE = re.compile(r"\b\d{2}-\d{3}\b|\b\d{6}\b")
+_POSTCODE = re.compile(r"\b\d{2}-\d{3}\b|\b\d{6}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+_WIDER = re.compile(
+    r"^(?:россия|рф|беларусь|украина|казахстан|мо|ло|polska|poland|russia|england|scotland|wales|uk|woj\.? \w{3,25}"
+    r"|[\w-]{3,25} (?:область|обл\.?|край|район|р-н|voivodeship|oblast)|республика \w{3,25})\s*[,;]\s*(?=\w)",
+    re.IGNORECASE,
+)
+"""A country or a region in front of the city."""
+
+_PREPOSITION = re.compile(r"^(?:в|во|из|w|we|z|ze|in|from) (?=\w{3})", re.IGNORECASE)
 _AFTER = re.compile(r"\s*[,(;/].*$|\s+(?:city|г\.?)$", re.IGNORECASE | re.DOTALL)
 _DASH = re.compile(r"[\s\-\u2010-\u2015]+")
 
@@ -99,7 +107,22 @@ def _key(text: str) -> str:
     return _DASH.sub("-", text.casefold().replace("ё", "е"))
 
 
-_KNOWN = {_key(spelling): city for city, variants in _VARIANTS.items() for spelling in (city, *variants.split())}
+def _cases(city: str) -> tuple[str, ...]:
+    """A one-word Russian city after `в`, `из` and `по`: Москва gives Москве, Москвы, Москву."""
+    if not _CYRILLIC_WORD.fullmatch(city):
+        return ()
+    stem, last = city[:-1], city[-1]
+    if last == "а":
+        return tuple(stem + ending for ending in ("е", "ы", "и", "у"))
+    return (stem + "и",) if last == "ь" else (city + "е", city + "а", city + "у") if last not in "оиыйе" else ()
+
+
+_CYRILLIC_WORD = re.compile("[а-яё]{3,}", re.IGNORECASE)
+_CASES = {_key(form): city for city in _VARIANTS for form in _cases(city)}
+_NAMES = {_key(city): city for city in _VARIANTS if " " not in city}
+_KNOWN = _CASES | {
+    _key(spelling): city for city, variants in _VARIANTS.items() for spelling in (city, *variants.split())
+}
 
 
 @lru_cache(maxsize=16384)
@@ -111,9 +134,12 @@ def normalize_city(text: str) -> str:
     found = _KNOWN.get(_key(line))
     if found is not None:
         return found
-    line = _POSTCODE.sub("", line).strip(" ,;")
+    line = _PREPOSITION.sub("", _WIDER.sub("", _POSTCODE.sub("", line).strip(" ,;")))
     line = _AFTER.sub("", _ADMINISTRATIVE.sub("", line)).strip(" .,;-")
     found = _KNOWN.get(_key(line))
     if found is not None:
         return found
+    first, blank, _ = line.partition(" ")
+    if blank and _key(first) in _NAMES:
+        return _NAMES[_key(first)]  # a district behind its city: Warszawa Mokotów
     return line.title() if line.islower() or line.isupper() else line

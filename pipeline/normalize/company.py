@@ -86,6 +86,9 @@ _PLACEHOLDER = re.compile(
 _LONGEST = 300
 _QUOTES = re.compile("[«»„“”‟\"'`´‘’‚‹›]+")
 _INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W_])\.?")
+_NUMBER_SIGN = re.compile(r"(?:№|(?<![^\W\d_])no\.?)\s?(?=\d)")
+"""`№`, which NFKC writes as `No`: Завод № 5 and Завод 5 are one name."""
+
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _TAX_WORD = re.compile(
     r"[,;(]?\s*(?:инн|огрн(?:ип)?|кпп|nip|regon|krs|vat(?: ?(?:id|no|nr))?|ust-?id(?:nr)?)[\s.:№#]*([A-Z]{2}[\s-]?)?([\d][\d\s-]{7,18}\d)(?:/\d{9})?\)?",
@@ -176,9 +179,13 @@ def split_legal_form(name: str) -> tuple[str, str]:
 _FORM_WORDS = frozenset(spelling.split()[0] for _, spellings in LEGAL_FORMS for spelling in spellings) | {"z", "spółka"}
 
 
+_INITIALS_AT_END = re.compile(r"\w{2} И\. ?П\.?$")
+"""`Волков И.П.`: a person's initials, not a sole trader."""
+
+
 def company_in_name(text: str) -> str:
     """The text, if what stands in a field for a person is a company with its legal form; else ''."""
-    if _FORM_WORDS.isdisjoint(_folded_words(text)):
+    if _FORM_WORDS.isdisjoint(_folded_words(text)) or _INITIALS_AT_END.search(text):
         return ""
     core, form = split_legal_form(text)
     return text if form and core and form not in {"ag", "sa", "lp", "ab", "ou", "as", "sc"} else ""
@@ -186,6 +193,7 @@ def company_in_name(text: str) -> str:
 
 def _folded_words(name: str) -> list[str]:
     text = _QUOTES.sub(" ", name.casefold().replace("ё", "е")).replace("&", " and ").replace("+", " ")
+    text = _NUMBER_SIGN.sub(" ", text)
     text = _INITIALS.sub(lambda found: " " + _joined(found[0]) + " ", text)
     return _WORDS.findall(text)
 

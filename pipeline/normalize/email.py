@@ -110,6 +110,7 @@ _NOT_DISPOSABLE = frozenset({"mail.by"})
 _TYPOS = {
     "gmial.com": "gmail.com", "gmai.com": "gmail.com", "gmaill.com": "gmail.com", "gmil.com": "gmail.com", "gmal.com": "gmail.com", "gamil.com": "gmail.com",
     "gnail.com": "gmail.com", "gmail.ru": "gmail.com", "gmail.pl": "gmail.com", "gmail.co": "gmail.com", "gmail.cm": "gmail.com", "gmail.om": "gmail.com",
+    "gmail": "gmail.com", "yandex": "yandex.ru", "rambler": "rambler.ru", "hotmail": "hotmail.com", "outlook": "outlook.com", "icloud": "icloud.com", "interia": "interia.pl", "onet": "onet.pl",
     "gmail.con": "gmail.com", "gmail.cim": "gmail.com", "gmail.comm": "gmail.com", "gmailcom": "gmail.com", "gimail.com": "gmail.com", "jmail.com": "gmail.com",
     "mial.ru": "mail.ru", "mali.ru": "mail.ru", "maill.ru": "mail.ru", "mail.r": "mail.ru", "mail.tu": "mail.ru", "mail.ry": "mail.ru", "mail.ri": "mail.ru",
     "meil.ru": "mail.ru", "amil.ru": "mail.ru", "mai.ru.ru": "mail.ru", "mail.ru.com": "mail.ru", "mailru": "mail.ru", "mail.rru": "mail.ru", "maail.ru": "mail.ru", "miail.ru": "mail.ru",

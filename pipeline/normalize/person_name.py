@@ -39,10 +39,26 @@ _TITLES = frozenset(
     {
         "г-н", "г-жа", "господин", "госпожа", "гражданин", "гражданка", "тов", "товарищ", "pan", "pani", "państwo",
         "panstwo", "mr", "mrs", "ms", "miss", "mx", "sir", "dr", "doc", "prof", "mgr", "inż", "inz", "lic", "hab",
-        "mec", "adw", "d-r", "др", "проф", "доктор", "профессор", "herr", "frau"
+        "phd", "jr", "sr", "esq", "мл", "mec", "adw", "d-r", "др", "проф", "доктор", "профессор", "herr", "frau"
     }
 )  # fmt: skip
 """Forms of address and degrees: no part of who it is."""
+
+_ROLES = frozenset(
+    {
+        "директор", "гендиректор", "менеджер", "инженер", "бухгалтер", "главный", "главбух", "зам", "заместитель", "директора",
+        "руководитель", "начальник", "снабженец", "логист", "секретарь", "администратор", "маркетолог", "юрист", "дизайнер",
+        "прораб", "технолог", "специалист", "генеральный", "коммерческий", "отдел", "отдела", "закупок", "снабжения", "продаж",
+        "dyrektor", "kierownik", "manager", "menedżer", "menadżer", "prezes", "księgowa", "księgowy", "specjalista", "handlowiec",
+        "właściciel", "zakupów", "sprzedaży", "director", "ceo", "cto", "cfo", "owner", "sales", "engineer", "accountant",
+        "assistant", "secretary", "managing", "purchasing", "buyer", "logistics"
+    }
+)  # fmt: skip
+"""What somebody is at work: no part of a name where something else is written beside it."""
+
+_DOCTORATE = re.compile(r"(?<=[dD]r )n\.?\s?(?:med|hum|tech|prawn|ekon)\b\.?|(?<=[hH]ab\. )(?:inż|med)\b\.?")
+_ORIGIN = re.compile(r"(?<=\w) (?:z|ze|из|from) \w.*$")
+"""`Agnieszka z Krakowa`: where somebody is from, in small letters between two words."""
 
 PLACEHOLDERS = frozenset(
     {
@@ -128,7 +144,7 @@ def _read_fields(full: str, first: str, last: str, patronymic: str) -> NameReadi
             continue
         if _ONLY_WORDS.fullmatch(line) is None:
             line = _without_contacts(line, field, phones, emails, refusals)
-        line = _LABEL.sub("", line)
+        line = _DOCTORATE.sub("", _ORIGIN.sub("", _LABEL.sub("", line)))
         company = company or company_in_name(line)
         if company and company == line:
             line = _sole_trader(line)
@@ -163,7 +179,12 @@ def _without_contacts(line: str, field: str, phones: list[str], emails: list[str
     head, comma, tail = line.partition(",")
     if comma and tail.strip():
         tail_words = _WORD.search(tail) and tail.split()
-        if tail_words and len(head.split()) == 1 and len(tail_words) <= 2:
+        if (
+            tail_words
+            and len(head.split()) == 1
+            and len(tail_words) <= 2
+            and not any(word.casefold() in _ROLES for word in tail_words)
+        ):
             line = f"{head} {tail}"  # `Kowalski, Jan`: the order of an address book, not a remark
         else:
             refusals.append(Refusal(field, "remark", tail.strip()))
@@ -195,6 +216,10 @@ def _words(line: str, field: str, refusals: list[Refusal]) -> list[str]:
             refusals.append(Refusal(field, "placeholder", word))
         elif plain not in _TITLES and not (word in {"p", "p."} and len(words) > 1):  # Polish `p. Nowak`: pan or pani
             kept.append(_one_script(word))
+    names = [word for word in kept if word.casefold().strip(".") not in _ROLES]
+    if names and len(names) < len(kept):
+        refusals.extend(Refusal(field, "remark", word) for word in kept if word not in names)
+        kept = names
     kept = _right_layout(kept)
     return [_cased(word, index) for index, word in enumerate(kept)]
 

@@ -16,10 +16,11 @@ from phonenumbers import PhoneNumberType
 
 from pipeline.lead import Phone, Refusal
 from pipeline.normalize.numbering_plan import kind_and_region
+from pipeline.normalize.spoken_number import spoken_digits
 
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043", "-"))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-_ZERO = re.compile(r"(?<=\d)[OoОо]{1,4}(?=[\d\-)])")
+_ZERO = re.compile(r"(?<=[\d\s()\-])[OoОо]{1,4}(?=\d)|(?<=\d)[OoОо]{1,4}(?=[\s\-)])")
 _ONE = re.compile(r"(?<=\d)[lI|]{1,3}(?=\d)")
 _THREE = re.compile(r"(?<=\d)З{1,3}(?=[\d\-])")
 _EXTENSION = re.compile(
@@ -84,6 +85,8 @@ def normalize_phones(
     if len(text) > _LONGEST_TEXT:
         read, refused = normalize_phones(text[:_LONGEST_TEXT], region, caller_id=caller_id, own=own)
         return read, (*refused, Refusal("phone", "too_long", text))
+    if sum(map(str.isdigit, text)) < _SHORTEST + 2 and (spoken := spoken_digits(text)):
+        text = spoken
     cleaned = _clean(text)
     if _HIDDEN.match(cleaned):
         return (), (Refusal("phone", "hidden", text),)
@@ -249,6 +252,8 @@ def _candidates(digits: str, plus: bool, region: str, caller_id: bool) -> Iterat
         yield "7" + digits[1:], ""
     if length == 12 and digits[:2] in {"88", "78", "87", "77"} and (russian or digits[2] == "9"):
         yield "7" + digits[2:], ""
+    if length == 11 and digits.startswith("80"):
+        yield "375" + digits[2:], ""  # how Belarus dials at home
     if length == 11 and digits[0] == "8" and digits[1] in "348":
         if region:
             yield digits, region

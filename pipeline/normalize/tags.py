@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from pipeline.lead import Refusal
@@ -122,6 +123,7 @@ def _tags_of(text: str) -> Iterator[tuple[str, str]]:
             yield pair
 
 
+@lru_cache(maxsize=16384)  # the tags of one campaign come again with each of its clicks
 def _tag(key: str, value: str) -> tuple[str, str] | None:
     """The pair under our key, None for a parameter that is no tag or a value that is empty."""
     name = key.strip().lower()

@@ -20,7 +20,7 @@ LANGUAGES = ("ru", "pl", "en")
 
 _SETS = "sets"
 _TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\?")
-_MARKS = str.maketrans("ąćęłńóśźżёäöüé’", "acelnoszzeaoue'")
+_MARKS = str.maketrans("ąćęłńóśźżёäöüé’", "acelnoszzеaoue'")
 _STEM_KEY = 4
 _MOST_SPANS = 60
 """Phrases of one text that are weighed: a message that holds more of them is no closer call for it."""
@@ -48,9 +48,10 @@ class Phrase:
 
 @dataclass(slots=True)
 class Hits:
-    """Phrases found in one text, by topic and grade, each once. words: how many words the text has."""
+    """Phrases found in one text, by topic and grade, each once. words: how many words the text has; tokens: its words, folded."""
 
     words: int = 0
+    tokens: list[str] = field(default_factory=list)
     found: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def of(self, topic: str, grade: str) -> list[str]:
@@ -146,7 +147,7 @@ def find_phrases(text: str) -> Hits:
             phrases = stems.get(word[:_STEM_KEY])
             if phrases is not None:
                 _add_spans(spans, phrases, words, place, marks)
-    hits = Hits(words=len(words) - marks)
+    hits = Hits(words=len(words) - marks, tokens=words)
     spans = spans[:_MOST_SPANS]
     for start, end, phrase in spans:
         if any(left <= start and end <= right and right - left > end - start for left, right, _ in spans):

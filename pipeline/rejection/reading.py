@@ -8,6 +8,7 @@ from pipeline.conform import ConformContext
 from pipeline.lead import Lead, SourceKind
 from pipeline.normalize.person_name import TEST_WORDS
 from pipeline.rejection.lexicon import Hits, find_phrases
+from pipeline.rejection.voice import offer_marks
 
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'\])]{3,400}", re.IGNORECASE)
 _FALSE = frozenset({"", "0", "false", "no", "none"})
@@ -40,9 +41,9 @@ _SHORTENERS = frozenset(
 )
 _THROWAWAY_ENDINGS = frozenset(
     {
-        "top", "xyz", "win", "bet", "casino", "club", "click", "icu", "buzz", "loan", "vip", "xxx", "sex", "biz", "fun", "rest",
-        "cyou", "monster", "cfd", "sbs", "bond", "live", "site", "space", "online", "website", "link", "work", "gdn", "tk", "ml",
-        "ga", "cf", "gq", "porn", "poker", "bid", "men", "date", "love", "pw", "su"
+        "top", "xyz", "win", "bet", "casino", "click", "icu", "buzz", "loan", "vip", "xxx", "sex", "biz", "fun", "rest",
+        "cyou", "monster", "cfd", "sbs", "bond", "link", "gdn", "tk", "ml",
+        "ga", "cf", "gq", "porn", "poker", "bid", "men", "date", "love", "pw"
     }
 )  # fmt: skip
 """Endings that cost next to nothing and make up most of the addresses in spam; a company may have one too, so it is one mark."""
@@ -54,7 +55,7 @@ class Reading:
 
     subject, message: phrases found in them; opening: those in the message's first sentence, where it is short; client: how
     many different phrases of someone who wants to buy; links: addresses in the message that are neither the company's own
-    nor a place where people show what they want; throwaway_links: one of them is of a kind that spam uses; reachable: whether any way back to the sender is known;
+    nor a place where people show what they want; throwaway_links: one of them is of a kind that spam uses; offers: marks of one who sells; reachable: whether any way back to the sender is known;
     wrong_contacts: fields whose value was meant as a contact and cannot be one; name_is_test, name_is_mash: what
     stood in the name instead of a name.
     """
@@ -67,6 +68,7 @@ class Reading:
     client: int
     links: tuple[str, ...]
     throwaway_links: bool
+    offers: list[str]
     callable_back: bool
     reachable: bool
     wrong_contacts: tuple[str, ...]
@@ -111,6 +113,7 @@ def read_lead(lead: Lead, context: ConformContext) -> Reading:
         opening=_opening(lead.message),
         client=len(set(wishes)),
         links=links,
+        offers=offer_marks(message.tokens, lead.message) if message.words else [],
         throwaway_links=any(_throwaway(link) for link in links),
         callable_back=callable_back,
         reachable=callable_back or bool(lead.handles) or any(email.reason in _WRITABLE for email in lead.emails),
@@ -127,6 +130,8 @@ def read_lead(lead: Lead, context: ConformContext) -> Reading:
 
 def _opening(message: str) -> Hits:
     """Phrases of a first sentence of three words at most: `СТОП. Не хочу …`."""
+    if not _SENTENCE.search(message, 0, 60):
+        return _NO_HITS
     first = _SENTENCE.split(message[:60], maxsplit=1)[0]
     return find_phrases(first) if 0 < len(first) < len(message) and first.count(" ") <= 2 else _NO_HITS
 

@@ -31,6 +31,7 @@ _CLIENT_WEIGHT_ON_JOBS = 0.25
 _ABOUT_WORK = 2.5
 """What talk about work that is no wish to work (a dispute, a medical, a course) takes from a job seeker's score."""
 _HINT, _MOST_HINTS = 0.5, 3
+_SHORT_MESSAGE = 10
 _HUMAN_SECONDS = 3.0
 """Nobody reads and fills a form in less."""
 
@@ -251,14 +252,21 @@ def _bot_evidence(reading: Reading) -> list[str]:
     return marks
 
 
+def _buys(reading: Reading) -> bool:
+    """A client's wish; one is not enough where words of spam stand beside a link (`buy …`)."""
+    if reading.client == 1 and reading.phrases("spam_bot", "strong"):
+        return not (reading.links or "href" in reading.lead.message)
+    return bool(reading.client)
+
+
 def _link_markup(reading: Reading) -> str:
     found = _MARKUP.search(reading.lead.message) if "[" in reading.lead.message or "<" in reading.lead.message else None
-    return found[0] if found and not reading.client else ""
+    return found[0] if found and not _buys(reading) else ""
 
 
 def _several_marks(reading: Reading) -> str:
     """Two marks of a machine, and no wish of a client."""
-    if reading.client:
+    if _buys(reading):
         return ""
     marks = _bot_evidence(reading)
     weak = reading.phrases("spam_bot", "weak")
@@ -276,7 +284,7 @@ def _offers_more(reading: Reading) -> bool:
 
 def _one_mark(reading: Reading) -> str:
     """One mark other than a single link: clients send links to what they want."""
-    if reading.client:
+    if _buys(reading):
         return ""
     marks = _bot_evidence(reading)
     only_links = bool(reading.links) and len(marks) == 1
@@ -382,6 +390,7 @@ def _score(reading: Reading, topic: str) -> float:
         wish = _CLIENT_WEIGHT_ON_JOBS * min(2, reading.client)
         return found - wish - _ABOUT_WORK * len(reading.phrases("work_matter", "strong")[:2])
     asked = min(2, len(reading.phrases("client", "hint")))
+    found = 2.0 * len(strong) + min(4, len(weak) + len(reading.offers)) + _HINT * min(_MOST_HINTS, len(hints))
     return found - _CLIENT_WEIGHT * min(2, reading.client) - (_HINT * asked if len(strong) < 2 else 0.0)
 
 
@@ -404,16 +413,19 @@ def _by_words(topic: str, least: float) -> Callable[[Reading], str]:
     return find
 
 
-def _by_weak_words(topic: str) -> Callable[[Reading], str]:
-    """Claim of words of a topic, none of which names it by itself, where nothing speaks for a client."""
+def _speaks_as_seller(reading: Reading) -> str:
+    """Words or grammar of an offer, none of which names it by itself, where nothing speaks for a client."""
+    marks = [*reading.phrases("supplier", "weak"), *reading.offers]
+    return _quoted(marks) if marks and not reading.client and _score(reading, "supplier") >= 2 else ""
 
-    def find(reading: Reading) -> str:
-        weak = reading.phrases(topic, "weak")
-        if not weak or reading.client or reading.phrases("client", "hint"):
-            return ""
-        return _quoted(weak) if _score(reading, topic) >= 2 else ""
 
-    return find
+def _words_of_work(reading: Reading) -> str:
+    """Two words of work, or one in a short message, where nothing speaks for a client or is another matter of work."""
+    weak = reading.phrases("job_seeker", "weak")
+    if not weak or reading.client:
+        return ""
+    least = 1 if reading.message.words <= _SHORT_MESSAGE else 2
+    return _quoted(weak) if len(weak) >= least and _score(reading, "job_seeker") >= least else ""
 
 
 def _from_job_board(reading: Reading) -> str:
@@ -476,8 +488,8 @@ RULES: tuple[Rule, ...] = (
     Rule("seeks_work", 1, _STAGE.JOB_SEEKER, _by_words("job_seeker", 1.5), 0.7),
     Rule("offers", 1, _STAGE.SUPPLIER, _by_words("supplier", 2), 0.7),
     Rule("only_word_is_work", 1, _STAGE.JOB_SEEKER, _only_word_is_work, 0.6),
-    Rule("words_of_an_offer", 1, _STAGE.SUPPLIER, _by_weak_words("supplier"), 0.5),
-    Rule("words_of_work", 1, _STAGE.JOB_SEEKER, _by_weak_words("job_seeker"), 0.5),
+    Rule("words_of_an_offer", 1, _STAGE.SUPPLIER, _speaks_as_seller, 0.5),
+    Rule("words_of_work", 1, _STAGE.JOB_SEEKER, _words_of_work, 0.5),
     Rule("only_abuse", 1, _STAGE.MINOR_ABUSE, _only_abuse, 0.7),
     Rule("junk_and_client_words", 1, _STAGE.OTHER_REVIEW, _junk_and_client_words, 0.3),
 )  # fmt: skip

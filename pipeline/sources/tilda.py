@@ -6,6 +6,7 @@ under Tilda's webhook settings, or put ?key=… behind the address); tags are mi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import quote
 
 from pydantic import Field, field_validator
@@ -75,6 +76,7 @@ def _read_one(record: RawRecord, options: TildaOptions) -> Version:
     return replace(version, fields={"utm": tags, **version.fields}) if tags else version
 
 
+@lru_cache(maxsize=2048)  # visitors of one campaign bring the same cookie
 def cookie_tags(cookies: str) -> str:
     """The tags in Tilda's cookie as a query string: `utm_source=google|||utm_medium=cpc` -> `utm_source=google&utm_medium=cpc`.
 

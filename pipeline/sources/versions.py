@@ -40,7 +40,7 @@ def enquiries_of(source: str, kind: SourceKind, versions: Sequence[Version]) -> 
     are two people under one id: the earliest keeps the group's anchor, each further one adds its content hash.
     """
     if len(versions) == 1:
-        return (_enquiry(source, kind, list(versions), first=True),)
+        return (_only_enquiry(source, kind, versions[0]),)
     ordered = sorted(versions, key=_order)
     clusters: list[list[Version]] = []
     for version in sorted(ordered, key=lambda v: not identifiers(v.fields)):
@@ -74,6 +74,19 @@ def _joined(clusters: list[list[Version]], version: Version) -> list[list[Versio
     touching = [cluster for cluster in clusters if any(own & identifiers(other.fields) for other in cluster)]
     apart = [cluster for cluster in clusters if cluster not in touching]
     return [*apart, [version, *(other for cluster in touching for other in cluster)]]
+
+
+def _only_enquiry(source: str, kind: SourceKind, version: Version) -> Enquiry:
+    record = version.record
+    return Enquiry(
+        source=source,
+        source_kind=kind,
+        received_at=version.time or record.received_at,
+        anchor=record.group_key,
+        fields=dict(sorted(version.fields.items())),
+        signals=dict(sorted(version.signals.items())) if version.signals else {},
+        record_ids=() if record.record_id is None else (record.record_id,),
+    )
 
 
 def _enquiry(source: str, kind: SourceKind, cluster: list[Version], *, first: bool) -> Enquiry:

@@ -223,13 +223,9 @@ def _write_aliases(connection: Connection, changes: Sequence[Change], decisions:
             decision_ids=[decision for _, _, decision in merged],
         )  # fmt: skip
         run(connection, "clients", "shorten_aliases")
-    split = [
-        UUID(change.from_client_id)
-        for change in changes
-        if change.kind == "split" and change.from_client_id is not None
-    ]
-    if split:
-        run(connection, "clients", "repoint_aliases", split_ids=split)
+    moved = [UUID(lead) for change in changes if change.kind in {"join", "merge", "split"} for lead in change.lead_ids]
+    if moved:
+        run(connection, "clients", "repoint_aliases", lead_ids=moved)
 
 
 def write_findings(

@@ -5,6 +5,7 @@ neither holds a value of a row.
 """
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,13 +15,14 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Engine, Row, create_engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import RetryError, StopError
 from pipeline.warehouse.statements import statement
 
 __all__ = [
     "Connection",
+    "DatabaseRefusedError",
     "Role",
     "Row",
     "Warehouse",
@@ -31,6 +33,7 @@ __all__ = [
     "rows",
     "run",
     "stream",
+    "translated",
 ]
 
 
@@ -51,12 +54,36 @@ class WarehouseError(StopError):
         self.code = code
         self.constraint = constraint
         what = f"constraint {constraint}" if constraint else message
-        remedy = (
-            "run `leadfold db up`, which brings the schema up to date"
-            if code in {"42P01", "3F000", "42703"}
-            else "this is a fault of the program: please report it"
-        )
+        remedy = _REMEDIES.get(code, "this is a fault of the program: please report it")
         super().__init__(f"warehouse: error {code} ({what}); {remedy}")
+
+    @property
+    def is_of_a_row(self) -> bool:
+        """Whether a value or a row is to blame (SQLSTATE classes 21, 22, 23), not the schema or a right."""
+        return self.code[:2] in {"21", "22", "23"}
+
+
+_MIGRATE = "run `leadfold db up`, which brings the schema up to date"
+_REMEDIES = {
+    "42P01": _MIGRATE,
+    "3F000": _MIGRATE,
+    "42703": _MIGRATE,
+    "42501": "as a superuser, grant the user of DATABASE_URL the database and, with `grant … to … with admin option`, the "
+    "roles leadfold_ingest, leadfold_resolver, leadfold_publisher, leadfold_marketing and leadfold_crm",
+}
+
+
+class DatabaseRefusedError(StopError):
+    """The server answers, and does not let us in. It answers in its own language: in others than English it is a RetryError."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "warehouse: the server does not know this user, password or database; check DATABASE_URL "
+            "(special characters of a password are written as %XX)"
+        )
+
+
+_REFUSED = re.compile(r"authentication failed|(?:role|database) \".*\" does not exist|no password supplied")
 
 
 @dataclass(frozen=True)
@@ -71,38 +98,44 @@ class Warehouse:
         chosen = make_url(url).set(drivername="postgresql+psycopg")
         return cls(
             create_engine(
-                chosen, pool_pre_ping=True, pool_size=5, max_overflow=20, connect_args={"connect_timeout": 10}
+                chosen, pool_pre_ping=True, pool_size=5, max_overflow=20, connect_args={"connect_timeout": 10},
+                # A lock is taken first and the rows behind it read after: another level would read them as they were before it.
+                isolation_level="READ COMMITTED",
+                hide_parameters=True,  # they are rows of people
             )
-        )
+        )  # fmt: skip
 
     @contextlib.contextmanager
     def transaction(self, role: Role | None) -> Iterator[Connection]:
         """One transaction in a role (None: the owner, for migrations and the privileges test)."""
-        with _translated(), self.engine.begin() as connection:
-            if role is not None:
-                connection.execute(text(f"set local role {role.value}"))
+        with translated(), self.engine.begin() as connection:
+            # The server may keep another zone; times that leave this room are UTC.
+            connection.execute(text("set local timezone to 'UTC'" + (f"; set local role {role.value}" if role else "")))
             yield connection
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turns the driver's errors into ours. Their texts quote rows (DETAIL, CONTEXT), so that they are not kept as a cause."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        raise RetryError("warehouse", f"the database is unavailable ({type(error.orig).__name__})") from error
     except DBAPIError as error:
-        raise _translate(error.orig) from error
+        raise _translate(error.orig) from None
     except psycopg.Error as error:  # COPY runs on the driver's own cursor
-        raise _translate(error) from error
+        raise _translate(error) from None
 
 
-def _translate(error: BaseException | None) -> RetryError | WarehouseError:
+def _translate(error: BaseException | None) -> RetryError | WarehouseError | DatabaseRefusedError:
     if not isinstance(error, psycopg.Error):
         return WarehouseError("?", "", type(error).__name__)
-    if isinstance(error, psycopg.OperationalError):
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        if error.sqlstate is None and _REFUSED.search(str(error)):
+            return DatabaseRefusedError()
         return RetryError("warehouse", f"the database is unavailable ({type(error).__name__})")
     # The message may quote a row; only its kind and the constraint's name are safe to show.
-    return WarehouseError(error.sqlstate or "?", error.diag.constraint_name or "", type(error).__name__)
+    # What the driver refuses before it sends it (a NUL in text) has no code of the server's.
+    code = error.sqlstate or ("22000" if isinstance(error, psycopg.DataError) else "?")
+    return WarehouseError(code, error.diag.constraint_name or "", type(error).__name__)
 
 
 def run(connection: Connection, subject: str, name: str, /, **parameters: Any) -> int:

@@ -7,10 +7,11 @@ from typing import Any
 
 import orjson
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from pipeline.lead import RawRecord
 from pipeline.sources.page import Landed, Page
-from pipeline.warehouse.connection import Role, Warehouse, one, run
+from pipeline.warehouse.connection import Role, Warehouse, one, run, translated
 from pipeline.warehouse.statements import statement
 
 _COUNTED = "#counted"
@@ -49,13 +50,18 @@ def count_new(warehouse: Warehouse, source: str, now: Callable[[], datetime]) ->
 @contextlib.contextmanager
 def held(warehouse: Warehouse, source: str) -> Iterator[bool]:
     """Holds a source for one puller while the block runs; False where another one holds it."""
-    with warehouse.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        mine = bool(connection.execute(text(statement("landing", "hold_source")), {"source": source}).scalar())
+    with translated():
+        connection = warehouse.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    with connection:
+        with translated():
+            mine = bool(connection.execute(text(statement("landing", "hold_source")), {"source": source}).scalar())
         try:
             yield mine
         finally:
             if mine:
-                connection.execute(text(statement("landing", "release_source")), {"source": source})
+                # Where the connection is gone, the server has let the source go by itself.
+                with contextlib.suppress(DBAPIError):
+                    connection.execute(text(statement("landing", "release_source")), {"source": source})
 
 
 def _columns(records: tuple[RawRecord, ...]) -> dict[str, list[Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row
 
+from pipeline.errors import RecordError
 from pipeline.lead import Company, Email, Lead, PersonName, Phone, RawRecord, Refusal, SourceKind
 from pipeline.warehouse.connection import copy_rows, rows, run
 
@@ -32,9 +33,23 @@ class ConformedGroup:
     refused: Mapping[int, str]
 
 
+_BYTES_PER_BATCH = 64 * 1024 * 1024
+"""Bodies read at once: a batch of letters with attachments must not fill the memory."""
+
+
+def lock_leads(connection: Connection) -> None:
+    """Makes those who write leads, verdicts or tags take turns until the transaction ends."""
+    rows(connection, "leads", "lock_leads")
+    rows(connection, "leads", "by_key")
+
+
 def pending_groups(connection: Connection, after: int, version: int, limit: int) -> tuple[tuple[GroupKey, ...], int]:
     """Groups of the next `limit` pending records after record `after`, and the last record seen (`after` if none)."""
-    return _groups(rows(connection, "leads", "pending_groups", after=after, version=version, limit=limit), after)
+    rows(connection, "leads", "by_key")
+    found = rows(
+        connection, "leads", "pending_groups", after=after, version=version, limit=limit, bytes=_BYTES_PER_BATCH
+    )
+    return _groups(found, after)
 
 
 def quarantined_groups(
@@ -70,7 +85,10 @@ def records_of(connection: Connection, groups: Sequence[GroupKey]) -> dict[Group
 
 
 def write_groups(connection: Connection, groups: Sequence[ConformedGroup], version: int, now: datetime) -> int:
-    """Makes the warehouse's leads of these groups exactly the given ones; how many leads are new or changed."""
+    """Makes the warehouse's leads of these groups exactly the given ones; how many leads are new or changed.
+
+    Raises RecordError where a lead's id is another group's, WarehouseError where a value cannot be stored.
+    """
     for name in ("create_incoming", "create_incoming_record"):
         run(connection, "leads", name)
     copy_rows(
@@ -82,6 +100,8 @@ def write_groups(connection: Connection, groups: Sequence[ConformedGroup], versi
     placed = ((record, lead.lead_id, version) for g in groups for lead in g.leads for record in lead.record_ids)
     copy_rows(connection, "incoming_record", ("record_id", "lead_id", "conform_version"), placed)
     run(connection, "leads", "analyze_incoming")
+    if rows(connection, "leads", "claimed_by_others"):
+        raise RecordError("record", "its id makes it another enquiry's lead", "ids of the source's own form")
     keys = {"sources": [g.source for g in groups], "group_keys": [g.group_key for g in groups]}
     run(connection, "leads", "delete_vanished", **keys)
     changed = int(rows(connection, "leads", "upsert_leads")[0][0])
@@ -174,5 +194,20 @@ def write_verdicts(connection: Connection, verdicts: Iterator[Verdict], rules_ve
         ),
     )
     run(connection, "leads", "write_classifications", now=now)
-    run(connection, "leads", "restore_verdicts_of_people")
+    obey_people(connection)
     return given
+
+
+def unclassified(connection: Connection, after: str, rules_version: str, limit: int) -> Sequence[Row[Any]]:
+    """The next leads after lead `after` that have no verdict of these rules."""
+    return rows(connection, "leads", "unclassified_leads", after=after, rules_version=rules_version, limit=limit)
+
+
+def release_undone(connection: Connection) -> None:
+    """Gives leads back to the rules whose verdict of a person was undone."""
+    run(connection, "leads", "release_undone_verdicts")
+
+
+def obey_people(connection: Connection) -> None:
+    """Makes each person's last word on a lead its verdict."""
+    run(connection, "leads", "restore_verdicts_of_people")

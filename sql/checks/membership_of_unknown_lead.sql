@@ -7,6 +7,6 @@ where membership.to_decision is null
   and lead.lead_id is null
   and not exists (
       select from ops.run as conform
-      where conform.step = 'conform'
-        and conform.started_at > (select max(started_at) from ops.run where step = 'fold' and state = 'succeeded')
+      where conform.step in ('conform', 'retry_quarantine')
+        and coalesce(conform.finished_at, conform.started_at) >= (select max(started_at) from ops.run where step = 'fold' and state = 'succeeded')
   )

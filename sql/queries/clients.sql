@@ -113,16 +113,21 @@ from core.client
 order by client_id;
 
 -- name: repoint_aliases
--- After a split, a merged id stands for the client that holds most of the leads it once had.
-with holder as (
+-- A merged id stands for the client that holds most of the leads it had when it merged: looked at anew when one of these moves.
+with touched as (
+    select distinct client.client_id
+    from core.membership as was
+    join core.client on client.client_id = was.client_id and client.changed_by = was.to_decision
+    where client.state = 'merged' and was.lead_id = any(cast(:lead_ids as uuid[]))
+), holder as (
     select distinct on (client_alias.client_id) client_alias.client_id, now.client_id as living_id
-    from core.client_alias
-    join core.client on client.client_id = client_alias.client_id
-    join core.membership as was on was.client_id = client_alias.client_id and was.to_decision = client.changed_by
+    from touched
+    join core.client using (client_id)
+    join core.client_alias using (client_id)
+    join core.membership as was on was.to_decision = client.changed_by and was.client_id = client.client_id
     join core.membership as now on now.lead_id = was.lead_id and now.to_decision is null
-    where client_alias.living_id = any(cast(:split_ids as uuid[]))
-    group by client_alias.client_id, now.client_id
-    order by client_alias.client_id, count(*) desc, now.client_id
+    group by client_alias.client_id, client_alias.living_id, now.client_id
+    order by client_alias.client_id, count(*) desc, now.client_id <> client_alias.living_id, now.client_id
 )
 update core.client_alias set living_id = holder.living_id
 from holder

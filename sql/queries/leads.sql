@@ -1,10 +1,21 @@
 -- Leads: what conform writes, what classify and fold read.
 
+-- name: lock_leads
+-- Taken before a record or a lead is read: who reads older words must not write after who read newer ones.
+select pg_advisory_xact_lock(7205513003);
+
+-- name: by_key
+-- A batch finds its rows by key. Without this a table that was filled a moment ago, and has no statistics yet, would be
+-- scanned and sorted whole for each batch.
+select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);
+
 -- name: pending_groups
 -- Groups of the next pending records after :after: never read, or read by another conform version. Quarantined ones wait for a retry.
+-- At most :limit records and, but for the first, :bytes of bodies.
 select source, group_key, max(record_id) as last_record
 from (
-    select record.source, record.group_key, record.record_id
+    select record.source, record.group_key, record.record_id, row_number() over (order by record.record_id) as place,
+           sum(octet_length(record.body)) over (order by record.record_id) as bytes
     from raw.record
     left join core.lead_record using (record_id)
     left join ops.quarantine using (record_id)
@@ -15,6 +26,7 @@ from (
     order by record.record_id
     limit :limit
 ) as pending
+where place = 1 or bytes <= :bytes
 group by source, group_key;
 
 -- name: records_of_groups
@@ -33,6 +45,13 @@ create temporary table incoming_record (record_id bigint, lead_id uuid, conform_
 -- name: analyze_incoming
 analyze incoming_lead (lead_id);
 
+-- name: claimed_by_others
+-- Leads whose id another group has already.
+select incoming_lead.lead_id
+from incoming_lead
+join core.lead on lead.lead_id = incoming_lead.lead_id
+where (lead.source, lead.group_key) <> (incoming_lead.source, incoming_lead.group_key);
+
 -- name: delete_vanished
 -- A group that was read again may give other leads (a late message joins two conversations).
 delete from core.lead
@@ -41,7 +60,8 @@ where lead.source = again.source and lead.group_key = again.group_key
   and not exists (select from incoming_lead where incoming_lead.lead_id = lead.lead_id);
 
 -- name: upsert_leads
--- A lead whose words changed is classified and tagged anew, unless a person has spoken.
+-- A lead whose words changed is classified and tagged anew, unless a person has spoken. Its verdict stands until then: what the
+-- ledger says already is not said again.
 with written as (
     insert into core.lead
     select * from incoming_lead order by lead_id
@@ -60,7 +80,7 @@ with written as (
 ), untagged as (
     delete from core.tag using written where tag.lead_id = written.lead_id and not written.is_new
 ), unclassified as (
-    delete from core.classification using written
+    update core.classification set rules_version = '' from written
     where classification.lead_id = written.lead_id and not written.is_new and not classification.by_person
 )
 select count(*) from written;
@@ -88,7 +108,7 @@ where lead_record.record_id = refused.record_id;
 select source, group_key, max(record_id) as last_record
 from raw.record
 join ops.quarantine using (record_id)
-where record.record_id > :after and (cast(:source as text) is null or source = :source)
+where record.record_id > :after and record.erased_at is null and (cast(:source as text) is null or source = :source)
 group by source, group_key
 order by last_record
 limit :limit;
@@ -105,7 +125,8 @@ limit :limit;
 select lead.*
 from core.lead
 left join core.classification using (lead_id)
-where classification.lead_id is null or (classification.rules_version <> :rules_version and not classification.by_person)
+where lead.lead_id > :after
+  and (classification.lead_id is null or (classification.rules_version <> :rules_version and not classification.by_person))
 order by lead.lead_id
 limit :limit;
 
@@ -141,8 +162,14 @@ on conflict (lead_id) do update set
     confidence = excluded.confidence, decision_id = excluded.decision_id, rules_version = excluded.rules_version
 where not classification.by_person;
 
+-- name: release_undone_verdicts
+-- A person's word that was taken back leaves the lead to the rules.
+update core.classification set by_person = false, rules_version = ''
+from core.decision as undo
+where classification.by_person and undo.kind = 'undo' and undo.supersedes = classification.decision_id;
+
 -- name: restore_verdicts_of_people
--- A person's last word on a lead holds through every rebuild.
+-- A person's last word on a lead holds through every rebuild; one that was undone is none. Without a stage, it is `other_review`.
 with last_word as (
     select distinct on (lead_ids[1]) lead_ids[1] as lead_id, decision_id, kind, evidence ->> 'stage' as stage, actor
     from core.decision
@@ -151,10 +178,11 @@ with last_word as (
 )
 update core.classification set
     state = case last_word.kind when 'accept' then 'accepted' else 'rejected' end,
-    stage = case last_word.kind when 'accept' then null else last_word.stage end,
+    stage = case last_word.kind when 'accept' then null else coalesce(nullif(last_word.stage, ''), 'other_review') end,
     rule = 'person', rule_version = '', evidence = '', confidence = 1, decision_id = last_word.decision_id, by_person = true
 from last_word
-where classification.lead_id = last_word.lead_id and classification.decision_id is distinct from last_word.decision_id;
+where classification.lead_id = last_word.lead_id and (classification.decision_id, classification.by_person) is distinct from (last_word.decision_id, true)
+  and not exists (select from core.decision as undo where undo.kind = 'undo' and undo.supersedes = last_word.decision_id);
 
 -- name: genuine_leads
 -- What the fold is a function of: every lead that is not rejected.

@@ -1,11 +1,18 @@
 -- Results of checks and the gate before publishing.
 
 -- name: failed_now
--- What failed in the last run of each suite; checks that no longer exist do not hold the gate.
+-- What failed in the last run of each suite, last by its number, since a clock may be set back; checks that no longer exist
+-- do not hold the gate.
 select check_result.suite, check_result.name
 from ops.check_result
 where not check_result.passed
-  and check_result.checked_at = (select max(newest.checked_at) from ops.check_result as newest where newest.suite = check_result.suite)
+  and check_result.checked_at = (
+      select newest.checked_at from ops.check_result as newest where newest.suite = check_result.suite order by newest.check_result_id desc limit 1
+  )
+  and not exists (
+      select from ops.check_result as later
+      where later.suite = check_result.suite and later.name = check_result.name and later.check_result_id > check_result.check_result_id
+  )
 group by check_result.suite, check_result.name
 order by check_result.suite, check_result.name;
 

@@ -1,7 +1,6 @@
 """Days and moments as files write them."""
 
-import contextlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +11,7 @@ from pipeline.attribution.day import Order, day_order, read_day, read_moment
 from pipeline.errors import RecordError
 
 TODAY = date(2026, 4, 1)
+EARLIEST = date(2000, 1, 1)
 ZONE = ZoneInfo("Europe/Warsaw")
 
 
@@ -80,8 +80,29 @@ def test_a_moment_in_the_future_is_refused() -> None:
         read_moment("2027-03-01T10:00:00Z", ZONE, "closed_at", TODAY)
 
 
-@given(st.text(max_size=30))
-def test_no_text_raises_anything_else(text: str) -> None:
-    for read in (lambda: read_day(text, "", "day", TODAY), lambda: read_moment(text, ZONE, "at", TODAY)):
-        with contextlib.suppress(RecordError):
-            read()
+# Any text, and texts that look like days and moments: those reach the arithmetic.
+TEXTS = st.one_of(
+    st.text(max_size=30),
+    st.from_regex(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([T ]\d{1,2}:\d{2}([+-]\d{2}:\d{2})?)?", fullmatch=True),
+)
+LATEST = TODAY + timedelta(days=1)
+
+
+@given(TEXTS)
+def test_any_text_is_a_day_within_bounds_or_refused_by_its_place(text: str) -> None:
+    found: date | str
+    try:
+        found = read_day(text, "", "day", TODAY)
+    except RecordError as error:
+        found = error.place
+    assert found == "day" if isinstance(found, str) else EARLIEST <= found <= LATEST
+
+
+@given(TEXTS)
+def test_any_text_is_a_moment_within_bounds_or_refused_by_its_place(text: str) -> None:
+    found: datetime | str
+    try:
+        found = read_moment(text, ZONE, "opened_at", TODAY)
+    except RecordError as error:
+        found = error.place
+    assert found == "opened_at" if isinstance(found, str) else EARLIEST <= found.astimezone(UTC).date() <= LATEST

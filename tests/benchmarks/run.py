@@ -24,7 +24,7 @@ from pipeline.company_context import company_context
 from pipeline.conform import CONFORM_VERSION, conform
 from pipeline.demo.company import generate
 from pipeline.lead import Lead, RawRecord
-from pipeline.resolution import entry_of, fold_entries
+from pipeline.resolution import entry_of, fold_entries, fold_model
 from pipeline.settings import Secrets, parse_settings
 from pipeline.sources.configured import configured_sources
 from pipeline.sources.page import Page
@@ -196,7 +196,7 @@ def bench_fold(count: int, out: Console) -> None:
         for enquiry in configured.connector.read(records, configured):
             lead: Lead = conform(enquiry, contexts[source])
             entries.append(entry_of(lead))
-    wall, cpu = _timed(lambda: fold_entries(entries, "lead", 0.98))
+    wall, cpu = _timed(lambda: fold_entries(entries, fold_model(settings), 0.98))
     out.print(f"fold of {len(entries):,} leads: {wall:.2f} s wall, {cpu:.2f} s CPU, peak {_peak_mb():.0f} MB")
 
 

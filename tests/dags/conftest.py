@@ -3,16 +3,20 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import services
+from pipeline.services.airflow_database import prepare_airflow
+from pipeline.services.environment import airflow_environment
 from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Warehouse
 from tests.dags.small_company import CALLER, CONFIGURATION, EMAIL, MESSAGE, NAME, PHONE, SECRET, Company
+
+really_sleep = time.sleep
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +24,8 @@ def airflow(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -
     """Airflow's home. Its environment is set before the first import of Airflow, which reads it then and never again."""
     assert "airflow" not in sys.modules, "Airflow was imported before its environment was set"
     folder = tmp_path_factory.mktemp("leadfold")
-    environment = services.airflow_environment(folder, server.url("airflow"), folder / "leadfold.toml", api_port=1)
-    services.prepare_airflow(environment)
+    environment = airflow_environment(folder, server.url("airflow"), folder / "leadfold.toml", api_port=1)
+    prepare_airflow(environment)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             if name.startswith("AIRFLOW"):
@@ -44,7 +48,7 @@ def company(tmp_path: Path, warehouse: Warehouse, warehouse_url: str, monkeypatc
 
 
 @pytest.fixture
-def run_dag(airflow: Path, company: Company) -> Callable[..., Any]:
+def run_dag(airflow: Path, company: Company, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Runs one DAG of the folder in this process; its DagRun. retries: instead of the policy's, so that nothing waits."""
 
     def run(dag_id: str, retries: int | None = None) -> Any:
@@ -54,7 +58,10 @@ def run_dag(airflow: Path, company: Company) -> Callable[..., Any]:
         assert not bag.import_errors
         for task in bag.dags[dag_id].tasks:
             task.retries = task.retries if retries is None else retries
-        return bag.dags[dag_id].test()
+        with monkeypatch.context() as patch:
+            # Airflow's loop waits a second each time that nothing can run at once.
+            patch.setattr(time, "sleep", lambda seconds: really_sleep(min(seconds, 0.02)))
+            return bag.dags[dag_id].test()
 
     return run
 
@@ -71,7 +78,7 @@ def parse(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Callabl
         nowhere = "postgresql://nobody:nothing@127.0.0.1:1/none"
         done = subprocess.run(
             (sys.executable, str(repository / "tests" / "dags" / "parsed.py")),
-            env=services.airflow_environment(folder, nowhere, config, api_port=1),
+            env=airflow_environment(folder, nowhere, config, api_port=1),
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-2000:]

@@ -1,14 +1,11 @@
 """A whole small company through every DAG, as `make demo` does it."""
 
 import io
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from pipeline.settings import process_environment
 from tests.dags.small_company import Company
 
 pytestmark = [pytest.mark.airflow, pytest.mark.postgres, pytest.mark.slow]
@@ -25,21 +22,13 @@ def run() -> tuple[int, list[str]]:
     return code, terminal.getvalue().splitlines()
 
 
-def test_as_a_program_it_prints_a_line_per_run_and_task_and_nothing_of_airflows(
-    airflow: Path, company: Company
-) -> None:
-    done = subprocess.run(
-        (sys.executable, "-m", "dags.run_in_order", "--config", str(company.folder / "leadfold.toml")),
-        env=process_environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
-    runs = [line.split()[:2] for line in done.stdout.splitlines() if not line.startswith(" ")]
-    assert runs == [[dag_id, "success"] for dag_id in ALL]
-    tasks = [line.split()[0] for line in done.stdout.splitlines() if line.startswith(" ")]
-    assert tasks == [
+def test_it_prints_a_line_per_run_and_task_in_the_order_of_a_walk(airflow: Path, company: Company) -> None:
+    code, lines = run()
+    assert code == 0
+    assert [line.split()[:2] for line in lines if not line.startswith(" ")] == [[dag_id, "success"] for dag_id in ALL]
+    assert [line.split()[0] for line in lines if line.startswith(" ")] == [
         "check_landing", "conform", "classify", "check_conformed", "fold", "attribute", "build_marts", "check_marts", "verify",
     ]  # fmt: skip
-    assert "DagRun Finished: dag_id=publish_clients" in (airflow / "logs" / "run_in_order.log").read_text()
 
 
 def test_leads_become_clients(airflow: Path, company: Company) -> None:

@@ -72,3 +72,11 @@ def test_links_join_heaviest_first_then_seen_last_then_by_id():
     _, data = clustering_of(lead("a", 1.0), lead("b", 1.0), lead("c", 9.0), lead("d", 9.0), lead("e"))
     order = link_order(data, [0, 2, 0, 3], [1, 3, 2, 4], [20.0, 20.0, 25.0, 20.0])
     assert order == [2, 1, 0, 3]
+
+
+def test_a_slip_among_many_agreeing_names_keeps_nobody_apart():
+    names = ["Иван Орлов"] * 6 + ["Ярик Орлов", "Иван Орлов"]
+    clustering, _ = clustering_of(*(lead(str(i), name=name) for i, name in enumerate(names)))
+    for number in range(1, 7):
+        clustering.join(0, number)
+    assert clustering.refusal(0, 7, 30.0, 20.0) == ""

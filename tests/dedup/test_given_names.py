@@ -81,3 +81,29 @@ def test_no_group_is_listed_twice():
     groups = [row[0] for row in rows]
     assert len(groups) == len(set(groups))
     assert {row[1] for row in rows} == {"m", "f"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("basis", "barbara"), ("aleksondra", "aleksandra"), ("frsnek", "franciszek"), ("andei", "andrei")],
+)
+def test_a_slip_in_a_short_form_is_guessed_too(typed, key):
+    assert key in guess_given_name(typed).keys
+
+
+@pytest.mark.parametrize("surname", ["roberts", "edvards", "viliams"])
+def test_an_english_surname_is_no_slip_of_a_given_name(surname):
+    assert not guess_given_name(surname).keys
+
+
+@pytest.mark.parametrize("surname", ["Hall", "Żak", "Ким", "Adamczyk", "Гусь"])
+def test_a_surname_is_no_short_form_by_a_chance_of_folding(surname):
+    assert not given_name_keys(surname)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("Simon", "Simone"), ("Daniel", "Danielle"), ("Felix", "Felicity"), ("Гульнара", "Гульназ"), ("Paul", "Paula")],
+)
+def test_a_mans_name_and_a_womans_made_of_it_are_two(left, right):
+    assert not given_name_keys(left) & given_name_keys(right)

@@ -33,7 +33,7 @@ def test_words_get_their_roles(name, expected):
     assert parts(*name) == expected
 
 
-@pytest.mark.parametrize("text", ["", "—", "!!!"], ids=["empty", "dash", "marks"])
+@pytest.mark.parametrize("text", ["", "—", "!!!", "Мама Тимура"], ids=["empty", "dash", "marks", "somebody's mother"])
 def test_no_word_is_no_name(text):
     assert read_name(text) is None
 
@@ -82,3 +82,31 @@ def test_a_mailbox_spells_a_name():
 @pytest.mark.parametrize("address", ["kot123@mail.ru", "sales.team@x.ru", "ivan@mail.ru", "i.petrov@mail.ru"])
 def test_other_mailboxes_spell_none(address):
     assert read_mail_name(address) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (("Anna K.",), ("ana", "", "k")),
+        (("Anna K.", "", "", "Anna"), ("ana", "", "k")),
+        (("К. Анна Лесова",), ("ana", "", "lesova")),
+        (("Мадина Рабинович",), ("madina", "", "rabinovich")),
+        (("Шамиль Мацкевич",), ("shamil", "", "matskevich")),
+        (("Яков Яковлевич",), ("iakov", "iakovlevich", "")),
+        (("Clayton-Armitage",), ("", "", "klaiton armitage")),
+        (("Bepa Рябова",), ("vera", "", "riabova")),
+        (("Бopиc",), ("boris", "", "")),
+        (("Ольга (мама Вити)",), ("olga", "", "")),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) and len(value) != 3 else None,
+)
+def test_signatures_and_surnames_that_look_like_something_else(name, expected):
+    assert parts(*name) == expected
+
+
+@pytest.mark.parametrize("name", ["Colin Broadbent", "Fina Roberts", "Adamczyk Franicszek"])
+def test_an_ending_that_given_names_share_proves_no_role(name):
+    form = read_name(name)
+    assert form is not None
+    assert form.swapped() != form
+    assert not form.sure or form.given[0].known.full

@@ -17,9 +17,11 @@ import httpx
 import pytest
 
 from tests.company import CONFIG, SECRET
+from tests.services.programs import is_alive
 
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow, pytest.mark.slow]
 
+_RUN_OR_TASK = re.compile(r"\w+ +success +\d+\.\d s(  \w+=.*)?|    \w+ +\w+=.*")
 _BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 NOT_HERE = {"make test": "it is what runs this test"}
 
@@ -78,14 +80,20 @@ def test_every_command_of_readme_works_as_it_stands(
     place: Path, execute: Callable[[str], str], repository: Path
 ) -> None:
     told: dict[str, str] = {}
+    running: list[int] = []
     for command in commands(repository / "README.md"):
         if command in NOT_HERE:
             continue
         told[command] = execute(_with_real_leads(command, execute))
         if command == "make demo":
+            _nothing_of_airflows_is_printed(told[command], place)
             _second_run_adds_nothing(told[command], execute(command))
         if command == "make up":
             _a_posted_form_comes_through(place)
+            running = _running(place)
+            assert len(running) == 7
+        if command == "make down":
+            assert not any(is_alive(pid) for pid in running)
         if command == "leadfold check":
             (place / "leadfold.toml").write_text(CONFIG, encoding="utf-8")
     demo = told["make demo"]
@@ -104,6 +112,20 @@ def test_every_command_of_readme_works_as_it_stands(
     assert (place / "folded" / "clients.csv").exists()
     assert "airflow-scheduler" in told["make down"]
     assert "all hold" in told["leadfold verify"]
+
+
+def _nothing_of_airflows_is_printed(demo: str, place: Path) -> None:
+    """A line per DAG run and task; Airflow's own words are in a file."""
+    lines = demo.split("in the order of a lead's walk\n")[1].split("\n\n", maxsplit=1)[0].splitlines()
+    assert [line for line in lines if not _RUN_OR_TASK.fullmatch(line)] == []
+    log = place / ".leadfold" / "airflow" / "logs" / "run_in_order.log"
+    assert "DagRun Finished: dag_id=publish_clients" in log.read_text(encoding="utf-8")
+
+
+def _running(place: Path) -> list[int]:
+    """The first process of each service."""
+    first = [int(file.read_text()) for file in (place / ".leadfold" / "run").glob("*.pid")]
+    return [pid for pid in first if is_alive(pid)]
 
 
 def _second_run_adds_nothing(first: str, second: str) -> None:

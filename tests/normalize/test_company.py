@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.normalize.company import normalize_company
+from pipeline.normalize.company import company_in_name, normalize_company, split_legal_form
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,11 @@ def test_normalising_twice_equals_once_and_nothing_raises(name, tax_id):
     company, _ = normalize_company(name, tax_id)
     if company is not None:
         assert normalize_company(company.name, company.tax_id)[0] == company
+
+
+def test_a_number_sign_is_no_part_of_a_core():
+    assert split_legal_form("АО «Завод No5»") == split_legal_form("АО «Завод 5»") == ("завод 5", "ao")
+
+
+def test_initials_are_no_sole_trader():
+    assert company_in_name("Волков И.П.") == ""

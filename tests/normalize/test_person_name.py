@@ -150,3 +150,16 @@ def test_normalising_twice_equals_once_and_nothing_raises(full):
     name = normalize_name(full).name
     if name is not None:
         assert normalize_name(name.full).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "patronymic", "surname"),
+    [
+        ("инженер Сидоров Павел", "Павел", "", "Сидоров"), ("Кузнецов Олег - директор", "Олег", "", "Кузнецов"), ("Анна, бухгалтер", "Анна", "", ""),
+        ("зам. директора Волков И.П.", "И.", "П.", "Волков"), ("Kierownik Krzysztof Maj", "Krzysztof", "", "Maj"), ("dr n. med. Piotr Wiśniewski", "Piotr", "", "Wiśniewski"),
+        ("John Smith - Sales Manager", "John", "", "Smith"), ("John Smith Jr.", "John", "", "Smith"), ("agnieszka z Krakowa", "Agnieszka", "", ""),
+    ],
+)  # fmt: skip
+def test_work_degree_and_origin_are_no_part_of_a_name(text, given, patronymic, surname):
+    name = normalize_name(text).name
+    assert (name.given, name.patronymic, name.surname) == (given, patronymic, surname)

@@ -193,3 +193,19 @@ def test_kinds_and_regions_are_those_of_phonenumbers():
 )
 def test_fake_numbers_repeat_or_run(national, fake):
     assert fake_national(national, 7) is fake
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "e164"),
+    [
+        pytest.param("+7 (927) О86-26-35", "RU", "+79270862635", id="Cyrillic O at the head of a group"),
+        pytest.param("80291234567", "RU", "+375291234567", id="Belarus as dialled at home"),
+        pytest.param("87011234567", "RU", "+77011234567", id="Kazakhstan as dialled at home"),
+        pytest.param("067 123 45 67", "UA", "+380671234567", id="Ukraine as dialled at home"),
+        pytest.param("https://wa.me/79161234567", "RU", "+79161234567", id="address of a chat"),
+        pytest.param("7400123456", "GB", "+447400123456", id="British mobile without its zero"),
+    ],
+)
+def test_numbers_as_typed_in_life(text, region, e164):
+    phones, _ = normalize_phones(text, region)
+    assert [phone.e164 for phone in phones] == [e164]

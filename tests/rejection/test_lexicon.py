@@ -25,9 +25,16 @@ def test_folds_words_of_three_languages(text, words):
         pytest.param("отклик на вакансию", "job_seeker", "strong", True, id="phrase"),
         pytest.param("ВАКАНСИЯМИ", "job_seeker", "weak", True, id="stem with any ending"),
         pytest.param("евакансия", "job_seeker", "weak", False, id="a stem begins a word"),
-        pytest.param("предлагаем вам наши услуги", "supplier", "strong", True, id="gap of words"),
         pytest.param(
-            "предлагаем раз два три четыре услуги", "supplier", "strong", False, id="a gap has three words at most"
+            "вам срочно не нужны сейчас водители", "job_seeker", "strong", True, id="gap of words and a word of a set"
+        ),
+        pytest.param("водители нужны?", "job_seeker", "strong", True, id="a question mark is a word"),
+        pytest.param(
+            "вам раз два три четыре нужны пять водители",
+            "job_seeker",
+            "strong",
+            False,
+            id="a gap has three words at most",
         ),
         pytest.param("тест", "test", "whole", True, id="whole message"),
         pytest.param("тест матраса", "test", "whole", False, id="not the whole message"),

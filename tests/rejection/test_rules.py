@@ -230,3 +230,27 @@ def test_no_content_raises_and_every_rejection_is_of_the_table(fields, kind):
 
 def test_a_plain_lead_is_no_junk():
     assert classify(lead(), ConformContext()) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "stage"),
+    [
+        pytest.param(
+            {"phone": "+7 (___) ___-__-__", "email": "test@test.com"}, "test", id="a tester's mailbox, no phone"
+        ),
+        pytest.param({"email": "test@test.com"}, None, id="a tester's mailbox and a phone"),
+        pytest.param({"message": "СТОП. Не хочу больше получать письма"}, "opt_out", id="leaving in the first word"),
+        pytest.param({"message": "Не звоните, пишите в ватсап: сколько стоит шкаф"}, None, id="another channel"),
+        pytest.param(
+            {"message": "Отпишите меня от рассылки и перезвоните"}, "opt_out", id="leaving a list, whatever else"
+        ),
+        pytest.param({"message": "Можно оплатить криптовалютой?"}, None, id="a way to pay"),
+        pytest.param(
+            {"message": "есть такой? https://ozon.ru/1 https://ozon.ru/2 https://ozon.ru/3"}, None, id="links to goods"
+        ),
+        pytest.param({"message": "Вот наш сайт: https://firma.ru"}, None, id="one address"),
+        pytest.param({"phone": "98 512"}, "incomplete", id="a number given up"),
+    ],
+)
+def test_what_decides_is_who_wants_what(values, stage):
+    assert _stage(**values) == stage

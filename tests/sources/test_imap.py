@@ -142,10 +142,13 @@ def test_folder_names_outside_ascii(name, wire):
 
 
 class CuttingProxy:
-    """Passes bytes to the mail server and cuts the line after `budget` bytes of answers, as often as `cuts` says."""
+    """Passes bytes to the mail server and cuts the line after `budget` bytes of answers, as often as `cuts` says.
+
+    lines_cut: how often it did.
+    """
 
     def __init__(self, target, budget, cuts):
-        self.target, self.budget, self.cuts = target, budget, cuts
+        self.target, self.budget, self.cuts, self.lines_cut = target, budget, cuts, 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -162,19 +165,18 @@ class CuttingProxy:
             threading.Thread(target=self.pump, args=(far, near, self.budget if cutting else None), daemon=True).start()
 
     def pump(self, source, target, budget):
-        try:
+        with suppress(ConnectionError):  # the other direction was cut, or one of the two hung up
             while chunk := source.recv(512):
                 if budget is not None and (budget := budget - len(chunk)) < 0:
+                    self.lines_cut += 1
                     break
                 target.sendall(chunk)
-        except OSError:
-            pass
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.mark.parametrize("budget", range(300, 3600, 300))
+@pytest.mark.parametrize("budget", range(200, 2200, 200))
 def test_cut_line_resumes_without_loss(configured, mailbox, now, budget):
     mailbox.append(*[letter(n) for n in range(5)])
     proxy = CuttingProxy(mailbox.port, budget, cuts=2)
@@ -184,6 +186,7 @@ def test_cut_line_resumes_without_loss(configured, mailbox, now, budget):
     records, _ = pull(source, None, now)
     assert {r.external_id.split("#")[0] for r in records} == {f"m{n}@x" for n in range(5)}
     assert len(records) <= 5 + 2
+    assert proxy.lines_cut in {1, 2}
     proxy.listener.close()
 
 

@@ -179,7 +179,8 @@ create table core.decision (
 comment on table core.decision is 'The ledger: append-only, in order. Who decided what about whom, on what evidence.';
 create index decision_client on core.decision (client_id);
 create index decision_leads on core.decision using gin (lead_ids);
-create index decision_judgements on core.decision (decision_id) where kind in ('match', 'no_match', 'accept', 'undo');
+create index decision_of_people on core.decision (kind, decision_id) where actor_kind = 'person';
+create index decision_supersedes on core.decision (supersedes) where supersedes is not null;
 
 create table core.classification (
     lead_id       uuid primary key references core.lead on delete cascade,
@@ -241,6 +242,7 @@ create table core.membership (
 comment on table core.membership is 'Who belonged to whom, from which decision to which.';
 create unique index membership_now on core.membership (lead_id) where to_decision is null;
 create index membership_client on core.membership (client_id) where to_decision is null;
+create index membership_ended on core.membership (to_decision) where to_decision is not null;
 
 create table core.client_history (
     client_id   uuid        not null references core.client,

@@ -1,3 +1,4 @@
+import gc
 from dataclasses import replace
 from itertools import combinations
 
@@ -229,3 +230,65 @@ def test_scoring_all_pairs_of_a_small_town_finds_no_merge_that_blocking_lost():
     ids = [record.record_id for record in data.records]
     merged = {(ids[a], ids[b]) for a, b, w in zip(left, right, scores.weight, strict=True) if w >= result.merge_cut}
     assert merged == {(pair.left, pair.right) for pair in result.pairs if pair.weight >= result.merge_cut}
+
+
+SLIPS = [
+    "Basis Wrońska",
+    "Barbra Wronska",
+    "Wronśka Basia",
+    "Barbara Wornska",
+    "Babrara W.",
+    "B. Wrońska",
+    "Barbaar Wrońsak",
+]
+
+
+def test_a_person_with_many_leads_and_slips_is_one():
+    names = ["Barbara Wrońska"] * 30 + ["Basia"] * 12 + SLIPS
+    records = [lead(f"n{i:02}", name=name, phone=P) for i, name in enumerate(names)]
+    result = fold([*records, *(lead(f"z{i}", phone=P) for i in range(10))], MODEL)
+    assert len(result.clusters) == 1
+    assert not result.hubs
+
+
+def test_who_borrowed_the_phone_once_does_not_make_it_shared():
+    own = [lead(f"n{i:02}", name="Вадим Быков", phone=P) for i in range(30)]
+    result = fold([*own, lead("w", name="Ольга Быкова", phone=P), lead("z", phone=P)], MODEL)
+    assert ("w",) in result.clusters
+    assert len(result.clusters) == 2
+
+
+@pytest.mark.parametrize(
+    ("known", "name"),
+    [
+        (["Jan Nowak", "Ewa Nowak"], "J. Nowak"),
+        (["Adam Lis", "Ewa Lis"], "Adaś"),
+        (["Олег Зуев", "Мария Зуева"], "Зуев"),
+        (["Фёдор Смирнов", "Елена"], "Смирнов"),
+    ],
+    ids=["initial", "pet form", "the male form", "no surname known of the other"],
+)
+def test_a_name_that_fits_one_of_a_household_is_his(known, name):
+    records = (lead("a", name=known[0], phone=P), lead("b", name=known[1], phone=P), lead("c", name=name, phone=P))
+    assert clusters_of(*records) == (("a", "c"), ("b",))
+
+
+@pytest.mark.parametrize("name", ["Nowak", "J. Nowak"])
+def test_a_name_that_fits_two_of_a_household_is_nobodys(name):
+    records = (
+        lead("a", name="Jan Nowak", phone=P),
+        lead("b", name="Joanna Nowak", phone=P),
+        lead("c", name=name, phone=P),
+    )
+    assert ("c",) in clusters_of(*records)
+
+
+def test_a_fold_leaves_garbage_collection_as_it_was():
+    gc.disable()
+    try:
+        fold([lead("a")], MODEL)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    fold([lead("a")], MODEL)
+    assert gc.isenabled()

@@ -1,0 +1,1 @@
+"""The processes of a running Leadfold on one machine: Airflow, the receiver, the dashboard, and what the caller adds."""

@@ -1,0 +1,142 @@
+"""Whatever merges, splits and departures follow one another: every check holds after each, and every id leads somewhere."""
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from pipeline.client import Client
+from pipeline.identity import reconcile
+from pipeline.quality.verify import verify
+from pipeline.warehouse import clients
+from pipeline.warehouse.connection import Role, Warehouse
+from tests.company import select
+
+pytestmark = pytest.mark.postgres
+
+DAY = datetime(2026, 8, 1, tzinfo=UTC)
+LEADS = tuple(str(UUID(int=number)) for number in range(1, 9))
+SEEN = {lead: DAY + timedelta(hours=number) for number, lead in enumerate(LEADS)}
+GONE = 4
+"""The label of leads that are in no cluster, as rejected ones are."""
+
+A, B, C, D, E, F, G, H = LEADS
+
+
+def _fold(warehouse: Warehouse, *wanted: tuple[str, ...]) -> dict[str, str]:
+    """One fold whose clusters are given, and every check after it; the client of each lead."""
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        clients.lock_fold(connection)
+        known = clients.known(connection)
+        changes = reconcile(wanted, SEEN, known)
+        member = dict(known.membership)
+        for change in changes:
+            for lead in change.lead_ids:
+                if change.kind in {"leave", "close"}:
+                    member.pop(lead, None)
+                else:
+                    member[lead] = change.client_id
+        held: dict[str, list[str]] = defaultdict(list)
+        for lead in sorted(member):
+            held[member[lead]].append(lead)
+        golden = {
+            c: Client(client_id=c, lead_ids=tuple(found), first_seen_at=SEEN[found[0]], last_seen_at=SEEN[found[-1]])
+            for c, found in held.items()
+        }
+        clients.write_changes(connection, changes, golden, {}, "lead", "1", DAY)
+        assert [result.name for result in verify(connection, DAY) if not result.passed] == []
+        assert {tuple(found) for found in held.values()} == {tuple(sorted(cluster)) for cluster in wanted}
+    _every_id_leads_somewhere(warehouse)
+    return member
+
+
+def _every_id_leads_somewhere(warehouse: Warehouse) -> None:
+    """An id lives, is closed, or stands for the client that has most of the leads it had when it merged."""
+    state = dict(select(warehouse, "select client_id::text, state from core.client"))
+    alias = dict(select(warehouse, "select client_id::text, living_id::text from core.client_alias"))
+    now = dict(
+        select(warehouse, "select lead_id::text, client_id::text from core.membership where to_decision is null")
+    )
+    had: dict[str, list[str]] = defaultdict(list)
+    for client, lead in select(
+        warehouse,
+        "select client_id::text, lead_id::text from core.client join core.membership using (client_id) where to_decision = changed_by",
+    ):
+        had[client].append(lead)
+    assert {client for client, found in state.items() if found == "merged"} == set(alias)
+    for client, living in alias.items():
+        assert state[living] in {"live", "closed"}
+        held = Counter(now[lead] for lead in had[client] if lead in now)
+        assert not held or held[living] == max(held.values()), "resolves to where most of its leads are"
+
+
+@pytest.fixture
+def with_leads(warehouse: Warehouse) -> Warehouse:
+    _emptied(warehouse)
+    return warehouse
+
+
+def _emptied(warehouse: Warehouse) -> None:
+    with warehouse.transaction(None) as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        connection.execute(
+            text("truncate core.lead, core.decision, core.client, core.outbox, core.client_history cascade")
+        )
+        connection.execute(
+            text("""insert into core.lead (lead_id, source, source_kind, group_key, received_at, conform_version)
+                    select cast(id as uuid), 's', 'website', id, now(), 1 from unnest(cast(:ids as text[])) as id"""),
+            {"ids": list(LEADS)},
+        )
+
+
+partition = st.lists(st.integers(0, GONE), min_size=len(LEADS), max_size=len(LEADS))
+
+
+def _clusters(labels: list[int]) -> tuple[tuple[str, ...], ...]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for lead, label in zip(LEADS, labels, strict=True):
+        if label != GONE:
+            found[label].append(lead)
+    return tuple(map(tuple, found.values()))
+
+
+@given(st.lists(partition, min_size=2, max_size=7))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_after_every_fold_of_any_history_all_checks_hold(warehouse: Warehouse, history: list[list[int]]) -> None:
+    _emptied(warehouse)
+    for labels in history:
+        _fold(warehouse, *_clusters(labels))
+    assert _fold(warehouse, *_clusters(history[-1])) == _fold(warehouse, *_clusters(history[-1]))
+
+
+def test_a_merged_id_follows_its_leads_when_its_client_merges_on_and_they_part(with_leads: Warehouse) -> None:
+    ids = _fold(with_leads, (A,), (B, C, D, E, F, G, H))
+    _fold(with_leads, (A, B, C, D, E, F, H), (G,))
+    _fold(with_leads, LEADS)
+    _fold(with_leads, (A,), (B, C, D, E, G, H), (F,))
+    after = _fold(with_leads, (A, B, C, D, E, H), (F, G))
+    merged = dict(select(with_leads, "select client_id::text, living_id::text from core.client_alias"))
+    assert after[A] == ids[A]
+    assert set(merged.values()) <= set(after.values())
+
+
+def test_a_merged_id_follows_its_leads_to_the_client_that_takes_them_after_a_rejection(with_leads: Warehouse) -> None:
+    ids = _fold(with_leads, (A, B), (C,), (D, E))
+    _fold(with_leads, (A, B, C), (D, E))
+    _fold(with_leads, (A, B), (D, E))
+    after = _fold(with_leads, (A, B), (C, D, E))
+    assert select(with_leads, "select living_id::text from core.client_alias where client_id = :id", id=ids[C]) == [
+        (after[D],)
+    ]
+
+
+def test_two_that_merged_and_were_closed_come_back_each_under_its_own_id(with_leads: Warehouse) -> None:
+    _fold(with_leads, (B,))
+    before = _fold(with_leads, (B,), (A,))
+    _fold(with_leads, (A, B))
+    _fold(with_leads)
+    assert _fold(with_leads, (A,), (B,)) == before

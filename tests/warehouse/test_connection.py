@@ -1,0 +1,158 @@
+"""Connections: any password, any owner, any zone of the server; errors sorted by what to do, with no value of a row in them."""
+
+import traceback
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import text
+
+from pipeline.errors import LeadfoldError, RetryError, StopError
+from pipeline.warehouse import embedded
+from pipeline.warehouse.connection import Role, Warehouse, WarehouseError, copy_rows
+from pipeline.warehouse.landing import held
+from pipeline.warehouse.migrate import migrate
+from tests.company import NOW, company, fold_all, post, select
+
+pytestmark = pytest.mark.postgres
+
+PASSWORD = "p@ss:/w%rd$HOME#?&= ż"
+ANNA = {"Name": "Anna Wiśniewska", "Phone": "+48 501 234 567"}
+
+
+def _owned(server: embedded.Server, name: str, rights: str = "createrole") -> str:
+    """The URL of an empty database that belongs to a user who is no superuser and has an awkward password."""
+    admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"create role {name} login {rights} password '{PASSWORD.replace('%', '%%')}'")
+        connection.exec_driver_sql(f"create database {name} owner {name}")
+    admin.dispose()
+    return f"postgresql://{name}:{quote(PASSWORD, safe='')}@127.0.0.1:{server.port}/{name}"
+
+
+def test_an_owner_who_is_no_superuser_can_do_everything(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """On a server of its own: roles belong to the whole server, and here this owner is the first to make them."""
+    folder = tmp_path_factory.mktemp("own")
+    server = embedded.start(folder)
+    try:
+        owned = Warehouse.at(_owned(server, "plain_owner"))
+        migrate(owned)
+        shop = company(owned)
+        post(shop, "1", **ANNA)
+        assert fold_all(shop)["clients"] == 1
+        for role in Role:
+            with owned.transaction(role):
+                pass
+        migrate(owned)
+        other = Warehouse.at(_owned(server, "second_owner"))
+        with pytest.raises(WarehouseError, match="with admin option"):
+            migrate(other)
+        owned.engine.dispose()
+        other.engine.dispose()
+    finally:
+        embedded.stop(folder)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into core.lead (lead_id, source, source_kind, group_key, received_at, conform_version, message) values (gen_random_uuid(), 's', 'letter', 'g', now(), 1, :secret)",
+        "insert into core.client_alias (client_id, living_id, decision_id) values (gen_random_uuid(), gen_random_uuid(), length(:secret))",
+        "select cast(:secret as integer)",
+        "select cast(:secret as jsonb)",
+        "insert into ops.gate (name, is_open, changed_at) values ('publish', length(:secret) > 0, now())",
+    ],
+    ids=["check", "foreign key", "number", "json", "unique"],
+)
+def test_no_value_of_a_row_is_in_an_error_nor_in_what_a_log_shows_of_it(warehouse: Warehouse, statement: str) -> None:
+    with pytest.raises(WarehouseError) as caught, warehouse.transaction(None) as connection:
+        connection.execute(text(statement), {"secret": "Anna Wiśniewska"})
+    assert "Wiśniewska" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_nor_when_copying(warehouse: Warehouse) -> None:
+    with pytest.raises(WarehouseError) as caught, warehouse.transaction(None) as connection:
+        copy_rows(connection, "ops.cursor", ("source", "position", "moved_at"), [("s", "{Wiśniewska", NOW)])
+    assert "Wiśniewska" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (("127.0.0.1:", "127.0.0.1:1"), RetryError),
+        (("leadfold:", "leadfold:wrong"), StopError),
+        (("leadfold:", "nobody_here:"), StopError),
+        (("/warehouse_", "/no_such_warehouse_"), StopError),
+    ],
+    ids=["no server", "wrong password", "unknown user", "unknown database"],
+)
+def test_a_wrong_address_is_one_line_that_says_what_to_do(
+    warehouse_url: str, change: tuple[str, str], kind: type[LeadfoldError]
+) -> None:
+    url = (
+        warehouse_url.replace("@127.0.0.1:", "@127.0.0.1:1", 1)
+        if kind is RetryError
+        else warehouse_url.replace(*change, 1)
+    )
+    url = url if kind is not RetryError else warehouse_url.rsplit("@", 1)[0] + "@127.0.0.1:1/none"
+    with pytest.raises(kind) as caught, Warehouse.at(url).transaction(None):
+        pass
+    assert "\n" not in str(caught.value)
+    assert "wrong" not in str(caught.value)
+    assert kind is RetryError or "DATABASE_URL" in str(caught.value)
+
+
+def test_times_are_utc_whatever_the_zone_of_the_server(warehouse: Warehouse) -> None:
+    with warehouse.transaction(None) as connection:
+        connection.execute(
+            text(
+                "do $$ begin execute format('alter database %I set timezone to ''Asia/Tokyo''', current_database()); end $$"
+            )
+        )
+        connection.execute(
+            text(
+                "do $$ begin execute format('alter database %I set default_transaction_isolation to ''repeatable read''', current_database()); end $$"
+            )
+        )
+    warehouse.engine.dispose()
+    ((moment, level),) = select(
+        warehouse, "select cast('2026-08-01T12:00:00Z' as timestamptz), current_setting('transaction_isolation')"
+    )
+    assert moment.utcoffset() == timedelta(0)
+    assert level == "read committed"
+
+
+def test_a_source_whose_connection_breaks_is_let_go(warehouse: Warehouse) -> None:
+    cut = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()"
+    with pytest.raises(RetryError, match="own error"), held(warehouse, "site") as mine:
+        assert mine
+        select(warehouse, cut)
+        raise RetryError("site", "own error")
+    with held(warehouse, "site") as again:
+        assert again
+
+
+def test_an_unreachable_database_cannot_be_held(warehouse_url: str) -> None:
+    nowhere = Warehouse.at(warehouse_url.rsplit("@", 1)[0] + "@127.0.0.1:1/none")
+    with pytest.raises(RetryError), held(nowhere, "site"):
+        pass
+
+
+@pytest.mark.parametrize("step", ["conform", "classify", "fold", "attribute", "build_marts", "verify", "publish"])
+def test_a_step_cut_off_from_the_database_is_tried_again_and_a_refusal_stops_it(
+    warehouse: Warehouse, step: str
+) -> None:
+    from pipeline import steps
+
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    fold_all(shop)
+    post(shop, "2", **ANNA, Textarea="more")
+    with warehouse.transaction(None) as connection:
+        connection.execute(text("alter schema core rename to gone"))
+    with pytest.raises(StopError) as caught:
+        dict(steps.RUN)[step](shop) if step != "publish" else steps.fold(shop)
+    assert "Wiśniewska" not in "".join(traceback.format_exception(caught.value))
+    ((state, error),) = select(warehouse, "select state, error from ops.run order by run_id desc limit 1")
+    assert state == "failed"
+    assert "leadfold db up" in error

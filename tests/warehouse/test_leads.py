@@ -1,0 +1,303 @@
+"""Leads follow their records: whatever two runs, a person, an erasure or a hostile body do, no newer word is lost and nothing sticks."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from pipeline import steps
+from pipeline.errors import RecordError
+from pipeline.lead import Lead, RawRecord, SourceKind
+from pipeline.reading import read_group
+from pipeline.sources.page import Page
+from pipeline.warehouse import landing
+from pipeline.warehouse.connection import Role, Warehouse, rows
+from tests.company import NOW, company, fold_all, post, select
+
+pytestmark = pytest.mark.postgres
+
+ANNA = {"Name": "Anna Wiśniewska", "Phone": "+48 501 234 567", "Email": "anna.wisniewska@wp.pl"}
+MAREK = {"Name": "Marek Zieliński", "Phone": "602 345 678"}
+TEST = {"Name": "test", "Phone": "", "Email": "test@test.com"}
+
+
+def _decide(warehouse: Warehouse, kind: str, external_id: str, stage: str | None = None, **values: Any) -> int:
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        return int(
+            connection.execute(
+                text("""insert into core.decision (kind, lead_ids, actor_kind, actor, supersedes, evidence, decided_at)
+                        select :kind, array[lead_id], 'person', 'test', :supersedes, jsonb_build_object('stage', cast(:stage as text)), now()
+                        from ops.record_place where external_id = :external_id returning decision_id"""),
+                {"kind": kind, "external_id": external_id, "stage": stage, "supersedes": values.get("supersedes")},
+            ).scalar_one()
+        )
+
+
+def _place(warehouse: Warehouse, external_id: str = "1") -> str:
+    return str(select(warehouse, "select place from ops.record_place where external_id = :id", id=external_id)[-1][0])
+
+
+def _in_thread(act: Callable[[], Any]) -> Thread:
+    thread = Thread(target=act)
+    thread.start()
+    return thread
+
+
+def test_a_slow_conform_does_not_write_old_words_over_newer_ones(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    has_read, may_write = Event(), Event()
+
+    def slowly(*arguments: Any) -> Any:
+        found = read_group(*arguments)
+        if not has_read.is_set():
+            has_read.set()
+            may_write.wait(10)
+        return found
+
+    monkeypatch.setattr(steps, "read_group", slowly)
+    first = _in_thread(lambda: steps.conform(shop))
+    has_read.wait(10)
+    post(shop, "1", **ANNA, Textarea="Please call after six")
+    second = _in_thread(lambda: steps.conform(shop))
+    second.join(1)
+    may_write.set()
+    first.join()
+    second.join()
+    steps.conform(shop)
+    assert select(warehouse, "select message from core.lead") == [("Please call after six",)]
+
+
+def test_a_slow_classification_is_no_verdict_on_newer_words(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **TEST, Phone_2="501 234 567")
+    steps.conform(shop)
+    has_read, may_write = Event(), Event()
+
+    def slowly(*arguments: Any) -> Any:
+        has_read.set()
+        may_write.wait(10)
+        return classify(*arguments)
+
+    classify = steps.classify_lead
+    monkeypatch.setattr(steps, "classify_lead", slowly)
+    first = _in_thread(lambda: steps.classify(shop))
+    has_read.wait(10)
+    post(shop, "1", **ANNA | {"Email": "test@test.com"}, Textarea="Please call after six")
+    second = _in_thread(lambda: steps.conform(shop))
+    second.join(1)
+    may_write.set()
+    first.join()
+    second.join()
+    fold_all(shop)
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        (row,) = rows(connection, "leads", "genuine_leads")
+    assert row.message == "Please call after six"
+
+
+def test_a_person_is_obeyed_although_nothing_else_is_to_classify(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **TEST)
+    fold_all(shop)
+    _decide(warehouse, "accept", "1")
+    fold_all(shop)
+    assert _place(warehouse) == "client"
+
+
+def test_a_person_may_reject_without_a_stage(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    fold_all(shop)
+    _decide(warehouse, "reject", "1")
+    fold_all(shop)
+    assert _place(warehouse) == "rejected"
+    assert select(warehouse, "select stage from core.classification") == [("other_review",)]
+
+
+def test_accepted_rejected_and_undone_the_lead_follows_the_last_word(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    fold_all(shop)
+    client = select(warehouse, "select client_id from core.client")
+    rejected = _decide(warehouse, "reject", "1", "supplier")
+    fold_all(shop)
+    assert _place(warehouse) == "rejected"
+    _decide(warehouse, "accept", "1")
+    fold_all(shop)
+    assert _place(warehouse) == "client"
+    rejected = _decide(warehouse, "reject", "1", "supplier")
+    fold_all(shop)
+    assert _place(warehouse) == "rejected"
+    _decide(warehouse, "undo", "1", supersedes=rejected)
+    fold_all(shop)
+    assert _place(warehouse) == "client"
+    assert select(warehouse, "select client_id from core.client where state = 'live'") == client
+    assert fold_all(shop)["changes"] == 0
+
+
+def test_a_new_conform_version_repeats_nothing_in_the_ledger(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **TEST)
+    post(shop, "2", **ANNA)
+    fold_all(shop)
+    before = select(warehouse, "select count(*) from core.decision")
+    monkeypatch.setattr(steps, "CONFORM_VERSION", steps.CONFORM_VERSION + 1)
+    assert steps.conform(shop)["groups"] == 2
+    assert steps.classify(shop)["rejected"] == 1
+    steps.fold(shop)
+    assert select(warehouse, "select count(*) from core.decision") == before
+
+
+def test_a_corrected_lead_that_was_junk_is_accepted_in_the_ledger_too(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **TEST)
+    fold_all(shop)
+    post(shop, "1", **ANNA, Email_2="test@test.com")
+    fold_all(shop)
+    told = select(
+        warehouse,
+        "select state, (select kind from core.decision where lead_ids = array[lead_id] and kind in ('accept', 'reject', 'propose')"
+        " order by decision_id desc limit 1) from core.classification",
+    )
+    assert all({"accepted": ("accept", None), "rejected": ("reject",)}[state].count(kind) for state, kind in told)
+
+
+def test_an_erased_record_in_quarantine_does_not_break_the_retry(warehouse: Warehouse) -> None:
+    shop = company(warehouse, '[[source]]\nname = "hook"\nvendor = "form"\nsecret = "FORM_SECRET"\n')
+    _land(shop, "1", b'{"broken')
+    steps.conform(shop)
+    with warehouse.transaction(None) as connection:
+        connection.execute(text("update raw.record set body = null, erased_at = now()"))
+    assert steps.retry_quarantine(shop)["groups"] == 0
+
+
+def test_an_erased_version_leaves_its_lead_to_the_others(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    fold_all(shop)
+    post(shop, "1", **ANNA, Textarea="more")
+    with warehouse.transaction(None) as connection:
+        connection.execute(text("update raw.record set body = null, erased_at = now() where record_id = 1"))
+        connection.execute(text("delete from core.lead_record where record_id = 1"))
+    fold_all(shop)
+    assert select(warehouse, "select place from ops.record_place order by record_id") == [("erased",), ("client",)]
+
+
+def test_a_broken_version_is_quarantined_and_the_sound_one_stays_on_its_client(warehouse: Warehouse) -> None:
+    shop = company(warehouse, '[[source]]\nname = "hook"\nvendor = "form"\nsecret = "FORM_SECRET"\n')
+    _land(shop, "1", b'{"name": "Anna Nowak", "phone": "501234567"}')
+    fold_all(shop)
+    _land(shop, "1", b'{"name": "Anna')
+    fold_all(shop)
+    assert select(warehouse, "select place from ops.record_place order by record_id") == [("client",), ("quarantined",)]
+    assert fold_all(shop)["changes"] == 0
+
+
+def _land(shop: steps.Workspace, external_id: str, body: bytes, source: str = "hook") -> None:
+    record = RawRecord(
+        source=source, external_id=external_id, group_key=external_id, body=body, media_type="application/json", received_at=NOW
+    )  # fmt: skip
+    landing.land(shop.warehouse, Page(source=source, records=(record,)), NOW)
+
+
+@pytest.mark.parametrize(
+    "poisoned",
+    [
+        {"message": "a\x00b"},
+        {"signals": {"honeypot": "a\x00b"}},
+        {"message": "\ud800"},
+        {"utm": {"utm_source": "\udfff"}},
+        {"call_duration": 1 << 40},
+        {"lead_id": "no uuid"},
+    ],
+    ids=["nul", "nul in json", "lone surrogate", "surrogate in json", "number too large", "id"],
+)
+def test_a_lead_that_the_warehouse_refuses_goes_to_quarantine_alone(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, poisoned: dict[str, Any]
+) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    post(shop, "2", **MAREK)
+    post(shop, "3", Name="Jan Kot", Phone="603 456 789")
+
+    def read(*arguments: Any) -> Any:
+        group = read_group(*arguments)
+        return replace(group, leads=(replace(group.leads[0], **poisoned),)) if group.group_key == "2" else group
+
+    monkeypatch.setattr(steps, "read_group", read)
+    assert steps.conform(shop) == {"groups": 3, "leads": 2, "quarantined": 1}
+    assert _place(warehouse, "2") == "quarantined"
+    (error,) = select(warehouse, "select error from ops.quarantine")
+    assert error[0].startswith("record: the warehouse refuses")
+    assert select(warehouse, "select state, error from ops.run") == [("succeeded", None)]
+
+
+def test_two_groups_that_claim_one_lead_do_not_stop_the_others(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    for number, form in (("1", ANNA), ("2", MAREK), ("3", TEST)):
+        post(shop, number, **form)
+
+    def read(*arguments: Any) -> Any:
+        group = read_group(*arguments)
+        lead = replace(group.leads[0], lead_id="00000000-0000-5000-8000-000000000001")
+        return replace(group, leads=(lead,)) if group.group_key != "3" else group
+
+    monkeypatch.setattr(steps, "read_group", read)
+    steps.conform(shop)
+    assert [_place(warehouse, number) for number in "123"] == ["pending", "quarantined", "pending"]
+
+
+def test_a_rule_that_breaks_on_a_lead_leaves_it_to_a_person(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    post(shop, "2", **MAREK)
+    sound = steps.classify_lead
+
+    def classify(lead: Lead, context: Any) -> Any:
+        if lead.phones[0].e164 == "+48602345678":
+            raise ValueError(lead.phones[0].e164)
+        return sound(lead, context)
+
+    monkeypatch.setattr(steps, "classify_lead", classify)
+    fold_all(shop)
+    assert select(
+        warehouse, "select state, stage, rule, evidence from core.classification where state <> 'accepted'"
+    ) == [("proposed", "other_review", "rule_failed", "ValueError")]
+    assert _place(warehouse, "2") == "client"
+
+
+def test_a_reader_that_makes_leads_vanish_and_come_back_loses_no_verdict_of_a_person(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    fold_all(shop)
+    _decide(warehouse, "reject", "1", "supplier")
+    fold_all(shop)
+
+    def refusing(records: Any, *_: Any) -> Any:
+        raise RecordError("letter", "cannot be read")
+
+    assert shop.sources[0].kind is SourceKind.WEBSITE
+    broken = replace(shop.sources[0], connector=replace(shop.sources[0].connector, read=refusing))
+    monkeypatch.setattr(steps, "CONFORM_VERSION", steps.CONFORM_VERSION + 1)
+    steps.conform(replace(shop, sources=(broken,)))
+    assert _place(warehouse) == "quarantined"
+    steps.classify(shop)
+    steps.fold(shop)
+    assert steps.retry_quarantine(shop)["leads"] == 1
+    fold_all(shop)
+    assert _place(warehouse) == "rejected"
