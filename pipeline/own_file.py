@@ -216,7 +216,7 @@ def _values(row: Row, columns: Mapping[str, str]) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - a missing number is not equal to itself
+    if value is None or value != value:
         return ""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace").strip()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
+from dedup.collector import paused_collector
 from pipeline.client import Client
 from pipeline.company_context import company_context
 from pipeline.conform import CONFORM_VERSION, ConformContext
@@ -128,7 +129,8 @@ def _conform(
                 return counts
             known = [group for group in groups if group[0] in sources]  # a source taken out of the file waits
             counts["groups"] += len(known)
-            _conform_groups(workspace, known, sources, contexts, counts)
+            with paused_collector():
+                _conform_groups(workspace, known, sources, contexts, counts)
             if workspace.progress is not None:
                 workspace.progress(step, counts["groups"], 0)
 

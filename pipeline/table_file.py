@@ -15,6 +15,7 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".xlsx", ".parquet")
 _SNIFFED = 64 * 1024
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 16 * 1024 * 1024
+_MARK = b"\xef\xbb\xbf"
 
 Row = Mapping[str, Any]
 """Column name to cell. A row that could not be read as one has the key '' with the reason."""
@@ -93,11 +94,15 @@ def _csv_rows(path: Path) -> Iterator[Row]:
                 if len(cells) > len(header) and any(cells[len(header) :]):
                     row[""] = f"line {reader.line_num}: {len(cells)} cells under {len(header)} columns"
                 elif quotes.ended and quotes.count % 2 and any("\n" in cell for cell in cells):
-                    row[""] = f"line {reader.line_num}: a quotation mark before it is never closed, so that lines run together"
+                    row[""] = (
+                        f"line {reader.line_num}: a quotation mark before it is never closed, so that lines run together"
+                    )
                 yield row
         except csv.Error as error:
             raise InputFileError(
-                path.name, f"line {reader.line_num} has a cell of more than {_LONGEST_CELL} characters", "check its quotation marks"
+                path.name,
+                f"line {reader.line_num} has a cell of more than {_LONGEST_CELL} characters",
+                "check its quotation marks",
             ) from error
 
 
@@ -174,11 +179,11 @@ def _jsonl_rows(path: Path) -> Iterator[Row]:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
-            line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            written = line.removeprefix(_MARK) if number == 1 else line
             try:
-                row = orjson.loads(line)
+                row = orjson.loads(written)
             except orjson.JSONDecodeError as error:
-                if number == 1 and not line.lstrip().startswith(b"{"):
+                if number == 1 and not written.lstrip().startswith(b"{"):
                     raise InputFileError(path.name, "line 1 is not JSON", "write one JSON object per line") from error
                 row = None
             yield row if isinstance(row, dict) and "" not in row else {"": f"line {number}: not a JSON object"}

@@ -53,12 +53,14 @@ def template(server: embedded.Server) -> str:
 
 
 @pytest.fixture
-def warehouse_url(server: embedded.Server, template: str) -> str:
-    """The URL of a fresh, migrated, empty warehouse."""
+def warehouse_url(server: embedded.Server, template: str) -> Iterator[str]:
+    """The URL of a fresh, migrated, empty warehouse; it goes with its test, before its megabytes reach the disk."""
     name = f"warehouse_{os.getpid()}_{next(_NUMBERS)}"
     with _admin(server) as connection:
         connection.execute(text(f"create database {name} template {template} strategy file_copy"))
-    return server.url(name)
+    yield server.url(name)
+    with _admin(server) as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
 
 
 @pytest.fixture

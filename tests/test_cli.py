@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from pipeline.cli import main
+from pipeline.sources import http
 from pipeline.warehouse.connection import Warehouse
 from tests.company import CONFIG, SECRET, company, deliver, post
 
@@ -99,8 +101,9 @@ def test_check_names_a_missing_secret(leadfold: Leadfold, monkeypatch: pytest.Mo
 
 
 def test_an_unreachable_source_is_one_line_and_everything_else_is_done(
-    leadfold: Leadfold, warehouse: Warehouse, tmp_path: Path
+    leadfold: Leadfold, warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(http, "HttpLimits", partial(http.HttpLimits, attempts=2))  # six take a quarter of a minute
     _add(
         tmp_path,
         '[[source]]\nname = "bot"\nvendor = "telegram"\ntoken = "FORM_SECRET"\nbase_url = "http://127.0.0.1:1"\n',

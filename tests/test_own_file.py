@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.errors import ConfigError, InputFileError
 from pipeline.conform import ConformContext
+from pipeline.errors import ConfigError, InputFileError
 from pipeline.lead import ENQUIRY_FIELDS, Lead
 from pipeline.own_file import LEAD_COLUMNS, FoldedFile, fold_file, parse_time, recognise, write_folded
 from pipeline.rejection.rules import Rejection
@@ -164,12 +164,14 @@ def test_a_model_file_changes_the_fold(tmp_path: Path) -> None:
 
 def test_every_phone_column_of_one_name_is_read_and_a_repeated_header_is_no_lead(tmp_path: Path) -> None:
     header = "lead_id,name,phone,phone,region"
-    folded = _fold(tmp_path, "1,Anna Nowak,501222333,502333444,PL", header, "2,Jan Kot,,48503444555.0,PL", header=header)
+    folded = _fold(
+        tmp_path, "1,Anna Nowak,501222333,502333444,PL", header, "2,Jan Kot,,48503444555.0,PL", header=header
+    )
     assert [client.phones for client in sorted(folded.clients, key=lambda client: client.lead_ids)] == [
         ("+48501222333", "+48502333444"),
         ("+48503444555",),
     ]
-    assert [line for line in folded.lines if line.stage == "quarantine"][0].reason == "row 2: it repeats the header"
+    assert next(line for line in folded.lines if line.stage == "quarantine").reason == "row 2: it repeats the header"
 
 
 def test_a_field_that_only_later_json_lines_have_is_read(tmp_path: Path) -> None:
@@ -185,7 +187,10 @@ def test_a_number_that_is_missing_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "leads.parquet"
     table = pa.table({"name": ["Anna", "Jan"], "phone": [float("nan"), 48501222333.0], "email": [b"anna@wp.pl", None]})
     pa.parquet.write_table(table, path)
-    assert {(c.phones, c.emails) for c in fold_file(path, Settings()).clients} == {((), ("anna@wp.pl",)), (("+48501222333",), ())}
+    assert {(c.phones, c.emails) for c in fold_file(path, Settings()).clients} == {
+        ((), ("anna@wp.pl",)),
+        (("+48501222333",), ()),
+    }
 
 
 def test_one_column_stands_for_one_thing(tmp_path: Path) -> None:

@@ -88,8 +88,12 @@ def _read(tmp_path: Path, body: bytes, name: str = "leads.csv") -> list[dict[str
         pytest.param(b"sep=;\nname;a,b,c\nA;x\n", [{"name": "A", "a,b,c": "x"}], id="Excel's hint"),
         pytest.param(b"name;phone\rA;1\r", [{"name": "A", "phone": "1"}], id="old Mac lines"),
         pytest.param(b'name,size\nA,5" pipe\n', [{"name": "A", "size": '5" pipe'}], id="an inch"),
-        pytest.param("name,phone\nŻ,1\n".encode("utf-16-le"), [{"name": "Ż", "phone": "1"}], id="utf-16-le without mark"),
-        pytest.param("name,phone\nŻ,1\n".encode("utf-16-be"), [{"name": "Ż", "phone": "1"}], id="utf-16-be without mark"),
+        pytest.param(
+            "name,phone\nŻ,1\n".encode("utf-16-le"), [{"name": "Ż", "phone": "1"}], id="utf-16-le without mark"
+        ),
+        pytest.param(
+            "name,phone\nŻ,1\n".encode("utf-16-be"), [{"name": "Ż", "phone": "1"}], id="utf-16-be without mark"
+        ),
     ],
 )
 def test_what_spreadsheets_write_is_read_as_meant(tmp_path: Path, body: bytes, rows: list[dict[str, str]]) -> None:
@@ -134,7 +138,9 @@ def test_parquet_with_nanoseconds_structs_and_a_broken_page(tmp_path: Path) -> N
 
     path = tmp_path / "leads.parquet"
     moments = pa.array([1_785_578_400_123_456_789], pa.timestamp("ns", tz="Europe/Moscow"))
-    pa.parquet.write_table(pa.table({"received_at": moments, "utm": [{"utm_source": "google"}], "x": [b"\xff" * 99]}), path)
+    pa.parquet.write_table(
+        pa.table({"received_at": moments, "utm": [{"utm_source": "google"}], "x": [b"\xff" * 99]}), path
+    )
     (row,) = read_rows(path)
     assert row["received_at"].isoformat() == "2026-08-01T13:00:00.123456+03:00"
     assert row["utm"] == {"utm_source": "google"}

@@ -1,13 +1,12 @@
 """The plan in one process, over numpy arrays."""
 
-import gc
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from dedup.blocking import Candidates, candidate_pairs
 from dedup.clustering import JUDGED_DIFFERENT, Clustering, apply_judgements, join_links, link_order
+from dedup.collector import paused_collector
 from dedup.comparison.person_name import describe_names
 from dedup.encoding import Encoded, encode
 from dedup.hubs import list_hubs
@@ -80,19 +79,7 @@ def _review(
     )
 
 
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """A fold makes millions of small objects and no cycles; the collector would walk them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@_no_garbage_collection()
+@paused_collector()
 def fold(
     records: Iterable[Record],
     model: Model,

@@ -143,6 +143,8 @@ def _read_fields(full: str, first: str, last: str, patronymic: str) -> NameReadi
             refusals.append(Refusal(field, "placeholder", line))
             continue
         if _ONLY_WORDS.fullmatch(line) is None:
+            line = _retyped(line)
+        if _ONLY_WORDS.fullmatch(line) is None:
             line = _without_contacts(line, field, phones, emails, refusals)
         line = _DOCTORATE.sub("", _ORIGIN.sub("", _LABEL.sub("", line)))
         company = company or company_in_name(line)
@@ -157,6 +159,22 @@ def _read_fields(full: str, first: str, last: str, patronymic: str) -> NameReadi
     else:
         name = _from_words(words.get("name", []))
     return NameReading(name, tuple(phones), tuple(emails), company, tuple(refusals))
+
+
+def _retyped(line: str) -> str:
+    """A line typed with the Latin layout on, whose commas and brackets are letters: `Hf,byjdbx Cdtnf` is `Рабинович Света`.
+
+    Only where every word becomes letters, one of them a known name, and none is a name as it stands.
+    """
+    words = line.split()
+    if not line.isascii() or any(given_name_keys(word.strip(".,;'[]")) for word in words):
+        return line
+    mapped = [to_cyrillic_keys(word) for word in words]
+    if all(word.replace("-", "").isalpha() for word in mapped) and any(
+        len(w) >= 3 and given_name_keys(w) for w in mapped
+    ):
+        return " ".join(mapped)
+    return line
 
 
 def _without_contacts(line: str, field: str, phones: list[str], emails: list[str], refusals: list[Refusal]) -> str:

@@ -240,6 +240,7 @@ def write_findings(
     columns = ("model_version", "left_id", "right_id", "weight", "levels")
     levels = ((model_version, p.left_id, p.right_id, p.weight, orjson.dumps(p.levels).decode()) for p in pairs)
     copy_rows(connection, "incoming_evidence", columns, levels)
+    run(connection, "clients", "analyze_evidence")
     run(connection, "clients", "replace_evidence", model_version=model_version)
     run(connection, "clients", "clear_review")
     columns = ("left_id", "right_id", "weight", "reason", "model_version")

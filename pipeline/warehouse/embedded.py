@@ -264,7 +264,8 @@ def _launch(folder: Path, launcher: _Launcher) -> Server:
 def _port(folder: Path) -> int:
     """The port it had before, if nobody else has taken it meanwhile; a free one otherwise."""
     remembered = folder / "port"
-    wanted = int(remembered.read_text()) if remembered.exists() else 0
+    written = remembered.read_text() if remembered.exists() else ""
+    wanted = int(written) if written.isascii() and written.isdigit() else 0  # a full disk leaves the file empty
     for port in (wanted, 0):
         with socket.socket() as probe:
             # As the server itself will: a port whose last connections are still closing is free.

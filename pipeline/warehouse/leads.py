@@ -1,7 +1,7 @@
 """Leads in the warehouse: pending records in, leads and quarantine out; rows back to Lead."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -125,11 +125,11 @@ def lead_values(lead: Lead, group_key: str, version: int) -> tuple[Any, ...]:
     company = lead.company or Company("")
     return (
         lead.lead_id, lead.source, lead.source_kind.value, group_key, lead.received_at, lead.site, lead.region, name.full, name.given,
-        name.patronymic, name.surname, _json([asdict(phone) for phone in lead.phones]),
-        _json([asdict(email) for email in lead.emails]), list(lead.handles), company.name, company.core, company.legal_form,
-        company.tax_id, lead.city, lead.message, lead.subject, lead.page, lead.referrer, _json(dict(lead.utm)),
-        _json(dict(lead.click_ids)), lead.campaign_id, lead.dialled_number, lead.call_status, lead.call_duration,
-        _json(dict(lead.signals)), _json([asdict(refusal) for refusal in lead.refusals]), version,
+        name.patronymic, name.surname, _json(lead.phones),
+        _json(lead.emails), list(lead.handles), company.name, company.core, company.legal_form,
+        company.tax_id, lead.city, lead.message, lead.subject, lead.page, lead.referrer, _json(lead.utm),
+        _json(lead.click_ids), lead.campaign_id, lead.dialled_number, lead.call_status, lead.call_duration,
+        _json(lead.signals), _json(lead.refusals), version,
     )  # fmt: skip
 
 

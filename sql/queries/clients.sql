@@ -84,16 +84,24 @@ where client_alias.living_id = further.client_id;
 -- name: create_incoming_evidence
 create temporary table incoming_evidence (like core.evidence) on commit drop;
 
+-- name: analyze_evidence
+analyze incoming_evidence;
+
 -- name: replace_evidence
+-- Pairs that stay as they were are not touched: a conflict alone would lock, and so write, every row at every fold.
 with stale as (
     delete from core.evidence
     where model_version = :model_version
       and not exists (select from incoming_evidence as new where new.left_id = evidence.left_id and new.right_id = evidence.right_id)
 )
 insert into core.evidence
-select * from incoming_evidence order by left_id, right_id
-on conflict (model_version, left_id, right_id) do update set weight = excluded.weight, levels = excluded.levels
-where evidence.weight <> excluded.weight or evidence.levels <> excluded.levels;
+select new.*
+from incoming_evidence as new
+left join core.evidence as old
+    on old.model_version = new.model_version and old.left_id = new.left_id and old.right_id = new.right_id
+where old.left_id is null or old.weight <> new.weight or old.levels <> new.levels
+order by new.left_id, new.right_id
+on conflict (model_version, left_id, right_id) do update set weight = excluded.weight, levels = excluded.levels;
 
 -- name: clear_review
 delete from core.review;

@@ -31,6 +31,10 @@ def airflow(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -
             if name.startswith("AIRFLOW"):
                 patch.setenv(name, value)
         yield folder / "airflow"
+        from airflow import settings
+
+        # Its own way out comes when the process ends: after the server that it would speak to.
+        settings.dispose_orm(do_log=False)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pipeline.identity import reconcile
 from pipeline.quality.verify import verify
 from pipeline.warehouse import clients
 from pipeline.warehouse.connection import Role, Warehouse
-from tests.company import select
+from tests.company import company, fold_all, post, select
 
 pytestmark = pytest.mark.postgres
 
@@ -140,3 +140,19 @@ def test_two_that_merged_and_were_closed_come_back_each_under_its_own_id(with_le
     _fold(with_leads, (A, B))
     _fold(with_leads)
     assert _fold(with_leads, (A,), (B,)) == before
+
+
+def test_a_fold_that_finds_nothing_new_writes_no_row_of_evidence(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", Name="Anna Wiśniewska", Phone="501 234 567")
+    post(shop, "2", Name="Anna Wiśniewska", Phone="501 234 567", Email="anna@wp.pl")
+    fold_all(shop)
+    before = select(warehouse, "select ctid, xmin, xmax, * from core.evidence")
+    fold_all(shop)
+    assert before
+    assert select(warehouse, "select ctid, xmin, xmax, * from core.evidence") == before
+    post(shop, "2", Name="Anna Wiśniewska", Phone="501 234 567", Email="anna.w@wp.pl", City="Warszawa")
+    post(shop, "1", Name="Anna Nowak", Phone="601 234 567", Email="other@wp.pl")
+    fold_all(shop)
+    left, right = "select left_id from core.evidence", "select right_id from core.evidence"
+    assert select(warehouse, f"({left} union {right}) except select lead_id from core.lead") == []

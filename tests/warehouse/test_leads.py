@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import text
 
 from pipeline import steps
-from pipeline.errors import RecordError
+from pipeline.errors import ChecksFailedError, RecordError
 from pipeline.lead import Lead, RawRecord, SourceKind
+from pipeline.quality.verify import verify
 from pipeline.reading import read_group
 from pipeline.sources.page import Page
-from pipeline.warehouse import landing
+from pipeline.warehouse import landing, leads
 from pipeline.warehouse.connection import Role, Warehouse, rows
-from tests.company import NOW, company, fold_all, post, select
+from tests.company import NOW, company, deliver, fold_all, post, select
 
 pytestmark = pytest.mark.postgres
 
@@ -301,3 +304,139 @@ def test_a_reader_that_makes_leads_vanish_and_come_back_loses_no_verdict_of_a_pe
     assert steps.retry_quarantine(shop)["leads"] == 1
     fold_all(shop)
     assert _place(warehouse) == "rejected"
+
+
+CHAT = '[[source]]\nname = "bot"\nvendor = "telegram"\nregion = "PL"\ntoken = "FORM_SECRET"\n'
+
+
+def _say(shop: steps.Workspace, number: int, moment: datetime, said: str, chat: int = 77) -> None:
+    person = {"id": chat, "is_bot": False, "first_name": "Anna"}
+    message = {
+        "message_id": number, "from": person, "chat": {"id": chat, "type": "private"}, "date": int(moment.timestamp()), "text": said,
+    }  # fmt: skip
+    body = orjson.dumps({"update_id": 1000 + number, "message": message})
+    record = RawRecord(
+        source="bot", external_id=str(1000 + number), group_key=f"chat:{chat}", body=body, media_type="application/json",
+        received_at=NOW, occurred_at=moment,
+    )  # fmt: skip
+    landing.land(shop.warehouse, Page(source="bot", records=(record,)), NOW)
+
+
+def _broken_checks(shop: steps.Workspace) -> list[str]:
+    with shop.warehouse.transaction(Role.RESOLVER) as connection:
+        return [result.name for result in verify(connection, NOW) if not result.passed]
+
+
+def test_a_late_message_that_joins_two_conversations_leaves_one_lead_and_every_check_holds(
+    warehouse: Warehouse,
+) -> None:
+    shop = company(warehouse, CHAT)
+    _say(shop, 1, NOW, "windows please, 501 234 567")
+    _say(shop, 5, NOW + timedelta(hours=40), "is anybody there? 501 234 567")
+    fold_all(shop)
+    assert select(warehouse, "select count(*) from core.lead") == [(2,)]
+    gone = str(select(warehouse, "select lead_id from core.lead order by received_at desc limit 1")[0][0])
+    client = select(warehouse, "select client_id from core.client where state = 'live'")
+    _decide(warehouse, "reject", "1005", "supplier")
+    _decide(warehouse, "undo", "1001")
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        connection.execute(
+            text("""insert into core.decision (kind, lead_ids, actor_kind, actor, decided_at)
+                    select 'no_match', array_agg(lead_id order by lead_id), 'person', 'test', now() from core.lead""")
+        )
+    _say(shop, 3, NOW + timedelta(hours=20), "hello?")
+    steps.conform(shop)
+    assert _broken_checks(shop) == []
+    steps.classify(shop)
+    assert _broken_checks(shop) == []
+    steps.fold(shop)
+    assert _broken_checks(shop) == []
+    assert select(warehouse, "select count(*) from core.lead where lead_id = :id", id=gone) == [(0,)]
+    assert {row[0] for row in select(warehouse, "select place from ops.record_place")} == {"client"}
+    assert select(warehouse, "select client_id from core.client where state = 'live'") == client
+    steps.attribute(shop)
+    steps.build_marts(shop)
+    assert steps.verify(shop)["checks"] > 0
+    assert fold_all(shop)["changes"] == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"tranid=1&Name=An%00na&Phone=501234567&Email=a%00%40wp.pl&Textarea=%00",
+        b"tranid=1&Name=%ED%A0%80Anna&Phone=501234567&utm_source=%ED%BF%BF%00",
+        b"tranid=%00%ED%A0%80&Name=Anna&Phone=501234567&" + b"x" * 300 + b"%00=%00",
+        b"tranid=1&Name=Anna&Phone=501234567&Textarea=" + b"%F0%9F%98%80" * 24_000,
+        b"tranid=1&Phone=501234567&Name=" + b"%22%7B%5C%5Cu0000%5Cud800%7D" * 50,
+        b"tranid=1&Phone=501234567&Name=Anna&Textarea=" + b"x" * 1_000_000,
+        b"tranid=1&Phone=501234567&Name=Anna&COOKIES=" + b"utm_source%3D%5Cu0000%253B" * 30,
+    ],
+    ids=["nul", "surrogate", "hostile id and label", "emoji", "escapes", "megabyte", "cookies"],
+)
+def test_a_hostile_body_reaches_a_client_or_quarantine_and_runs_end_green(warehouse: Warehouse, body: bytes) -> None:
+    shop = company(warehouse)
+    assert deliver(shop, body) == 200
+    post(shop, "sound", **MAREK)
+    fold_all(shop)
+    steps.attribute(shop)
+    steps.build_marts(shop)
+    steps.verify(shop)
+    assert _place(warehouse, "sound") == "client"
+    assert {row[0] for row in select(warehouse, "select place from ops.record_place")} <= {
+        "client",
+        "quarantined",
+        "rejected",
+    }
+    assert {row[0] for row in select(warehouse, "select state from ops.run")} == {"succeeded"}
+
+
+def test_a_batch_takes_few_large_bodies_and_many_small_ones(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    for number in range(6):
+        post(shop, str(number), **MAREK, Textarea="x" * 1000)
+    monkeypatch.setattr(leads, "_BYTES_PER_BATCH", 2500)
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        first, last = leads.pending_groups(connection, 0, 1, 100)
+        monkeypatch.setattr(leads, "_BYTES_PER_BATCH", 1)
+        second, _ = leads.pending_groups(connection, last, 1, 100)
+    assert (len(first), len(second)) == (2, 1)
+    assert steps.conform(shop)["groups"] == 6
+
+
+@pytest.mark.parametrize("posted", [0, 1])
+def test_a_company_with_hardly_a_lead_folds(warehouse: Warehouse, posted: int) -> None:
+    shop = company(warehouse)
+    for number in range(posted):
+        post(shop, str(number), **ANNA)
+    assert fold_all(shop)["clients"] == posted
+    assert _broken_checks(shop) == []
+
+
+def test_a_clock_set_back_opens_no_gate_over_a_failed_check(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    fold_all(shop)
+    steps.verify(shop)
+    with warehouse.transaction(None) as connection:
+        connection.execute(text("update core.client set lead_count = 7"))
+    earlier = replace(shop, now=lambda: NOW - timedelta(days=1))
+    with pytest.raises(ChecksFailedError):
+        steps.verify(earlier)
+    assert select(warehouse, "select is_open from ops.gate") == [(False,)]
+    with warehouse.transaction(None) as connection:
+        connection.execute(text("update core.client set lead_count = 1"))
+    steps.verify(earlier)
+    assert select(warehouse, "select is_open from ops.gate") == [(True,)]
+
+
+def test_a_fold_between_conform_and_classify_closes_no_client(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    post(shop, "1", **ANNA)
+    fold_all(shop)
+    post(shop, "1", **ANNA, Textarea="Please call after six")
+    steps.conform(shop)
+    steps.fold(shop)
+    assert select(warehouse, "select kind from core.outbox where kind = 'client.closed'") == []
+    assert _place(warehouse) == "client"
