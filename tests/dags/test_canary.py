@@ -56,7 +56,6 @@ def test_a_lead_on_its_way_is_not_seen(company: Company, run_dag: RunDag, overhe
     ("dag_id", "task_id", "table"),
     [
         pytest.param("ingest_office_pbx", "ingest", "raw.record", id="landing"),
-        pytest.param("resolve_clients", "conform", "core.lead", id="conform"),
         pytest.param("resolve_clients", "classify", "core.classification", id="classify"),
         pytest.param("resolve_clients", "fold", "core.client", id="fold"),
         pytest.param("resolve_clients", "fold", "core.outbox", id="outbox"),
@@ -73,6 +72,18 @@ def test_a_lead_that_a_step_fails_on_is_not_seen(
     heard = overheard()
     assert "constraint refused" in heard  # the error itself is told
     assert sightings(heard) == []
+
+
+def test_a_lead_that_the_database_refuses_waits_in_quarantine_and_is_not_seen(
+    company: Company, run_dag: RunDag, overheard: Callable[[], str]
+) -> None:
+    refuse(company, "core.lead")
+    assert state_of(run_dag("resolve_clients"))["conform"] == "success"
+    with company.warehouse.transaction(None) as connection:
+        errors = connection.execute(text("select error from ops.quarantine")).scalars().all()
+    assert len(errors) == 1
+    assert sightings(errors[0]) == []
+    assert sightings(overheard()) == []
 
 
 def test_a_fault_of_the_program_is_told_by_place_and_not_by_its_words(
