@@ -19,6 +19,9 @@ RULES_VERSION = "2"
 anew."""
 
 _ANSWERED = frozenset({"ANSWERED", "ANSWER", "COMPLETED", "OK", "SUCCESS"})
+_FEW_WORDS = 6
+"""Words of a message that says nothing but that it was meant for somebody else."""
+
 _SHORT_CALL = 10
 """Seconds: an answered call below this is a greeting and an excuse. The field's own figure is 20 with no repeat call, which
 one lead cannot know; a client who hangs up and calls again is common enough to halve it."""
@@ -371,6 +374,8 @@ def _talked(lead: Lead, at_least: int) -> bool:
 def _said_wrong_number(reading: Reading) -> str:
     said = reading.phrases("wrong_number", "strong") or reading.message.of("wrong_number", "whole")
     short = reading.message.words <= (8 if reading.client else 15)  # `wrong number, I need the surgery`
+    if not said and not reading.client and reading.message.words <= _FEW_WORDS:
+        said = reading.message.of("wrong_number", "weak")
     return _quoted(said) if said and (short or (reading.is_call and not reading.client)) else ""
 
 
