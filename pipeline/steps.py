@@ -29,7 +29,7 @@ from pipeline.warehouse.connection import Role, Warehouse, WarehouseError, strea
 from pipeline.warehouse.migrate import require_current
 from pipeline.warehouse.runs import recorded
 
-_BATCH = 2000
+_BATCH = 4000
 _LINES_OF_EVIDENCE = 5
 
 Counts = dict[str, int]

@@ -91,8 +91,11 @@ def field_of(label: str, value: str, field_map: FieldMap, chosen: Mapping[str, s
     likely: a phone needs seven digits, an e-mail an @.
     """
     folded = fold_label(label)
-    if not chosen and (known := field_map.names.get(folded)) is not None:
-        return known
+    if not chosen:
+        if (known := field_map.names.get(folded)) is not None:
+            return known
+        if folded in field_map.ignored:
+            return ""
     for name in (folded, _COUNTER.sub("", folded)):
         if chosen and name in chosen:
             return chosen[name]

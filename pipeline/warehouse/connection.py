@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import orjson
 import psycopg
 from psycopg import sql
+from psycopg.types.json import set_json_loads
 from sqlalchemy import Connection, Engine, Row, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -35,6 +37,9 @@ __all__ = [
     "stream",
     "translated",
 ]
+
+# A third of the time of the standard reader, on every row with a jsonb column.
+set_json_loads(orjson.loads)
 
 
 class Role(StrEnum):

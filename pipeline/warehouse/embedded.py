@@ -42,6 +42,9 @@ shared_buffers = 128MB
 timezone = 'UTC'
 log_timezone = 'UTC'
 logging_collector = off
+wal_level = minimal
+max_wal_senders = 0
+jit = off
 password_encryption = 'scram-sha-256'
 """
 

@@ -12,6 +12,9 @@ from pipeline.errors import RecordError
 from pipeline.lead import Company, Email, Lead, PersonName, Phone, RawRecord, Refusal, SourceKind
 from pipeline.warehouse.connection import copy_rows, rows, run
 
+_NO_HANDLES = "{}"
+"""An empty array as text: most leads have no handle, and COPY would write each empty list element by element."""
+
 GroupKey = tuple[str, str]
 """(source, group_key)."""
 
@@ -126,7 +129,7 @@ def lead_values(lead: Lead, group_key: str, version: int) -> tuple[Any, ...]:
     return (
         lead.lead_id, lead.source, lead.source_kind.value, group_key, lead.received_at, lead.site, lead.region, name.full, name.given,
         name.patronymic, name.surname, _json(lead.phones),
-        _json(lead.emails), list(lead.handles), company.name, company.core, company.legal_form,
+        _json(lead.emails), list(lead.handles) or _NO_HANDLES, company.name, company.core, company.legal_form,
         company.tax_id, lead.city, lead.message, lead.subject, lead.page, lead.referrer, _json(lead.utm),
         _json(lead.click_ids), lead.campaign_id, lead.dialled_number, lead.call_status, lead.call_duration,
         _json(lead.signals), _json(lead.refusals), version,

@@ -151,7 +151,6 @@ create table core.lead (
 );
 comment on table core.lead is 'One inbound enquiry, normalised: a pure function of its raw records and the conform version. Can be dropped and rebuilt.';
 create index lead_group on core.lead (source, group_key);
-create index lead_received on core.lead (received_at);
 
 create table core.lead_record (
     record_id       bigint primary key references raw.record,
