@@ -132,6 +132,8 @@ def print_folded(folded: FoldedFile, written: Iterable[str], out: Console) -> No
 
 def print_explanation(workspace: "Workspace", left_id: str, right_id: str, out: Console) -> None:
     """Why two leads are, or are not, one client: the weights now, and what was decided when."""
+    if left_id.strip().lower() == right_id.strip().lower():
+        raise ConfigError("lead", "both ids are the same", "give the ids of two leads")
     with workspace.warehouse.transaction(Role.RESOLVER) as connection:
         found = [_lead_row(connection, lead_id) for lead_id in (left_id, right_id)]
         evidence = rows(connection, "report", "pair_evidence", left_id=left_id, right_id=right_id)
@@ -141,7 +143,10 @@ def print_explanation(workspace: "Workspace", left_id: str, right_id: str, out: 
         f"{'one client' if same else 'not one client'}: {left_id} -> {_place(found[0])}, {right_id} -> {_place(found[1])}"
     )
     model = fold_model(workspace.settings)
-    out.print(str(dedup.explain(record_of(lead_of(found[0])), record_of(lead_of(found[1])), model)), markup=False)
+    left, right = (record_of(lead_of(row)) for row in found)
+    explained = dedup.explain(left, right, model, precision=workspace.settings.fold.precision)
+    out.print("these two by themselves, without what the whole set says of hubs and rarity:")
+    out.print(explained.text(), markup=False)
     for row in evidence:
         out.print(f"weight when decided (model {row.model_version}): {row.weight:+.2f}")
     for row in decisions:

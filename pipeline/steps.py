@@ -17,6 +17,7 @@ from pipeline.company_context import company_context
 from pipeline.conform import CONFORM_VERSION, ConformContext
 from pipeline.errors import ChecksFailedError, InputFileError, RecordError, RetryError
 from pipeline.identity import Change, Known, reconcile
+from pipeline.lead import Lead
 from pipeline.reading import read_group
 from pipeline.rejection.rules import RULES_VERSION
 from pipeline.rejection.rules import classify as classify_lead
@@ -209,7 +210,7 @@ def classify(workspace: Workspace) -> Counts:
                 counts[verdict.state] += 1
 
 
-def verdict_on(lead: Any, context: ConformContext) -> leads.Verdict:
+def verdict_on(lead: Lead, context: ConformContext) -> leads.Verdict:
     """The classification of a lead in the form the warehouse keeps."""
     try:
         rejection = classify_lead(lead, context)

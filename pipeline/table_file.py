@@ -1,11 +1,11 @@
 """Tables in files: CSV of any delimiter and encoding, JSONL, XLSX and Parquet as rows, one row in memory at a time."""
 
+import codecs
 import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -129,6 +129,19 @@ class _Quotes:
         return line
 
 
+def _is_utf8(body: BinaryIO) -> bool:
+    """Whether a whole file is UTF-8; read in pieces, so that memory does not grow with it."""
+    body.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while piece := body.read(_SNIFFED):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def encoding_of(path: Path) -> str:
     """The encoding of a text file: UTF-8, UTF-16 with its mark or by its zero bytes, else Windows' Cyrillic or Central European by its letters."""
     with path.open("rb") as body:
@@ -138,13 +151,7 @@ def encoding_of(path: Path) -> str:
         unmarked = _unmarked_utf16(start)
         if unmarked:
             return unmarked
-        body.seek(0)
-        try:
-            for _ in io.TextIOWrapper(body, encoding="utf-8-sig", errors="strict", newline=""):
-                pass
-        except UnicodeDecodeError:
-            pass
-        else:
+        if _is_utf8(body):
             return "utf-8-sig"
     sample = path.read_bytes()[: 4 * _SNIFFED]
     if b"\x00" in sample:

@@ -83,6 +83,7 @@ def _add(tmp_path: Path, text: str) -> None:
         (("fold", "nowhere.csv"), "nowhere.csv: there is no such file; check the path"),
         (("fold", "leadfold.toml"), "leadfold.toml: `.toml` is not a kind of table we read; use one of .csv"),
         (("explain", "a", "b"), "lead: an argument is not a lead id; give ids as leads have them"),
+        (("explain", "0" * 32, "0" * 32), "lead: both ids are the same; give the ids of two leads"),
         (("feed", "--cursor", "garbage"), "cursor"),
     ],
 )
@@ -141,8 +142,11 @@ def test_two_leads_are_explained(leadfold: Leadfold, warehouse: Warehouse) -> No
     from tests.company import select
 
     told = leadfold("explain", *(str(row[0]) for row in select(warehouse, "select lead_id from core.lead order by 1")))
-    assert told.stdout.startswith("one client:")
-    assert "phone" in told.stdout
+    lines = told.stdout.splitlines()
+    assert lines[0].startswith("one client:")
+    assert any(line.split()[1:2] == ["phone"] and line.split()[0].startswith("+") for line in lines), told.stdout
+    assert any(line.startswith("decision ") and "mint" in line for line in lines)
+    assert "Explanation(" not in told.stdout
 
 
 def test_quarantine_is_listed_with_its_reason_and_can_be_retried(

@@ -77,5 +77,6 @@ def test_campaign_id_comes_from_its_field_or_the_page():
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_nothing_raises(page, utm):
-    read_tags({"page": "http://a/?" + page, "utm": utm, "click_id": page, "utm_source": utm})
+def test_any_text_gives_tags_that_are_text(page, utm):
+    tags = read_tags({"page": "http://a/?" + page, "utm": utm, "click_id": page, "utm_source": utm})
+    assert all(isinstance(value, str) and value for found in (tags.utm, tags.click_ids) for value in found.values())

@@ -11,7 +11,7 @@ HISTORY = {"raw.record": "source", "core.decision": "actor", "core.client_histor
 PERSONAL = ("raw.record", "core.lead", "core.client", "core.client_history", "core.outbox", "ops.quarantine")
 
 
-def _refused(warehouse: Warehouse, role: Role | None, statement: str) -> None:
+def _assert_refused(warehouse: Warehouse, role: Role | None, statement: str) -> None:
     with pytest.raises(WarehouseError) as caught, warehouse.transaction(role) as connection:
         connection.execute(text(statement))
     assert caught.value.code in {"42501", "23000"}, caught.value
@@ -21,13 +21,13 @@ def _refused(warehouse: Warehouse, role: Role | None, statement: str) -> None:
 @pytest.mark.parametrize("table", HISTORY)
 @pytest.mark.parametrize("verb", ["update {} set {} = {}", "delete from {}", "truncate {} cascade"])
 def test_no_role_may_change_history(warehouse: Warehouse, role: Role, table: str, verb: str) -> None:
-    _refused(warehouse, role, verb.format(table, HISTORY[table], HISTORY[table]))
+    _assert_refused(warehouse, role, verb.format(table, HISTORY[table], HISTORY[table]))
 
 
 @pytest.mark.parametrize("table", ["core.decision", "core.client_history", "core.outbox"])
 @pytest.mark.parametrize("verb", ["update {} set {} = {}", "delete from {}", "truncate {} cascade"])
 def test_even_the_owner_is_stopped_by_a_trigger(warehouse: Warehouse, table: str, verb: str) -> None:
-    _refused(warehouse, None, verb.format(table, HISTORY[table], HISTORY[table]))
+    _assert_refused(warehouse, None, verb.format(table, HISTORY[table], HISTORY[table]))
 
 
 def test_even_the_owner_may_only_erase_a_raw_body(warehouse: Warehouse) -> None:
@@ -35,22 +35,22 @@ def test_even_the_owner_may_only_erase_a_raw_body(warehouse: Warehouse) -> None:
                 values ('s', '1', '1', decode(repeat('00', 16), 'hex'), 'x', 'text/plain', now())"""
     with warehouse.transaction(None) as connection:
         connection.execute(text(insert))
-    _refused(warehouse, None, "delete from raw.record")
-    _refused(warehouse, None, "update raw.record set source = 'other'")
+    _assert_refused(warehouse, None, "delete from raw.record")
+    _assert_refused(warehouse, None, "update raw.record set source = 'other'")
     with warehouse.transaction(None) as connection:
         connection.execute(text("update raw.record set body = null, erased_at = now()"))
-    _refused(warehouse, None, "update raw.record set body = 'y', erased_at = null")
+    _assert_refused(warehouse, None, "update raw.record set body = 'y', erased_at = null")
 
 
 @pytest.mark.parametrize("table", PERSONAL)
 @pytest.mark.parametrize("role", [Role.MARKETING, Role.CRM])
 def test_readers_see_no_table_with_personal_data(warehouse: Warehouse, role: Role, table: str) -> None:
-    _refused(warehouse, role, f"select * from {table}")
+    _assert_refused(warehouse, role, f"select * from {table}")
 
 
 @pytest.mark.parametrize("table", ["core.client", "core.lead", "core.decision", "mart.client"])
 def test_ingest_reads_nothing_of_clients(warehouse: Warehouse, table: str) -> None:
-    _refused(warehouse, Role.INGEST, f"select * from {table}")
+    _assert_refused(warehouse, Role.INGEST, f"select * from {table}")
 
 
 @pytest.mark.parametrize(
@@ -70,5 +70,7 @@ def test_each_role_may_do_its_own_work(warehouse: Warehouse, role: Role, allowed
 
 
 def test_the_crm_writes_nothing(warehouse: Warehouse) -> None:
-    _refused(warehouse, Role.CRM, "insert into core.client_alias values (gen_random_uuid(), gen_random_uuid(), 1)")
-    _refused(warehouse, Role.MARKETING, "delete from mart.client")
+    _assert_refused(
+        warehouse, Role.CRM, "insert into core.client_alias values (gen_random_uuid(), gen_random_uuid(), 1)"
+    )
+    _assert_refused(warehouse, Role.MARKETING, "delete from mart.client")
