@@ -11,7 +11,7 @@ from pipeline.demo.calendar import end_of_period
 from pipeline.demo.json_server import PortTakenError
 from pipeline.demo.letters import MAILBOX
 from pipeline.demo.ports import HOST
-from pipeline.errors import MissingExtraError
+from pipeline.errors import MissingExtraError, StopError
 
 _START_SECONDS = 60
 _ARRIVED = end_of_period()
@@ -33,7 +33,7 @@ def serve_mailbox(port: int, password: str, letters: Sequence[bytes]) -> Iterato
     def run() -> None:
         try:
             loop.run_until_complete(_serve(port, password, letters, started, stop))
-        except (OSError, ImportError) as error:
+        except (OSError, ImportError, SystemExit) as error:  # its parser of arguments exits
             failures.append(error)
         finally:
             loop.run_until_complete(_cancel_rest())
@@ -46,6 +46,10 @@ def serve_mailbox(port: int, password: str, letters: Sequence[bytes]) -> Iterato
     for failure in failures:
         if isinstance(failure, ImportError):
             raise MissingExtraError("the demo's mailbox", "demo") from failure
+        if isinstance(failure, SystemExit):
+            raise StopError(
+                "the demo's mailbox: its server refuses its arguments; this is a fault of the program: please report it"
+            )
         raise PortTakenError("mail", port) from failure
     try:
         yield
@@ -62,7 +66,8 @@ async def _serve(
 
     logging.getLogger("mail_devel").setLevel(logging.ERROR)  # it would log whose letters come in
     logging.getLogger("pymap").setLevel(logging.ERROR)
-    arguments = ["--host", HOST, "--imap-port", str(port), "--user", MAILBOX, "--password", password, "--no-http"]
+    # In one piece: a password that begins with a dash would be taken for an option.
+    arguments = ["--host", HOST, "--imap-port", str(port), "--user", MAILBOX, f"--password={password}", "--no-http"]
     service: Any = await Service.init(Service.parse(arguments))
     service.smtp = None  # its SMTP door would decode and re-encode letters; ours must keep their bytes
     await _fill(service, letters)
