@@ -1,4 +1,4 @@
-"""Entity resolution for leads: records in, clusters out, with a reason for every weight."""
+"""Entity resolution for any table of persons or companies: rows in, clusters out, with a reason for every weight."""
 
 from dedup.blocking import BlockingReport
 from dedup.engines.local import fold
@@ -7,11 +7,13 @@ from dedup.explain import Explanation, ExplanationRow, explain
 from dedup.folding import fold_text
 from dedup.given_names import gender, given_name_keys
 from dedup.hubs import Hub
-from dedup.model import BlockingRule, Comparison, ComparisonLevel, Model
+from dedup.match import match
+from dedup.model import BlockingRule, Comparison, ComparisonLevel, Field, Model
 from dedup.model_file import ModelFileError, load_model
 from dedup.record import Judgement, Record
-from dedup.result import ComparisonHit, Fold, ReviewPair, ScoredPair
+from dedup.result import ComparisonHit, Fold, Match, ReviewPair, ScoredPair
 from dedup.survivorship import SurvivorshipRule, golden_record
+from dedup.table import TableError
 
 __all__ = [
     "BlockingReport",
@@ -22,9 +24,11 @@ __all__ = [
     "Evaluation",
     "Explanation",
     "ExplanationRow",
+    "Field",
     "Fold",
     "Hub",
     "Judgement",
+    "Match",
     "Model",
     "ModelFileError",
     "Quality",
@@ -32,6 +36,7 @@ __all__ = [
     "ReviewPair",
     "ScoredPair",
     "SurvivorshipRule",
+    "TableError",
     "evaluate",
     "explain",
     "fold",
@@ -40,5 +45,6 @@ __all__ = [
     "given_name_keys",
     "golden_record",
     "load_model",
+    "match",
     "partition_of",
 ]

@@ -1,23 +1,18 @@
-"""Which records are compared: keys per rule in one long table of 64-bit hashes, sorted once, expanded by group."""
+"""Which records are compared: keys per rule in one long table, sorted once, expanded by group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dedup.encoding import Bools, Encoded, Ints
-from dedup.model import BlockingRule, Model
-from dedup.name_form import full_name_keys, half_name_keys, loose_name_keys
-
-Hashes = NDArray[np.uint64]
+from dedup import kinds
+from dedup.arrays import Bools, Ints, Long, group_bounds, number_texts, shelve
+from dedup.encoding import Encoded
+from dedup.model import MOST_RULES, BlockingRule, Model
+from dedup.name_keys import NameKeys, join_keys
 
 NEIGHBOURS = 12
 """In a group over its cap each record meets this many next ones in name order."""
-
-
-_NAME_KEYS = {"full_name": full_name_keys, "loose_name": loose_name_keys, "half_name": half_name_keys}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,76 +29,90 @@ class BlockingReport:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs to compare, as record numbers with left < right; reports per rule; records that no key of any rule reached."""
+    """Pairs to compare, as record numbers with left < right; rules: [pairs], which rules found the pair, as bits by place in the
+    model; reports per rule; records that no key of any rule reached."""
 
     left: Ints
     right: Ints
+    rules: Ints
     reports: tuple[BlockingReport, ...]
     unreached: Ints
 
 
-def hash_text(text: str) -> int:
-    """64 bits that are the same on every machine and in every process."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+def _spread(rows: Ints, values: Ints, long: Long, size: int) -> Long:
+    """Keys of values (a long table by value, below `size`) as keys of records: rows[i] has the value values[i]."""
+    at, keys = shelve(long, size).take(values)
+    return rows[at], keys
 
 
-def _hash_rows(rows: Sequence[Sequence[str]]) -> tuple[Hashes, Bools]:
-    width = max(map(len, rows), default=0) or 1
-    hashes = np.zeros((len(rows), width), dtype=np.uint64)
-    known = np.zeros((len(rows), width), dtype=bool)
-    for index, row in enumerate(rows):
-        for place, value in enumerate(row):
-            hashes[index, place] = hash_text(value)
-            known[index, place] = True
-    return hashes, known
+def _flat(ids: Ints) -> tuple[Ints, Ints]:
+    rows, places = np.nonzero(ids >= 0)
+    return rows, ids[rows, places]
 
 
-def _key_part(data: Encoded, part: str) -> tuple[Hashes, Bools]:
-    """Hashes of one part of a key for every record, [records, width], and which of them are there."""
-    if part in _NAME_KEYS:
-        keys_of = _NAME_KEYS[part]
-        rows = [sorted({key for form in forms for key in keys_of(form)}) for forms in data.names]
-        hashes, known = _hash_rows([*rows, ()])  # the last row serves records without a name, numbered -1
-        return hashes[data.name_ids], known[data.name_ids]
-    column = data.columns[part]
-    hashed = np.array([hash_text(value) for value in column.values] or [0], dtype=np.uint64)
-    return hashed[column.ids], column.ids >= 0
+class _KeyMaker:
+    """Keys of records for the parts that rules name; each part is made once."""
+
+    def __init__(self, data: Encoded, model: Model) -> None:
+        self._data = data
+        self._model = model
+        self._names = NameKeys(data.names)
+        self._made: dict[str, Long | None] = {}
+        self.reached = np.zeros(len(data), dtype=bool)
+
+    def part(self, name: str) -> Long | None:
+        """The long table (record, key) of a part of a key, None where the set has no such field."""
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def _make(self, name: str) -> Long | None:
+        field, _, part = name.partition(":")
+        kind = self._model.field_named(field).kind
+        if kind in kinds.NAME_FIELDS:
+            return _spread(*_flat(self._data.name_ids), self._names.part(part), len(self._data.names))
+        if kind == "email" and part == "any":
+            column = self._data.columns.get(name)
+            return None if column is None else _flat(column.ids)
+        column = self._data.columns.get(field)
+        if column is None:
+            return None
+        if not part:
+            return _flat(column.ids)
+        rows = kinds.module_of(kind).parts[part](column.prepared)
+        owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        keys = number_texts([key for row in rows for key in row])
+        kept = keys >= 0
+        return _spread(*_flat(column.raw), (owners[kept], keys[kept]), len(rows))
+
+    def rule(self, rule: BlockingRule) -> tuple[Ints, Ints] | None:
+        """Keys of a rule that stand on two records or more, and these, sorted by key, each record once a key; None where a field
+        lacks."""
+        found: Long | None = None
+        for name in rule.keys:
+            part = self.part(name)
+            if part is None:
+                return None
+            found = part if found is None else join_keys(found, part, len(self._data))
+        assert found is not None
+        records, keys = found
+        self.reached[records] = True
+        shared = _perhaps_shared(keys)
+        keys, records = keys[shared], records[shared]
+        in_order = bool((records[1:] >= records[:-1]).all())
+        order = np.argsort(keys, kind="stable") if in_order else np.lexsort((records, keys))
+        keys, records = keys[order], records[order]
+        if len(keys):
+            fresh = np.concatenate([[True], (keys[1:] != keys[:-1]) | (records[1:] != records[:-1])])
+            keys, records = keys[fresh], records[fresh]
+        return keys, records
 
 
-def _mix(left: Hashes, right: Hashes) -> Hashes:
-    """Two hashes as one (the finalizer of splitmix64), so that a pair of parts is a key of its own."""
-    mixed = left * np.uint64(0x9E3779B97F4A7C15) + right
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)
-
-
-def rule_keys(data: Encoded, rule: BlockingRule) -> tuple[Hashes, Ints]:
-    """All keys of a rule and the records they stand on, sorted by key, then record; each pair once."""
-    hashes, known = _key_part(data, rule.keys[0])
-    for part in rule.keys[1:]:
-        other, other_known = _key_part(data, part)
-        hashes, known = (
-            np.concatenate([_mix(hashes, other[:, [place]]) for place in range(other.shape[1])], axis=1),
-            np.concatenate([known & other_known[:, [place]] for place in range(other.shape[1])], axis=1),
-        )
-    records = np.broadcast_to(np.arange(len(data))[:, None], known.shape)[known]
-    keys = hashes[known]
-    order = np.lexsort((records, keys))
-    keys, records = keys[order], records[order]
-    if len(keys):
-        fresh = np.ones(len(keys), dtype=bool)
-        fresh[1:] = (keys[1:] != keys[:-1]) | (records[1:] != records[:-1])
-        keys, records = keys[fresh], records[fresh]
-    return keys, np.asarray(records, dtype=np.int64)
-
-
-def _group_bounds(keys: Hashes) -> tuple[Ints, Ints]:
-    starts = (
-        np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.zeros(0, dtype=np.int64)
-    )
-    sizes = np.diff(np.append(starts, len(keys)))
-    return np.asarray(starts, dtype=np.int64), np.asarray(sizes, dtype=np.int64)
+def _perhaps_shared(keys: Ints) -> Ints:
+    """Places of keys that may stand more than once: those alone in a bucket of their low bits need no sorting."""
+    bits = max(16, int(2 * len(keys)).bit_length())
+    buckets = keys & ((1 << bits) - 1)
+    return np.flatnonzero(np.bincount(buckets, minlength=1 << bits)[buckets] > 1)
 
 
 def _expand_small(records: Ints, starts: Ints, sizes: Ints, cap: int) -> list[tuple[Ints, Ints]]:
@@ -115,51 +124,77 @@ def _expand_small(records: Ints, starts: Ints, sizes: Ints, cap: int) -> list[tu
     return found
 
 
-def _expand_large(records: Ints, starts: Ints, sizes: Ints, cap: int, order: Ints) -> list[tuple[Ints, Ints]]:
+def _expand_large(records: Ints, starts: Ints, sizes: Ints, cap: int, data: Encoded) -> list[tuple[Ints, Ints]]:
+    large = sizes > cap
+    if not large.any():
+        return []
+    groups = np.repeat(np.arange(int(large.sum())), sizes[large])
+    inside = np.arange(len(groups)) - np.repeat(np.cumsum(sizes[large]) - sizes[large], sizes[large])
+    members = records[np.repeat(starts[large], sizes[large]) + inside]
+    order = np.lexsort((members, name_order(data, members), groups))
+    members = members[order]
     found = []
-    for start, size in zip(starts[sizes > cap].tolist(), sizes[sizes > cap].tolist(), strict=True):
-        members = records[start : start + size]
-        members = members[np.lexsort((members, order[members]))]
-        found += [(members[:-step], members[step:]) for step in range(1, min(NEIGHBOURS, size - 1) + 1)]
+    for step in range(1, NEIGHBOURS + 1):
+        same = groups[:-step] == groups[step:]
+        found.append((members[:-step][same], members[step:][same]))
     return found
 
 
-def _name_order(data: Encoded) -> Ints:
-    """Rank of each record's name by its keys: the second key that orders a group over its cap."""
+def name_order(data: Encoded, records: Ints) -> Ints:
+    """Rank of each record's name by its words, [records]: the second key that orders a group over its cap. Nameless ones first."""
+    names, words = data.names, data.names.words
+    numbers, inverse = np.unique(data.name_ids[records, 0], return_inverse=True)
+    folded = [*words.stem, ""]
     texts = [
-        min((key for form in forms for key in full_name_keys(form) or loose_name_keys(form)), default="")
-        for forms in data.names
+        "" if number < 0 else f"{folded[names.surname[number, 0]]} {folded[names.given[number, 0]]}"
+        for number in numbers.tolist()
     ]
     rank_of = {text: rank for rank, text in enumerate(sorted(set(texts)))}
-    ranks = np.array([*(rank_of[text] for text in texts), -1], dtype=np.int64)
-    return np.asarray(ranks[data.name_ids], dtype=np.int64)
+    return np.array([rank_of[text] for text in texts], dtype=np.int64)[inverse]
 
 
-def candidate_pairs(data: Encoded, model: Model) -> Candidates:
-    """Every pair of records that shares a key of some rule, once; groups over a cap by neighbourhood, with a report."""
-    count = len(data)
-    order = _name_order(data)
-    reached = np.zeros(count, dtype=bool)
+def candidate_pairs(data: Encoded, model: Model, across: Bools | None = None) -> Candidates:
+    """Every pair of records that shares a key of some rule, once; groups over a cap by neighbourhood, with a report.
+
+    across: side of each record where only pairs of two sides count (two tables are linked).
+    """
+    count = max(len(data), 1)
+    maker = _KeyMaker(data, model)
     codes: list[Ints] = []
-    reports: list[tuple[str, int, int]] = []
-    for rule in model.blocking_rules:
-        keys, records = rule_keys(data, rule)
-        reached[records] = True
-        starts, sizes = _group_bounds(keys)
-        pairs = _expand_small(records, starts, sizes, rule.cap) + _expand_large(records, starts, sizes, rule.cap, order)
+    reports: list[tuple[int, str, int, int]] = []
+    for number, rule in enumerate(model.blocking_rules):
+        made = maker.rule(rule)
+        if made is None:
+            continue
+        keys, records = made
+        starts, sizes = group_bounds(keys)
+        pairs = _expand_small(records, starts, sizes, rule.cap) + _expand_large(records, starts, sizes, rule.cap, data)
+        if across is not None:
+            pairs = [(a[across[a] != across[b]], b[across[a] != across[b]]) for a, b in pairs]
         coded = [np.minimum(a, b) * count + np.maximum(a, b) for a, b in pairs]
-        codes.append(np.unique(np.concatenate(coded)) if coded else np.zeros(0, dtype=np.int64))
-        reports.append((rule.name, int((sizes > 1).sum()), int((sizes > rule.cap).sum())))
-    all_codes = np.concatenate(codes) if codes else np.zeros(0, dtype=np.int64)
-    distinct, first_seen = np.unique(all_codes, return_index=True)
-    bounds = np.cumsum([0, *map(len, codes)])
-    new = np.histogram(first_seen, bins=bounds)[0] if len(all_codes) else np.zeros(len(codes), dtype=np.int64)
+        codes.append((_distinct(coded) * MOST_RULES) + number)
+        reports.append((number, rule.name, int((sizes > 1).sum()), int((sizes > rule.cap).sum())))
+    merged = np.sort(np.concatenate(codes)) if codes else np.zeros(0, dtype=np.int64)
+    pair, rule_of = merged // MOST_RULES, merged % MOST_RULES
+    first = np.concatenate([[True], pair[1:] != pair[:-1]]) if len(pair) else np.zeros(0, dtype=bool)
+    new = np.bincount(rule_of[first], minlength=MOST_RULES)
+    starts = np.flatnonzero(first)
+    distinct = pair[starts]
+    rules = np.bitwise_or.reduceat(np.left_shift(1, rule_of), starts) if len(starts) else starts
     return Candidates(
-        left=distinct // max(count, 1),
-        right=distinct % max(count, 1),
+        left=distinct // count,
+        right=distinct % count,
+        rules=rules,
         reports=tuple(
-            BlockingReport(name, keys, len(code), int(fresh), capped)
-            for (name, keys, capped), code, fresh in zip(reports, codes, new, strict=True)
+            BlockingReport(name, keys, len(code), int(new[number]), capped)
+            for (number, name, keys, capped), code in zip(reports, codes, strict=True)
         ),
-        unreached=np.flatnonzero(~reached),
+        unreached=np.flatnonzero(~maker.reached),
     )
+
+
+def _distinct(codes: Sequence[Ints]) -> Ints:
+    if not codes:
+        return np.zeros(0, dtype=np.int64)
+    merged = np.sort(np.concatenate(codes))
+    return merged[np.concatenate([[True], merged[1:] != merged[:-1]])] if len(merged) else merged

@@ -1,128 +1,258 @@
 """Records as columns of integers: every distinct value is folded and read once, rows are numbers from then on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dedup.comparison.city import city_key
-from dedup.comparison.company import company_key
-from dedup.comparison.email import email_values, login_of
-from dedup.comparison.phone import phone_values
-from dedup.name_form import NameForm, read_mail_name, read_name
+from dedup import kinds
+from dedup.arrays import Bools, Floats, Ints, mix, number_texts
+from dedup.mailbox_names import spelled_names
+from dedup.model import Model
+from dedup.names import Names, NameTexts, TextIds, read_names
 from dedup.record import Record
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from dedup.table import TextColumn, record_columns, sort_records
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field of all records. ids: [records, width] numbers of values, -1 where there is none; values: by number."""
+    """One field of all records. raw: [records, width], numbers of values as typed; keys: the distinct canonical texts; ids:
+    [records, width], numbers of keys, -1 where there is none; sample: [keys], a value that has this key; prepared: the
+    values as their kind's file reads them."""
 
-    values: tuple[str, ...]
+    raw: Ints
+    keys: Sequence[str]
     ids: Ints
+    sample: Ints
+    prepared: Any
 
     @property
     def present(self) -> Bools:
         """Which records have a value, [records]."""
-        return np.asarray(self.ids[:, 0] >= 0)
+        return np.asarray((self.ids >= 0).any(axis=1))
 
     def counts(self) -> Ints:
-        """In how many records each value stands, [values]."""
-        return np.bincount(self.ids[self.ids >= 0], minlength=len(self.values)).astype(np.int64)
+        """In how many places each key stands, [keys]."""
+        return np.bincount(self.ids[self.ids >= 0], minlength=len(self.keys)).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A set of records, sorted by id. names: the distinct sets of name forms; name_ids: [records], -1 for none."""
+    """A set of records. columns: by field, and `<field>:any` for a mailbox as typed and as repaired; names: distinct names;
+    name_ids: [records, width], -1 for none; seen: [records], when they were seen, -inf where unknown; ids: their names where
+    they have some; cut: values left out by field."""
 
-    records: tuple[Record, ...]
-    columns: dict[str, Column]
-    names: tuple[tuple[NameForm, ...], ...]
+    count: int
+    columns: Mapping[str, Column]
+    names: Names
     name_ids: Ints
+    seen: Floats
+    ids: Sequence[str] | None
+    cut: Mapping[str, int]
 
     def __len__(self) -> int:
-        return len(self.records)
+        return self.count
+
+    def record_id(self, row: int) -> str:
+        """What a record is called: its id, else its row from 0."""
+        return str(row) if self.ids is None else self.ids[row]
 
 
-def sort_records(records: Iterable[Record]) -> tuple[Record, ...]:
-    """The records as a set, by id. Raises ValueError when one id stands for two different records."""
-    by_id: dict[str, Record] = {}
-    for record in records:
-        known = by_id.setdefault(record.record_id, record)
-        if known is not record and known != record:
-            raise ValueError(
-                f"record `{record.record_id}` is given twice with different values; give every record its own id"
-            )
-    return tuple(by_id[record_id] for record_id in sorted(by_id))
+def _key_column(column: TextColumn, prepared: Any) -> Column:
+    keys: Sequence[str] = prepared.keys
+    numbers = number_texts(keys)
+    size = int(numbers.max(initial=-1)) + 1
+    sample = np.zeros(size, dtype=np.int64)
+    known = np.flatnonzero(numbers >= 0)
+    sample[numbers[known][::-1]] = known[::-1]
+    return Column(
+        column.ids, [keys[number] for number in sample.tolist()], np.append(numbers, -1)[column.ids], sample, prepared
+    )
 
 
-def encode_column(rows: Sequence[Sequence[str]]) -> Column:
-    """Values of one field, one sequence per record, as a column. Empty values are no values."""
-    numbers: dict[str, int] = {}
-    rows_of: list[int] = []
-    places: list[int] = []
-    found: list[int] = []
-    for index, row in enumerate(rows):
-        if not row:
-            continue
-        for place, value in enumerate(row if len(row) == 1 and row[0] else sorted({value for value in row if value})):
-            rows_of.append(index)
-            places.append(place)
-            found.append(numbers.setdefault(value, len(numbers)))
-    ids = np.full((len(rows), max(places, default=0) + 1), -1, dtype=np.int64)
-    ids[rows_of, places] = found
-    return Column(tuple(numbers), ids)
+def _with_legal_form(company: TextColumn, form: TextColumn) -> TextColumn:
+    """A company's name with the legal form that another column holds, so that the two are compared together."""
+    names, forms = company.ids, form.ids[:, [0]]
+    size = len(form.values) + 1
+    codes, inverse = np.unique(np.where(names >= 0, names * size + forms + 1, -1), return_inverse=True)
+    known = codes[codes >= 0].tolist()
+    values = [
+        f"{company.values[code // size]} {form.values[code % size - 1]}"
+        if code % size
+        else company.values[code // size]
+        for code in known
+    ]
+    return TextColumn(values, inverse.reshape(names.shape) - (len(codes) - len(known)), company.cut)
 
 
-def name_forms(record: Record) -> tuple[NameForm, ...]:
-    """The name evidence of a record: each name as typed, or its parts; else the name its mailbox spells out."""
-    fields = record.fields
-    typed = sorted({name for name in fields.get("name", ()) if name})
-    parts = [" ".join(fields[part]) if part in fields else "" for part in ("given", "patronymic", "surname")]
-    forms: set[NameForm] = set()
-    if typed or any(parts):
-        forms = {form for name in typed or [""] if (form := read_name(name, *parts)) is not None}
-    if not forms:
-        forms = {form for address in fields.get("email", ()) if (form := read_mail_name(address)) is not None}
-    return tuple(sorted(forms, key=repr)) if len(forms) > 1 else tuple(forms)
-
-
-def _encode_names(records: Sequence[Record]) -> tuple[tuple[tuple[NameForm, ...], ...], Ints]:
-    numbers: dict[tuple[NameForm, ...], int] = {}
-    known: dict[tuple[tuple[str, ...], ...], int] = {}
-    found = []
-    for record in records:
-        get = record.fields.get
-        typed = (get("name", ()), get("given", ()), get("patronymic", ()), get("surname", ()))
-        as_typed = typed if any(typed) else (get("email", ()),)
-        number = known.get(as_typed)
-        if number is None:
-            # Names repeat: each is read once, and its forms, whose hash is dear, are looked up once.
-            forms = name_forms(record)
-            number = known[as_typed] = numbers.setdefault(forms, len(numbers)) if forms else -1
-        found.append(number)
-    return tuple(numbers), np.array(found, dtype=np.int64)
-
-
-def encode(records: Iterable[Record]) -> Encoded:
-    """All fields that the comparisons of a lead read, as columns. Raises ValueError on a record id given twice."""
-    rows = sort_records(records)
-
-    def raw(field: str) -> list[Sequence[str]]:
-        return [record.fields.get(field, ()) for record in rows]
-
-    columns = {
-        field: encode_column(raw(field))
-        for field in ("phone_extension", "email", "handle", "company_email", "tax_id", "legal_form")
+def _read_fields(columns: Mapping[str, TextColumn], model: Model) -> dict[str, Column]:
+    found = {}
+    forms = {field.name for field in model.fields if field.kind == "legal_form" and field.name in columns}
+    form_of = {
+        c.fields[0]: name for c in model.comparisons if c.kind == "company" for name in c.fields if name in forms
     }
-    columns["phone"] = encode_column([phone_values(record.fields) for record in rows])
-    columns["any_email"] = encode_column([email_values(record.fields) for record in rows])
-    columns["login"] = encode_column([[login_of(value) for value in values] for values in raw("email")])
-    columns["company"] = encode_column([[company_key(value) for value in values] for values in raw("company")])
-    columns["city"] = encode_column([[city_key(value) for value in values] for values in raw("city")])
-    names, name_ids = _encode_names(rows)
-    return Encoded(rows, columns, names, name_ids)
+    for field in model.fields:
+        if field.name in columns and kinds.has_key(field.kind):
+            column = columns[field.name]
+            if field.name in form_of:
+                column = _with_legal_form(column, columns[form_of[field.name]])
+            found[field.name] = _key_column(column, kinds.module_of(field.kind).prepare(column.values))
+    return found
+
+
+def _any_mailbox(columns: Sequence[Column]) -> Column:
+    """Mailboxes as typed and as repaired, of all fields that hold some, as one column. raw stays that of the first."""
+    texts: list[str] = []
+    parts = []
+    for column in columns:
+        repaired = np.append(np.arange(len(texts), len(texts) + len(column.prepared.keys)), -1)
+        parts.append((column.raw, repaired))
+        texts += column.prepared.keys
+        if any(column.prepared.repaired):
+            repaired = np.append(np.arange(len(texts), len(texts) + len(column.prepared.keys)), -1)
+            parts.append((column.raw, repaired))
+            texts += column.prepared.repaired
+    numbers = np.append(number_texts(texts), -1)
+    ids = np.concatenate([numbers[places[raw]] for raw, places in parts], axis=1)
+    size = int(numbers.max(initial=-1)) + 1
+    sample = np.zeros(size, dtype=np.int64)
+    known = np.flatnonzero(numbers >= 0)
+    sample[numbers[known][::-1]] = known[::-1]
+    first = columns[0]
+    return Column(first.raw, [texts[number] for number in sample.tolist()], ids, sample, first.prepared)
+
+
+def switchboard_of(desk: str) -> str:
+    """The number behind a desk: `+48221234567;ext=12` gives `+48221234567`. A desk is a key of its own."""
+    return desk.partition(";")[0]
+
+
+def _of_kind(columns: Mapping[str, TextColumn], model: Model, kind: str) -> list[TextColumn]:
+    return [columns[field.name] for field in model.fields if field.kind == kind and field.name in columns]
+
+
+def _one_text(columns: Sequence[TextColumn], count: int) -> tuple[Sequence[str], Ints]:
+    """The parts of a name in one field, joined where there are several."""
+    if not columns:
+        return (), np.full(count, -1, dtype=np.int64)
+    width = sum(column.ids.shape[1] for column in columns)
+    if width == 1:
+        return columns[0].values, columns[0].ids[:, 0]
+    ids = np.concatenate([column.ids for column in columns], axis=1)
+    texts = []
+    for row in ids.tolist():
+        parts = []
+        place = 0
+        for column in columns:
+            for _ in range(column.ids.shape[1]):
+                if row[place] >= 0:
+                    parts.append(column.values[row[place]])
+                place += 1
+        texts.append(" ".join(parts))
+    numbers = number_texts(texts)
+    distinct: list[str] = [""] * (int(numbers.max(initial=-1)) + 1)
+    for text, number in zip(texts, numbers.tolist(), strict=True):
+        if number >= 0:
+            distinct[number] = text
+    return distinct, numbers
+
+
+def _spelled_by_mailbox(columns: Mapping[str, Column], model: Model, nameless: Bools) -> tuple[list[str], Ints]:
+    """Names that the mailboxes of nameless records spell out: distinct texts, and [records] numbers of them."""
+    numbers = np.full(len(nameless), -1, dtype=np.int64)
+    fields = [field.name for field in model.fields if field.kind == "email" and field.name in columns]
+    if not fields or not nameless.any():
+        return [], numbers
+    column = columns[fields[0]]
+    rows = np.flatnonzero(nameless)
+    asked, inverse = np.unique(column.ids[rows, 0], return_inverse=True)
+    spelled = spelled_names([column.keys[number] if number >= 0 else "" for number in asked.tolist()])
+    numbers[rows] = number_texts(spelled)[inverse]
+    return list(dict.fromkeys(text for text in spelled if text)), numbers
+
+
+def _read_names(
+    columns: Mapping[str, TextColumn], read: Mapping[str, Column], model: Model, count: int
+) -> tuple[Names, Ints]:
+    """The name evidence of records: each name as typed, or its parts; else the name its mailbox spells out."""
+    whole_columns = _of_kind(columns, model, "name")
+    parts = [_one_text(_of_kind(columns, model, kind), count) for kind in ("given", "patronymic", "surname")]
+    whole = [(column.values, column.ids[:, place]) for column in whole_columns for place in range(column.ids.shape[1])]
+    whole = whole or [((), np.full(count, -1, dtype=np.int64))]
+    typed = np.zeros(count, dtype=bool)
+    for _, ids in (*whole, *parts):
+        typed |= ids >= 0
+    spelled, spelled_ids = _spelled_by_mailbox(read, model, ~typed)
+    code = np.zeros(count, dtype=np.int64)
+    for _, ids in parts:
+        code = mix(code, ids)
+    codes, rows, sources = [], [], []
+    for place, (_, ids) in enumerate(whole):
+        asked = np.flatnonzero((ids >= 0) | (typed if place == 0 else False))
+        codes.append(mix(code[asked], ids[asked] * (len(whole) + 1) + place))
+        rows.append(asked)
+        sources.append(np.full(len(asked), place))
+    asked = np.flatnonzero(spelled_ids >= 0)
+    codes.append(mix(spelled_ids[asked], np.full(len(asked), -7)))
+    rows.append(asked)
+    sources.append(np.full(len(asked), len(whole)))
+    all_rows, all_sources = np.concatenate(rows), np.concatenate(sources)
+    _, first, inverse = np.unique(np.concatenate(codes), return_index=True, return_inverse=True)
+    texts = _name_texts(first, all_rows, all_sources, [*whole, (spelled, spelled_ids)], parts)
+    names, numbers = read_names(texts)
+    name_ids = np.full((count, len(whole)), -1, dtype=np.int64)
+    found = numbers[inverse]
+    place_of = np.where(all_sources == len(whole), 0, all_sources)
+    if found.size:
+        name_ids[all_rows, place_of] = found
+    return names, name_ids
+
+
+def _name_texts(
+    first: Ints,
+    rows: Ints,
+    sources: Ints,
+    whole: Sequence[tuple[Sequence[str], Ints]],
+    parts: Sequence[tuple[Sequence[str], Ints]],
+) -> NameTexts:
+    """The texts of distinct combinations; the last of `whole` are names that mailboxes spell, which have no parts."""
+    asked, source = rows[first], sources[first]
+    derived = source == len(whole) - 1
+    if len(whole) == 2 and not derived.any():
+        together = TextIds(whole[0][0], whole[0][1][asked])
+    else:
+        values: list[str] = []
+        ids = np.full(len(asked), -1, dtype=np.int64)
+        for number, (texts, of_record) in enumerate(whole):
+            mine = source == number
+            found = of_record[asked[mine]]
+            ids[mine] = np.where(found >= 0, found + len(values), -1)
+            values += texts
+        together = TextIds(values, ids)
+    given, patronymic, surname = (TextIds(values, np.where(derived, -1, ids[asked])) for values, ids in parts)
+    return NameTexts(together, given, patronymic, surname, derived)
+
+
+def encode_columns(
+    columns: Mapping[str, TextColumn], count: int, model: Model, ids: Sequence[str] | None, seen: Floats | None
+) -> Encoded:
+    """The columns of a table as numbers. columns: by field of the model; ids, seen: [records]."""
+    read = _read_fields(columns, model)
+    names, name_ids = _read_names(columns, read, model, count)
+    for comparison in model.comparisons:
+        if comparison.kind == "email":
+            mailboxes = [read[field] for field in comparison.fields if field in read]
+            if mailboxes:
+                read[f"{comparison.fields[0]}:any"] = _any_mailbox(mailboxes)
+    cut = {field: column.cut for field, column in columns.items() if column.cut}
+    times = np.full(count, -np.inf) if seen is None else seen
+    return Encoded(count, read, names, name_ids, times, ids, cut)
+
+
+def encode(records: Iterable[Record], model: Model) -> tuple[Encoded, tuple[Record, ...]]:
+    """Records as numbers, sorted by id. Raises ValueError on a record id given twice."""
+    rows = sort_records(records)
+    columns = record_columns(rows, [field.name for field in model.fields])
+    seen = np.array([-np.inf if r.observed_at is None else r.observed_at for r in rows], dtype=np.float64)
+    return encode_columns(columns, len(rows), model, [record.record_id for record in rows], seen), rows

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedup import kinds
 from dedup.comparison.person_name import describe_names
-from dedup.encoding import encode
+from dedup.encoding import Encoded, encode
 from dedup.model import Model
 from dedup.record import Record
-from dedup.result import Fold
+from dedup.result import Fold, Match
 from dedup.scoring import MISSING, score_pairs
-from dedup.set_statistics import SetStatistics, contradiction_test, gather_statistics, name_levels
+from dedup.set_statistics import SetStatistics, gather_statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +56,51 @@ class Explanation:
         return "\n".join(lines)
 
 
-def _set_behind(fold_or_context: Fold | SetStatistics | None) -> SetStatistics | None:
-    return fold_or_context.statistics if isinstance(fold_or_context, Fold) else fold_or_context
-
-
-def explain(
-    left: Record,
-    right: Record,
-    model: Model,
-    fold_or_context: Fold | SetStatistics | None = None,
-    precision: float = 0.98,
+def _explain(
+    data: Encoded, left: int, right: int, model: Model, statistics: SetStatistics, cuts: tuple[float, float]
 ) -> Explanation:
-    """The weight of one pair, row by row.
-
-    fold_or_context: the fold (or its statistics) whose counts weigh the values, so that the weight is the one decided
-    there; without it the two records are all that is known. Raises ValueError when both have one id.
-    """
-    if left.record_id == right.record_id:
-        raise ValueError(f"record `{left.record_id}` cannot be compared with itself; give two ids")
-    data = encode((left, right))
-    statistics = _set_behind(fold_or_context) or gather_statistics(data, model, contradiction_test(name_levels(data)))
-    merge_cut, review_cut = (
-        model.merge_cut(statistics.records, precision),
-        model.review_cut(statistics.records, precision),
-    )
-    if isinstance(fold_or_context, Fold):
-        merge_cut, review_cut = fold_or_context.merge_cut, fold_or_context.review_cut
-    zero, one = np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64)
-    scores = score_pairs(data, zero, one, model, statistics, merge_cut)
+    scores = score_pairs(data, np.array([left]), np.array([right]), model, statistics, cuts[0])
     rows = []
     for comparison, level, bits in zip(
         model.comparisons, scores.levels[0].tolist(), scores.parts[0].tolist(), strict=True
     ):
         if level != MISSING:
-            found = comparison.levels[level]
-            detail = found.claim
-            if comparison.name == "person_name":
-                detail = f"{found.claim}: {describe_names(scores.relations[0])}"
-            rows.append(ExplanationRow(comparison.name, found.name, round(bits, 6), detail, found.example))
-    a, b = data.records
-    return Explanation(a.record_id, b.record_id, float(scores.weight[0]), merge_cut, review_cut, tuple(rows))
+            name = comparison.levels[level].name
+            words = next(found for found in kinds.module_of(comparison.kind).LEVELS if found.name == name)
+            detail = words.claim
+            if comparison.kind == "person_name":
+                detail = f"{detail}: {describe_names(scores.relations, 0)}"
+            rows.append(ExplanationRow(comparison.name, name, round(bits, 6), detail, words.example))
+    return Explanation(
+        data.record_id(left), data.record_id(right), float(scores.weight[0]), cuts[0], cuts[1], tuple(rows)
+    )
+
+
+def explain_rows(match: Match, left: int, right: int) -> Explanation:
+    """Why two rows of a matched table are one, or are not, as weighed there. Raises IndexError for rows that are not there,
+    ValueError for one row given twice."""
+    for row in (left, right):
+        if not 0 <= row < len(match.encoded):
+            raise IndexError(f"there is no row {row}; the table has rows 0 to {len(match.encoded) - 1}")
+    if left == right:
+        raise ValueError(f"row {left} cannot be compared with itself; give two rows")
+    a, b = sorted((left, right))
+    return _explain(match.encoded, a, b, match.model, match.statistics, (match.merge_cut, match.review_cut))
+
+
+def explain(
+    left: Record, right: Record, model: Model, fold: Fold | None = None, precision: float = 0.98
+) -> Explanation:
+    """The weight of one pair, row by row.
+
+    fold: the fold whose counts weigh the values, so that the weight is the one decided there; without it the two
+    records are all that is known. Raises ValueError when both have one id, KeyError for records that are not in the fold.
+    """
+    if left.record_id == right.record_id:
+        raise ValueError(f"record `{left.record_id}` cannot be compared with itself; give two ids")
+    if fold is not None:
+        ids = {name: row for row, name in enumerate(fold.match.encoded.ids or ())}
+        return explain_rows(fold.match, ids[left.record_id], ids[right.record_id])
+    data, _ = encode((left, right), model)
+    cuts = model.merge_cut(2, precision), model.review_cut(2, precision)
+    return _explain(data, 0, 1, model, gather_statistics(data, model), cuts)

@@ -6,6 +6,7 @@ This is a throw-away key, never a value to store or show. `fold_text` keeps what
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -20,6 +21,20 @@ _CYRILLIC = str.maketrans(
 )  # fmt: skip
 LOOK_ALIKES = str.maketrans("aeopcxykmthbAEOPCXYKMTHB", "аеорсхукмтнвАЕОРСХУКМТНВ")
 """Latin letters that look Cyrillic, as the Cyrillic ones."""
+_GREEK = str.maketrans(
+    {
+        "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "θ": "th", "ι": "i", "κ": "k", "λ": "l", "μ": "m", "ν": "n",
+        "ξ": "x", "ο": "o", "π": "p", "ρ": "r", "σ": "s", "ς": "s", "τ": "t", "υ": "y", "φ": "f", "χ": "ch", "ψ": "ps", "ω": "o",
+    }
+)  # fmt: skip
+_GREEK_LETTER = re.compile("[α-ω]")
+_GREEK_SOUNDS = tuple(
+    (re.compile(pattern), text)
+    for pattern, text in (
+        (r"ου", "u"), (r"αι", "e"), (r"[εο]ι|υι", "i"), (r"(?<=[αεη])υ(?=[θκξπστφχψς]|$)", "f"), (r"(?<=[αεη])υ", "v"),
+        (r"^μπ", "b"), (r"μπ", "mp"), (r"^ντ", "d"), (r"^γκ", "g"), (r"γγ|γκ", "ng"), (r"τζ", "tz"),
+    )
+)  # fmt: skip
 _LATIN_LETTER = re.compile(r"[a-z]")
 _CYRILLIC_LETTER = re.compile(r"[а-яё]")
 # й as и + breve is decomposed text; composing first keeps й apart from и only until both become i.
@@ -43,7 +58,7 @@ _RULES = tuple(
         (r"w", "v"),
         (r"[yj]", "i"),
         (r"(.)\1+", r"\1"),  # Алла = Ала, Юлиия = Юлия
-        (r"i[eo]", "e"),  # ye = yo = e: Andreyev, Fiodor, Piotr
+        (r"ie|io(?!$)", "e"),  # ye = yo = e: Andreyev, Fiodor, Piotr; but Mario is not Marie
         (r"(.)\1+", r"\1"),
     )
 )
@@ -60,6 +75,8 @@ _SKELETON_RULES = tuple(
         (r"(.)\1+", r"\1"),
     )
 )
+_BULK_RULES = tuple((re.compile(rule.pattern, re.MULTILINE), replacement) for rule, replacement in _RULES)
+_BULK_SKELETON_RULES = tuple((re.compile(rule.pattern, re.MULTILINE), text) for rule, text in _SKELETON_RULES)
 _TOKEN = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"['’`ʼ´]")
 
@@ -73,7 +90,22 @@ def plain_latin(token: str) -> str:
     token = token.translate(_CYRILLIC)
     if token.isascii():
         return token
+    return _other_script(token)
+
+
+def _other_script(token: str) -> str:
+    """A word of any other script in Latin letters; Greek by its sounds, since `ου` is u and `μπ` b."""
+    if _GREEK_LETTER.search(token):
+        token = unicodedata.normalize("NFC", "".join(_without_accents(token)))
+        for pattern, text in _GREEK_SOUNDS:
+            token = pattern.sub(text, token)
+        token = token.translate(_GREEK)
     return re.sub(r"[^0-9a-z]", "", anyascii(token).lower())
+
+
+def _without_accents(token: str) -> Iterator[str]:
+    """Letters of a Greek word without accents; a diaeresis parts two vowels, so that it stays."""
+    return (mark for mark in unicodedata.normalize("NFD", token) if mark == "\u0308" or not unicodedata.combining(mark))
 
 
 @lru_cache(maxsize=1 << 18)
@@ -91,6 +123,43 @@ def skeleton(folded: str) -> str:
     for pattern, replacement in _SKELETON_RULES:
         folded = pattern.sub(replacement, folded)
     return folded
+
+
+def _rewrite(words: Sequence[str], rules: Sequence[tuple[re.Pattern[str], str]]) -> list[str]:
+    """The rules over many words at once: one pass over all letters a rule, ten times faster than word by word."""
+    if not words:
+        return []
+    text = "\n".join(words)
+    for pattern, replacement in rules:
+        text = pattern.sub(replacement, text)
+    return text.split("\n")
+
+
+def plain_latin_words(words: Sequence[str]) -> list[str]:
+    """`plain_latin` of many words without line breaks in them."""
+    if not words:
+        return []
+    folded = unicodedata.normalize("NFKC", "\n".join(words)).casefold().split("\n")
+    if len(folded) != len(words):  # NFKC never makes line breaks of letters; of odd spaces it might
+        return [plain_latin(word) for word in words]
+    mixed = (
+        word.translate(LOOK_ALIKES)
+        if not word.isascii() and _LATIN_LETTER.search(word) and _CYRILLIC_LETTER.search(word)
+        else word
+        for word in folded
+    )
+    latin = "\n".join(mixed).translate(_CYRILLIC).split("\n")
+    return [word if word.isascii() else _other_script(word) for word in latin]
+
+
+def fold_plain_words(plain: Sequence[str]) -> list[str]:
+    """`fold_token` of many words that `plain_latin` has already made plain."""
+    return _rewrite(plain, _BULK_RULES)
+
+
+def skeletons(folded: Sequence[str]) -> list[str]:
+    """`skeleton` of many folded words."""
+    return _rewrite(folded, _BULK_SKELETON_RULES)
 
 
 def words_of(text: str) -> list[str]:

@@ -5,12 +5,11 @@ its full forms and its short forms. A short form may stand for several groups (�
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from dedup.folding import fold_token
@@ -48,7 +47,7 @@ def _table_rows() -> list[tuple[str, str, list[str], list[str]]]:
 
 
 @cache
-def _tables() -> tuple[dict[str, GivenName], dict[str, GivenName]]:
+def given_name_table() -> tuple[dict[str, GivenName], dict[str, GivenName]]:
     """The table by spelling and by folded spelling."""
     rows = _table_rows()
     return _index(rows, str.casefold), _index(rows, fold_token)
@@ -74,13 +73,34 @@ def _index(rows: list[tuple[str, str, list[str], list[str]]], key: Callable[[str
     return table
 
 
+def is_surname_by_rule(token: str) -> bool:
+    """Whether a word in small letters is a common surname that the table would take for a short form."""
+    return token in _SURNAMES
+
+
 @lru_cache(maxsize=1 << 16)
 def find_given_name(token: str) -> GivenName:
     """The table's entry of a word, as spelled if the table has it so (Ala is not Алла), else as folded; empty if unknown."""
-    by_spelling, by_fold = _tables()
+    by_spelling, by_fold = given_name_table()
     if token.casefold() in _SURNAMES:
         return _UNKNOWN
     return by_spelling.get(token.casefold()) or by_fold.get(fold_token(token), _UNKNOWN)
+
+
+def _without_a_letter(word: str) -> Iterator[str]:
+    yield word
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]
+
+
+@cache
+def _slips() -> dict[str, list[str]]:
+    """Folded forms by what is left of them without one letter: two words a slip apart share such a rest."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for form in given_name_table()[1]:
+        for rest in _without_a_letter(form):
+            found[rest].append(form)
+    return found
 
 
 @lru_cache(maxsize=1 << 16)
@@ -89,11 +109,12 @@ def guess_given_name(folded: str) -> GivenName:
 
     A given name with s behind it is an English surname (Roberts, Edwards), no slip.
     """
-    by_fold = _tables()[1]
+    by_fold = given_name_table()[1]
     if len(folded) < 4 or (folded.endswith("s") and folded[:-1] in by_fold):
         return _UNKNOWN
-    found = process.extract(folded, by_fold.keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
-    near = [by_fold[form] for form, _, _ in found]
+    slips = _slips()
+    forms = {form for rest in _without_a_letter(folded) for form in slips.get(rest, ())}
+    near = [by_fold[form] for form in forms if OSA.distance(folded, form, score_cutoff=1) <= 1]
     keys = frozenset(key for entry in near for key in entry.keys)
     genders = {entry.gender for entry in near}
     return GivenName(frozenset(), keys, genders.pop() if len(genders) == 1 else "") if keys else _UNKNOWN
@@ -102,7 +123,9 @@ def guess_given_name(folded: str) -> GivenName:
 @cache
 def father_stems() -> frozenset[str]:
     """What is left of a man's full name in his children's patronymic: ivan, serg, nikol, pavl, iakovl."""
-    stems = {form.rstrip("aeiou") for form, entry in _tables()[1].items() if entry.full and entry.gender == "m"}
+    stems = {
+        form.rstrip("aeiou") for form, entry in given_name_table()[1].items() if entry.full and entry.gender == "m"
+    }
     with_l = {stem + "l" for stem in stems if stem[-1:] in "vpbm"}  # Яковлевич
     fleeting = {stem[:-2] + stem[-1] for stem in stems if stem[-2:-1] == "e"}  # Павлович, Львович
     return frozenset(stems | with_l | fleeting)

@@ -4,19 +4,17 @@ What counts is names that contradict each other, not spellings: one person with 
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 
-from dedup.comparison.phone import switchboard_of
-from dedup.encoding import Encoded
-from dedup.model import Contact, Model
-from dedup.name_form import NameForm, full_name_keys, loose_name_keys
-
-CONTACT_FIELDS = ("phone", "phone_extension", "any_email", "handle", "company_email", "tax_id")
-"""Columns whose values point at a person or a company as long as few share them."""
+from dedup.arrays import Bools, Ints, mix
+from dedup.comparison.person_name import NameLevel, compare_names
+from dedup.encoding import Column, Encoded, switchboard_of
+from dedup.model import Comparison, Contact, Model
+from dedup.names import Names
 
 HUB_NAMES = 3
 """Contradicting names on one value from which it is listed as a hub; two are a household."""
@@ -24,11 +22,9 @@ HUB_NAMES = 3
 HOUSEHOLD = 4
 """Most people on one value of whom a name may be told to be one: in a larger circle there are others, unknown, whom it fits."""
 
-People = tuple[tuple[NameForm, ...], ...]
-"""The main names of the people who share a value."""
-
 _MAILS_PER_PERSON = 3
-_MOST_NAMES_COMPARED = 150
+_MOST_PEOPLE_TOLD_APART = 24
+"""People on one value that are told apart name by name; in a larger crowd spellings are counted."""
 
 STRAY_SHARE = 0.05
 """Who has a smaller share of the leads on a value does not make it a shared one: one lead in twenty and less is a wife who
@@ -46,6 +42,20 @@ class Hub:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who shares the values of a column. count: [keys], people at least, 1 where nothing tells; households: [keys,
+    HOUSEHOLD], numbers of the main names of the few people on it, -1 where they are unknown or many."""
+
+    count: Ints
+    households: Ints
+
+
+def contact_column(comparison: Comparison) -> str:
+    """The column of which a contact's values are counted: a mailbox as typed and as repaired, else the field itself."""
+    return f"{comparison.fields[0]}:any" if comparison.kind == "email" else comparison.fields[0]
+
+
 def contact_weight(people: int, contact: Contact, even_bet: float, fade: tuple[int, int]) -> float:
     """Bits that a shared value weighs when `people` contradicting names are known on it.
 
@@ -58,132 +68,167 @@ def contact_weight(people: int, contact: Contact, even_bet: float, fade: tuple[i
     return max(0.0, (even_bet + bits) * left)
 
 
-def _group_key(forms: Sequence[NameForm]) -> str:
-    keys = [key for form in forms for key in (full_name_keys(form) or loose_name_keys(form))]
-    return min(keys, default="")
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Distinct names on values, sorted by value and by who speaks first. value, name, leads: [rows]."""
+
+    value: Ints
+    name: Ints
+    leads: Ints
 
 
-def find_people(
-    names: Sequence[tuple[NameForm, ...]],
-    contradict: Callable[[int, int], bool],
-    ids: Sequence[int],
-    leads: Sequence[int],
-) -> tuple[int, list[int]]:
-    """How many people at least the names `ids` must be, and their main names: a name joins the first person whose main name
-    it does not contradict.
-
-    ids: numbers into `names`, full ones first, of these the one with most leads, so that `Анна` joins `Анна Зуева` and a slip joins what it
-    slipped from. leads: how many records bear each. Someone with less than `STRAY_SHARE` of the leads is a stray, and not counted.
-    """
-    persons: list[list[int]] = []
-    for place, (number, count) in enumerate(zip(ids, leads, strict=True)):
-        if len(persons) > _MOST_NAMES_COMPARED or (place == _MOST_NAMES_COMPARED and len(persons) > place // 2):
-            return len({_group_key(names[number]) for number in ids}), []  # a crowd: spellings tell enough
-        for person in persons:
-            if number == person[0] or not contradict(number, person[0]):
-                person[1] += count
-                break
-        else:
-            persons.append([number, count])
-    least = sum(leads) * STRAY_SHARE
-    return sum(1 for _, count in persons if count >= least) or len(persons), [number for number, _ in persons]
-
-
-def name_order(names: Sequence[tuple[NameForm, ...]]) -> list[tuple[bool, int]]:
-    """How each name set sorts: those with a given name and a surname first, and a rank by words. Does not depend on the
-    records' order."""
-    texts = [repr(forms) for forms in names]
-    rank = {text: place for place, text in enumerate(sorted(texts))}
-    return [(not any(is_full(form) for form in forms), rank[text]) for forms, text in zip(names, texts, strict=True)]
-
-
-def is_full(form: NameForm) -> bool:
-    """Whether a name has a whole given name and a whole surname."""
-    return any(not w.is_initial for w in form.given) and any(not w.is_initial for w in form.surname)
-
-
-def _distinct_by_value(value_ids: np.ndarray, others: np.ndarray) -> dict[int, list[tuple[int, int]]]:
-    """For each value of a column the distinct numbers in `others` that stand beside it and in how many records, where there
-    are two or more."""
-    pairs = []
-    for column in value_ids.T:
-        known = (column >= 0) & (others >= 0)
-        pairs.append(np.stack([column[known], others[known]], axis=1))
-    if not pairs:
-        return {}
+def _distinct_beside(values: Ints, others: Ints) -> tuple[Ints, Ints, Ints]:
+    """The distinct numbers in `others` beside each value and in how many records, where there are two or more."""
+    rows, places = np.nonzero((values >= 0) & (others >= 0)[:, None])
     size = int(others.max(initial=0)) + 1
-    both = np.concatenate(pairs)
-    codes, records = np.unique(both[:, 0] * size + both[:, 1], return_counts=True)
-    values, beside = codes // size, codes % size
-    repeated = np.bincount(values)[values] > 1 if len(values) else np.zeros(0, dtype=bool)
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for value, other, count in zip(*(a[repeated].tolist() for a in (values, beside, records)), strict=True):
-        found[value].append((other, count))
-    return found
+    codes, records = np.unique(values[rows, places] * size + others[rows], return_counts=True)
+    found, beside = codes // size, codes % size
+    repeated = np.bincount(found)[found] > 1 if len(found) else np.zeros(0, dtype=bool)
+    return found[repeated], beside[repeated], records[repeated]
 
 
-def _desks_per_number(data: Encoded) -> Mapping[str, int]:
-    desks: dict[str, int] = defaultdict(int)
-    for value in data.columns["phone_extension"].values:
-        desks[switchboard_of(value)] += 1
+def _name_codes(names: Names) -> Ints:
+    """A number for each name that follows from its words alone, so that ties do not depend on the records' order."""
+    words = np.array([crc32(word.encode()) for word in names.words.plain.tolist()] + [0], dtype=np.int64)
+    code = np.zeros(len(names), dtype=np.int64)
+    for column in (*names.given.T, names.patronymic, *names.surname.T):
+        code = mix(code, words[column])
+    return code
+
+
+def _names_beside(values: Ints, name_ids: Ints, names: Names) -> _Beside:
+    """Full names first, of these the one with most leads: the others are measured against it."""
+    value, name, leads = _distinct_beside(values, name_ids)
+    order = np.lexsort((_name_codes(names)[name], -leads, ~names.full[name], value))
+    return _Beside(value[order], name[order], leads[order])
+
+
+def find_people(beside: _Beside, names: Names) -> tuple[Ints, Ints, Ints]:
+    """The people on values: for each person the value, the main name, the leads.
+
+    A name joins the first person whose main name it does not contradict, so that `Анна` joins `Анна Зуева` and a slip joins
+    what it slipped from. A crowd's last people are counted by name, without comparing.
+    """
+    left = np.arange(len(beside.value))
+    people: list[tuple[Ints, Ints, Ints]] = []
+    for _ in range(_MOST_PEOPLE_TOLD_APART):
+        if not len(left):
+            break
+        value = beside.value[left]
+        starts = np.flatnonzero(np.concatenate([[True], value[1:] != value[:-1]]))
+        group = np.cumsum(np.concatenate([[0], (value[1:] != value[:-1]).astype(np.int64)]))
+        leader = left[starts][group]
+        joins = left == leader
+        asked = np.flatnonzero(~joins)
+        if len(asked):
+            level = compare_names(names, beside.name[leader[asked]], beside.name[left[asked]]).level
+            joins[asked] = level != NameLevel.CONTRADICTION
+        leads = np.bincount(group[joins], weights=beside.leads[left[joins]], minlength=len(starts)).astype(np.int64)
+        people.append((value[starts], beside.name[left[starts]], leads))
+        left = left[~joins]
+    people.append((beside.value[left], beside.name[left], beside.leads[left]))
+    value, name, leads = (np.concatenate([part[place] for part in people]) for place in range(3))
+    order = np.argsort(value, kind="stable")
+    return value[order], name[order], leads[order]
+
+
+def _count_people(values: Ints, name_ids: Ints, names: Names, size: int) -> People:
+    count = np.ones(size, dtype=np.int64)
+    households = np.full((size, HOUSEHOLD), -1, dtype=np.int64)
+    beside = _names_beside(values, name_ids, names)
+    if not len(beside.value):
+        return People(count, households)
+    value, name, leads = find_people(beside, names)
+    total = np.bincount(value, weights=leads, minlength=size)
+    # Someone with a smaller share of the leads is a stray, and not counted.
+    counted = leads >= total[value] * STRAY_SHARE
+    everyone = np.bincount(value, minlength=size)
+    found = np.bincount(value[counted], minlength=size)
+    found = np.where((found == 0) & (everyone > 0), everyone, found)
+    np.maximum(count, found, out=count)
+    place = np.arange(len(value)) - (np.cumsum(everyone) - everyone)[value]
+    few = (count[value] > 1) & (everyone[value] <= HOUSEHOLD)
+    households[value[few], place[few]] = name[few]
+    return People(count, households)
+
+
+def _desks_per_number(column: Column) -> Mapping[str, int]:
+    """How many desks are known behind each number of a phone column."""
+    desks: dict[str, int] = {}
+    for key in column.keys:
+        if ";" in key:
+            desks[switchboard_of(key)] = desks.get(switchboard_of(key), 0) + 1
     return desks
 
 
-def people_per_value(
-    data: Encoded, contradict: Callable[[int, int], bool]
-) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, People]]]:
-    """For each contact field the values with more than one person on them, and how many; of those that a household or a
-    small office shares also who they are."""
-    rank = name_order(data.names)
-    typed = np.array([not any(form.derived for form in forms) for forms in data.names], dtype=bool)
-    name_ids = data.name_ids.copy()
-    if len(typed):
-        name_ids[(name_ids >= 0) & ~typed[name_ids]] = -1
-    found: dict[str, dict[str, int]] = {}
-    households: dict[str, dict[str, People]] = {}
-    for field in CONTACT_FIELDS:
-        column = data.columns[field]
-        people: dict[str, int] = {}
-        known: dict[str, People] = {}
-        for value, beside in _distinct_by_value(column.ids, name_ids).items():
-            # Full names first, of these the one with most leads: the others are measured against it.
-            beside.sort(key=lambda found: (rank[found[0]][0], -found[1], rank[found[0]][1]))
-            ids, leads = zip(*beside, strict=True)
-            count, main_names = find_people(data.names, contradict, ids, leads)
-            if count > 1:
-                people[column.values[value]] = count
-            if 1 < count <= len(main_names) <= HOUSEHOLD:
-                known[column.values[value]] = tuple(data.names[number] for number in main_names)
-        found[field], households[field] = people, known
-    _count_other_signs(data, found["phone"])
-    return found, households
+def people_per_value(data: Encoded, model: Model) -> dict[str, People]:
+    """Who shares the values of each contact column."""
+    name_ids = data.name_ids[:, 0].copy()
+    if len(data.names):
+        name_ids[(name_ids >= 0) & data.names.derived[name_ids]] = -1
+    found = {}
+    for comparison in model.comparisons:
+        name = contact_column(comparison)
+        column = data.columns.get(name)
+        if comparison.contact is None or column is None:
+            continue
+        found[name] = _count_people(column.ids, name_ids, data.names, len(column.keys))
+        if comparison.kind == "phone":
+            _count_other_signs(data, model, name, found[name])
+    return found
 
 
-def _count_other_signs(data: Encoded, phones: dict[str, int]) -> None:
-    column = data.columns["phone"]
-    for value, mails in _distinct_by_value(column.ids, data.columns["any_email"].ids[:, 0]).items():
-        people = len(mails) // _MAILS_PER_PERSON
-        if people > 1:
-            phones[column.values[value]] = max(phones.get(column.values[value], 1), people)
-    desks = _desks_per_number(data)
-    for number in column.values:
-        if number in desks:
-            # A number with one desk behind it has others too.
-            phones[number] = max(phones.get(number, 1), desks[number] + 2)
+def _count_other_signs(data: Encoded, model: Model, field: str, people: People) -> None:
+    """Mailboxes beside a phone, and desks behind it, tell of people too; counts grow in place."""
+    column = data.columns[field]
+    for comparison in model.comparisons:
+        mailboxes = data.columns.get(contact_column(comparison)) if comparison.kind == "email" else None
+        if mailboxes is not None:
+            value, _, _ = _distinct_beside(column.ids, mailboxes.ids[:, 0])
+            mails = np.bincount(value, minlength=len(column.keys)) // _MAILS_PER_PERSON
+            np.maximum(people.count, mails, out=people.count)
+    desks = _desks_per_number(column)
+    if desks:
+        # A number with one desk behind it has others too.
+        behind = np.array([desks[key] + 2 if key in desks else 1 for key in column.keys], dtype=np.int64)
+        np.maximum(people.count, behind, out=people.count)
 
 
-def list_hubs(data: Encoded, people: Mapping[str, Mapping[str, int]], model: Model) -> tuple[Hub, ...]:
+def list_hubs(data: Encoded, people: Mapping[str, People], model: Model) -> tuple[Hub, ...]:
     """The hubs of a set, most shared first, with the reason in words."""
-    desks = _desks_per_number(data)
     hubs = []
-    for field, values in people.items():
-        column = data.columns[field]
-        counts = dict(zip(column.values, column.counts().tolist(), strict=True)) if values else {}
-        for value, names in values.items():
-            if names < HUB_NAMES:
-                continue
-            behind = f"{desks[value]} extension(s) are known behind it" if field == "phone" and value in desks else ""
+    for name, found in people.items():
+        column = data.columns[name]
+        counts, desks = column.counts(), _desks_per_number(column)
+        field = name.partition(":")[0]
+        for number in np.flatnonzero(found.count >= HUB_NAMES).tolist():
+            value, names = column.keys[number], int(found.count[number])
+            behind = f"{desks[value]} extension(s) are known behind it" if value in desks else ""
             faded = "; it says nothing any more" if names >= model.hub_fade[1] else ""
             reason = (behind or f"{names} names that contradict each other share it") + faded
-            hubs.append(Hub("email" if field == "any_email" else field, value, counts[value], names, reason))
+            hubs.append(Hub(field, value, int(counts[number]), names, reason))
     return tuple(sorted(hubs, key=lambda hub: (-hub.distinct_names, hub.field, hub.value)))
+
+
+def person_meant(names: Names, asked: Ints, households: Ints) -> Ints:
+    """Which of the people who share a value a name means, as a place in `households`; -1 where it fits none, or more than one.
+
+    asked: [rows], numbers of names; households: [rows, HOUSEHOLD].
+    """
+    rows, places = np.nonzero(households >= 0)
+    mains = households[rows, places]
+    relations = compare_names(names, asked[rows], mains)
+    other_sexes = (names.sex[asked[rows]] + names.sex[mains] == 3) & (names.sex[asked[rows]] % 3 > 0)
+    other_sexes &= names.sex[mains] > 0
+    fits = np.zeros(households.shape, dtype=bool)
+    open_to_it = np.zeros(households.shape, dtype=bool)
+    fits[rows, places] = relations.level <= NameLevel.SIMILAR
+    open_to_it[rows, places] = (relations.level == NameLevel.MISSING) & ~other_sexes
+    one: Bools = (fits.sum(axis=1) == 1) & ~open_to_it.any(axis=1)
+    return np.where(one, fits.argmax(axis=1), -1)
+
+
+def known_households(people: People) -> Sequence[bool]:
+    """Which values are shared by a few known people, [keys]."""
+    found: Sequence[bool] = (people.households[:, 1] >= 0).tolist()
+    return found

@@ -1,11 +1,12 @@
-"""A model in a TOML file: what it changes of a model that ships with the package, as numbers to review and to compare.
+"""Models on disk: the ready ones by name, those of a user in TOML or JSON files.
 
-    base = "lead"
+A file is a whole model (`docs/models.md` tells every part), or names a `base` and what it changes of it:
+
+    base = "lead"               # lead, person, company, or the path of another model file beside this one
     name = "own"
-    version = "own-1"
+    version = "own-1"           # decisions name it, so a changed model has another
     cluster_cap = 40
-    conflicts = ["tax_id"]
-    hub_fade = [8, 128]
+    drop = { blocking = ["tax id + name"] }
 
     [caps]                      # most records that one key of a blocking rule brings together
     "full name" = 30
@@ -16,198 +17,366 @@
     [contacts.phone]            # alone, shared, together, apart
     alone = 6.5
 
-    [rarity.surname]            # share of a surname never seen, and the weight of that belief
-    share = 0.0005
-    records = 2000
+    [rarity.city]               # unseen, records, most: of a comparison's values
+    unseen = 0.01
 
-What can go wrong: a place that the base model does not have, a value of the wrong kind. All of it is told at once.
+    [name_rarity.surname]       # the same of a part of names
+    unseen = 0.0005
+
+    [[blocking]]                # takes the place of the rule of this name, or is added
+    name = "surname + city"
+    keys = ["name:surname", "city"]
+
+What can go wrong: the file cannot be read, a place is unknown or holds a wrong value. All of it is told at once.
 """
 
-import math
+import json
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from dedup.model import MODELS, BlockingRule, Comparison, Contact, Model
+from dedup import kinds
+from dedup.model import Model
+from dedup.model_reading import (
+    BITS,
+    CAP,
+    CONTACT_NUMBERS,
+    NAME_RARITY_PARTS,
+    RARITY_NUMBERS,
+    RARITY_RULES,
+    VALUES,
+    Draft,
+    NumberRule,
+    Problems,
+    is_text,
+    known_levels,
+    read_draft,
+    shown,
+)
+from dedup.model_writing import digest, model_toml
 
-_NUMBERS = {"duplicates_per_record", "review_span", "strong_link"}
-_COUNTS = {"least_population", "cluster_cap"}
-_TOP = {"base", "name", "version", "conflicts", "hub_fade", *_NUMBERS, *_COUNTS}
-_TABLES = {"caps", "weights", "contacts", "rarity"}
-_CONTACT_PARTS = ("alone", "shared", "together", "apart")
+__all__ = ["MODELS", "ModelFileError", "digest", "load_model", "write_model"]
+
+MOST_BYTES = 1_000_000
+"""Size of the largest file that is read as a model; the ready ones have some thousand bytes."""
+
+_MOST_BASES = 8
+_ENDINGS = (".toml", ".json")
+_SECTIONS = ("fields", "blocking", "comparison", "name_rarity")
+_CHANGES = ("drop", "caps", "weights", "contacts", "rarity")
+_DROPPED = {"fields": "fields", "blocking": "blocking", "comparisons": "comparison"}
 
 
 class ModelFileError(ValueError):
-    """A model file that cannot be read. problems: one line for each place, with what is allowed there."""
+    """A model that cannot be read or written. problems: one line each, with the place and what is allowed there."""
 
     def __init__(self, path: Path, problems: Iterable[str]) -> None:
         self.path = path
         self.problems = tuple(problems)
-        super().__init__(f"model file `{path.name}`: " + "; ".join(self.problems))
+        super().__init__(f"model file `{shown(path.name)}`: " + "; ".join(self.problems))
 
 
-def load_model(name: str) -> Model:
-    """The model of this name that ships with the package, or the one in the TOML file at this path.
+class _ReadyModels(Mapping[str, Model]):
+    """The models that ship with the package, by name; each is read when it is first asked for."""
 
-    Raises ValueError that lists the known names, ModelFileError (a ValueError) for a file that is not right.
+    def __getitem__(self, name: str) -> Model:
+        if name not in _ready_names():
+            raise KeyError(name)
+        return _ready_model(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _ready_names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_ready_names())
+
+    def __len__(self) -> int:
+        return len(_ready_names())
+
+
+MODELS: Mapping[str, Model] = _ReadyModels()
+"""The ready models by name: lead, person, company."""
+
+
+def load_model(name_or_path: str | Path) -> Model:
+    """The ready model of this name, or the one in the file at this path, which ends in .toml or .json.
+
+    Raises ModelFileError (a ValueError) for a file that is not right, with all its problems; ValueError that lists the
+    ready models for any other text.
     """
+    name = str(name_or_path)
     if name in MODELS:
         return MODELS[name]
-    if name.endswith(".toml"):
-        return read_model(Path(name), MODELS)
+    if name.lower().endswith(_ENDINGS):
+        path = Path(name)
+        return _checked(path, _file_draft(path, ()))
     raise ValueError(
-        f"no model is called `{name}`; choose one of {', '.join(sorted(MODELS))}, or give a path to a .toml file"
+        f"no model is called `{shown(name)}`; choose one of {', '.join(MODELS)}, or give the path of a file that ends in "
+        + " or ".join(_ENDINGS)
     )
 
 
-class _Reading:
-    """The document and the problems found in it so far."""
+def write_model(model: Model) -> str:
+    """The model as the text of a TOML file that reads back equal.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self.document = document
-        self.problems: list[str] = []
-
-    def table(self, *path: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.document
-        for depth, step in enumerate(path, 1):
-            value = found.get(step, {})
-            if not isinstance(value, Mapping):
-                self.problems.append(f"`{'.'.join(path[:depth])}` must be a table")
-                return {}
-            found = value
-        return found
-
-    def known(self, place: str, given: Iterable[str], allowed: Iterable[str]) -> list[str]:
-        allowed = sorted(allowed)
-        given = list(given)
-        self.problems += [
-            f"`{place}{key}` is unknown; allowed are {', '.join(allowed)}" for key in given if key not in allowed
-        ]
-        return [key for key in given if key in allowed]
-
-    def number(self, place: str, value: Any, least: float = -math.inf) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < least:
-            self.problems.append(f"`{place}` must be a number" + ("" if least == -math.inf else f" from {least:g} up"))
-            return max(least, 0.0)
-        return float(value)
-
-    def count(self, place: str, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            self.problems.append(f"`{place}` must be a whole number from 1 up")
-            return 1
-        return value
-
-    def text(self, place: str) -> str:
-        value = self.document.get(place)
-        if not isinstance(value, str) or not value.strip():
-            self.problems.append(f"`{place}` must be a text that is not empty")
-            return ""
-        return value.strip()
-
-
-def read_model(path: Path, models: Mapping[str, Model]) -> Model:
-    """The model that a file describes. models: those that it may be based on, by name.
-
-    Raises ModelFileError, which tells every problem of the file at once.
+    Raises ModelFileError when the model is none that a file can hold, with what is wrong in it.
     """
+    path = Path(f"{model.name}.toml")
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ModelFileError(path, [f"it cannot be read as TOML: {reason}"]) from error
-    base = models.get(str(document.get("base", "")))
-    if base is None:
-        raise ModelFileError(path, [f"`base` must be one of {', '.join(sorted(models))}"])
-    reading = _Reading(document)
-    reading.known("", document, _TOP | _TABLES)
-    model = replace(base, **_top_values(reading, base), **_table_values(reading, base))
-    if reading.problems:
-        raise ModelFileError(path, reading.problems)
+        text = model_toml(model)
+    except (ValueError, TypeError, KeyError) as error:
+        raise ModelFileError(path, [f"it cannot be written: {error}"]) from error
+    read = _checked(path, _draft(path, _document(path, text.encode("utf-8", "surrogatepass")), ()))
+    if read != model:
+        raise ModelFileError(path, ["it would read back as another model; its levels or contact numbers disagree"])
+    return text
+
+
+@cache
+def _ready_names() -> tuple[str, ...]:
+    found = (entry.name for entry in files("dedup").joinpath("models").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+@cache
+def _ready_document(name: str) -> Mapping[str, Any]:
+    content = files("dedup").joinpath("models", f"{name}.toml").read_bytes()
+    return _document(Path(f"{name}.toml"), content)
+
+
+def _ready_draft(name: str) -> Draft:
+    return _draft(Path(f"{name}.toml"), _ready_document(name), ())
+
+
+@cache
+def _ready_model(name: str) -> Model:
+    return _built(Path(f"{name}.toml"), _ready_draft(name))
+
+
+def _built(path: Path, draft: Draft) -> Model:
+    problems = Problems()
+    model = read_draft(draft, problems)
+    if model is None:
+        raise ModelFileError(path, problems.lines())
     return model
 
 
-def _top_values(reading: _Reading, base: Model) -> dict[str, Any]:
-    document = reading.document
-    found: dict[str, Any] = {"name": reading.text("name"), "version": reading.text("version")}
-    if found["version"] == base.version:
-        reading.problems.append(f"`version` must not be that of its base, `{base.version}`: decisions name it")
-    found |= {key: reading.number(key, document[key], 0.0) for key in sorted(_NUMBERS & document.keys())}
-    found |= {key: reading.count(key, document[key]) for key in sorted(_COUNTS & document.keys())}
-    if found.get("duplicates_per_record") == 0.0:
-        reading.problems.append("`duplicates_per_record` must be above 0")
-    if "conflicts" in document:
-        conflicts = document["conflicts"] if isinstance(document["conflicts"], list) else [document["conflicts"]]
-        found["conflicts"] = tuple(reading.known("conflicts: ", map(str, conflicts), base.fields))
-    if "hub_fade" in document:
-        fade = document["hub_fade"]
-        if (
-            not isinstance(fade, list)
-            or len(fade) != 2
-            or not all(type(n) is int for n in fade)
-            or not 1 <= fade[0] < fade[1]
-        ):
-            reading.problems.append("`hub_fade` must be two whole numbers, the first the smaller")
-        else:
-            found["hub_fade"] = (fade[0], fade[1])
+def _checked(path: Path, draft: Draft) -> Model:
+    """The model of a file of the user, whose version is its own."""
+    model = _built(path, draft)
+    for name in MODELS:
+        if _ready_document(name).get("version") == model.version and digest(MODELS[name]) != digest(model):
+            problem = f"`version` must not be that of the ready model `{name}`, since decisions name it; choose another"
+            raise ModelFileError(path, [problem])
+    return model
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_file():
+        raise ModelFileError(path, ["it cannot be read: there is no such file; check the path"])
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise ModelFileError(path, [f"it cannot be read: {error.strerror}"]) from error
+    if len(content) > MOST_BYTES:
+        problem = f"it cannot be read as a model: it has more than {MOST_BYTES:,} bytes; check that it is a model file"
+        raise ModelFileError(path, [problem])
+    return content
+
+
+def _without_twins(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twin = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key `{shown(twin)}` stands twice in one object; leave it once")
     return found
 
 
-def _table_values(reading: _Reading, base: Model) -> dict[str, Any]:
-    return {
-        "blocking_rules": _blocking_rules(reading, base),
-        "comparisons": _comparisons(reading, base),
-        "rarity_prior": _rarity(reading, base),
+def _document(path: Path, content: bytes) -> Mapping[str, Any]:
+    """The tables of a file's content. Raises ModelFileError."""
+    form = "JSON" if path.name.lower().endswith(".json") else "TOML"
+    if b"\0" in content:
+        raise ModelFileError(path, [f"it cannot be read as {form}: it holds a NUL byte; save it as plain UTF-8 text"])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = f"it cannot be read as {form}: line {line} is not UTF-8; save it as plain UTF-8 text"
+        raise ModelFileError(path, [problem]) from error
+    try:
+        document = tomllib.loads(text) if form == "TOML" else json.loads(text, object_pairs_hook=_without_twins)
+    # Both readers pass on what Python says of a number with thousands of digits, a ValueError.
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else shown(error, 200)
+        raise ModelFileError(path, [f"it cannot be read as {form}: {reason}"]) from error
+    if not isinstance(document, dict):
+        raise ModelFileError(path, ["it must hold one JSON object, with the keys of a model"])
+    return document
+
+
+def _file_draft(path: Path, chain: tuple[Path, ...]) -> Draft:
+    return _draft(path, _document(path, _content(path)), chain)
+
+
+def _draft(path: Path, document: Mapping[str, Any], chain: tuple[Path, ...]) -> Draft:
+    """The draft of a document; chain: the files that it is the base of. Raises ModelFileError."""
+    problems = Problems()
+    own = _own_tables(problems, document)
+    if "base" in document:
+        base = _base_draft(path, document["base"], chain)
+        _check_version(problems, own, base)
+        draft = _changed(problems, base, own, document)
+    else:
+        draft = own
+    if problems:
+        # What is wrong within the tables is told together with what is wrong about them.
+        read_draft(draft, problems)
+        raise ModelFileError(path, dict.fromkeys(problems.lines()))
+    return draft
+
+
+def _base_draft(path: Path, base: Any, chain: tuple[Path, ...]) -> Draft:
+    if isinstance(base, str) and base in MODELS:
+        return _ready_draft(base)
+    if not isinstance(base, str) or not base.lower().endswith(_ENDINGS):
+        choices = f"must be one of {', '.join(MODELS)}, or the path of a .toml or .json file beside this one"
+        raise ModelFileError(path, [f"`base` {choices}"])
+    other = path.parent / base
+    here = path.resolve()
+    if other.resolve() in (here, *chain):
+        raise ModelFileError(path, ["`base` leads back to this file; base it on a ready model"])
+    if len(chain) >= _MOST_BASES:
+        raise ModelFileError(path, [f"`base` leads through more than {_MOST_BASES} files; base it on a nearer one"])
+    try:
+        draft = _file_draft(other, (here, *chain))
+        _built(other, draft)
+    except ModelFileError as error:
+        raise ModelFileError(path, [f"base `{shown(base)}`: {problem}" for problem in error.problems]) from error
+    return draft
+
+
+def _check_version(problems: Problems, own: Draft, base: Draft) -> None:
+    for key in ("name", "version"):
+        if key not in own.values:
+            problems.tell(key, "is missing; give the model its own, since decisions name it")
+    if own.values.get("version") == base.values["version"]:
+        problems.tell("version", "must not be that of its base, since decisions name it; choose another")
+
+
+def _own_tables(problems: Problems, document: Mapping[str, Any]) -> Draft:
+    """The document's own values and tables. Blocking rules and comparisons are lists of named tables there."""
+    based = "base" in document
+    allowed = ("base", *sorted(VALUES), *_SECTIONS, *(_CHANGES if based else ()))
+    keys = [key for key in document if based or key not in _CHANGES]
+    problems.known("", keys, allowed)
+    for key in document.keys() & set(_CHANGES) if not based else ():
+        problems.tell(key, "changes a base; name one with `base`, or set the numbers in their places")
+    return Draft(
+        values={key: document[key] for key in document if key in VALUES},
+        fields=dict(problems.table("fields", document.get("fields", {}))),
+        blocking=_named_tables(problems, "blocking", document.get("blocking", [])),
+        comparison=_named_tables(problems, "comparison", document.get("comparison", [])),
+        name_rarity=dict(problems.table("name_rarity", document.get("name_rarity", {}))),
+    )
+
+
+def _named_tables(problems: Problems, section: str, tables: Any) -> dict[str, Any]:
+    if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
+        problems.tell(section, f"must be a list of tables, each headed [[{section}]]")
+        return {}
+    found: dict[str, Any] = {}
+    for number, table in enumerate(tables, 1):
+        name = table.get("name")
+        if not is_text(name):
+            problems.tell(f"{section} number {number}.name", "must be a text that is printable and not empty")
+        elif name in found:
+            problems.tell(f"{section}.{name}", f"stands twice; give number {number} another name")
+        else:
+            found[name] = table
+    return found
+
+
+def _changed(problems: Problems, base: Draft, own: Draft, document: Mapping[str, Any]) -> Draft:
+    """The base with a document's changes: first what it drops, then its own tables, then numbers in place."""
+    draft = deepcopy(base)
+    _drop(problems, draft, document.get("drop", {}))
+    draft.values |= own.values
+    draft.fields |= own.fields
+    draft.blocking |= deepcopy(own.blocking)
+    draft.comparison |= deepcopy(own.comparison)
+    for part in problems.known("name_rarity.", own.name_rarity, NAME_RARITY_PARTS):
+        numbers = draft.name_rarity.setdefault(part, {})
+        numbers |= _numbers(problems, f"name_rarity.{part}", own.name_rarity[part], RARITY_RULES)
+    _change_caps(problems, draft, document.get("caps", {}))
+    _change_weights(problems, draft, document.get("weights", {}))
+    for section, key, rules in (
+        ("contacts", "contact", dict.fromkeys(CONTACT_NUMBERS, BITS)),
+        ("rarity", "rarity", {number: RARITY_RULES[number] for number in RARITY_NUMBERS}),
+    ):
+        _change_numbers(problems, draft, section, key, document.get(section, {}), rules)
+    return draft
+
+
+def _drop(problems: Problems, draft: Draft, drop: Any) -> None:
+    drop = problems.table("drop", drop)
+    for key in problems.known("drop.", drop, _DROPPED):
+        section = getattr(draft, _DROPPED[key])
+        names = drop[key] if isinstance(drop[key], list) else None
+        if names is None:
+            problems.tell(f"drop.{key}", "must be a list of names")
+        for name in dict.fromkeys(problems.known(f"drop.{key}: ", names or (), section)):
+            del section[name]
+
+
+def _numbers(problems: Problems, place: str, value: Any, rules: Mapping[str, NumberRule]) -> dict[str, float]:
+    """The right ones among the numbers that a change gives."""
+    table = problems.table(place, value)
+    found = {
+        key: problems.number(f"{place}.{key}", table[key], rules[key])
+        for key in problems.known(f"{place}.", table, rules)
     }
+    return {key: number for key, number in found.items() if number is not None}
 
 
-def _blocking_rules(reading: _Reading, base: Model) -> tuple[BlockingRule, ...]:
-    caps = reading.table("caps")
-    known = reading.known("caps.", caps, (rule.name for rule in base.blocking_rules))
-    counts = {name: reading.count(f"caps.{name}", caps[name]) for name in known}
-    return tuple(replace(rule, cap=counts.get(rule.name, rule.cap)) for rule in base.blocking_rules)
+def _change_caps(problems: Problems, draft: Draft, caps: Any) -> None:
+    for name, cap in _numbers(problems, "caps", caps, dict.fromkeys(draft.blocking, CAP)).items():
+        draft.blocking[name]["cap"] = cap
 
 
-def _comparisons(reading: _Reading, base: Model) -> tuple[Comparison, ...]:
-    reading.known("weights.", reading.table("weights"), (comparison.name for comparison in base.comparisons))
-    with_contact = [comparison.name for comparison in base.comparisons if comparison.contact is not None]
-    reading.known("contacts.", reading.table("contacts"), with_contact)
-    return tuple(_comparison(reading, comparison) for comparison in base.comparisons)
+def _change_weights(problems: Problems, draft: Draft, weights: Any) -> None:
+    weights = problems.table("weights", weights)
+    for name in problems.known("weights.", weights, draft.comparison):
+        comparison = draft.comparison[name]
+        kind = comparison.get("kind")
+        levels = comparison.setdefault("levels", {})
+        if not isinstance(kind, str) or kind not in kinds.KINDS or not _are_tables(levels):
+            continue  # a table of this file that is wrong itself, which is told in its own place
+        words = kinds.levels_of(kind)
+        place = f"weights.{name}"
+        given = problems.table(place, weights[name])
+        for level in known_levels(problems, place, given, kind):
+            bits = problems.number(f"{place}.{level}", given[level], BITS)
+            if bits is not None:
+                levels.setdefault(level, {})["weight"] = bits
+        if set(levels) <= set(words):
+            comparison["levels"] = {level: levels[level] for level in words if level in levels}
 
 
-def _comparison(reading: _Reading, base: Comparison) -> Comparison:
-    weights = reading.table("weights", base.name)
-    place = f"weights.{base.name}."
-    contact = base.contact
-    own: dict[str, float] = {}
-    if contact is not None:
-        contact = _contact(reading, base.name, contact)
-        # These three levels repeat the contact's numbers in words, so they are set there alone.
-        own = {"equal": contact.alone, "shared": contact.shared, "differ": contact.apart}
-    allowed = [level.name for level in base.levels if level.name not in own]
-    bits = own | {name: reading.number(place + name, weights[name]) for name in reading.known(place, weights, allowed)}
-    levels = tuple(replace(level, weight=bits.get(level.name, level.weight)) for level in base.levels)
-    return replace(base, levels=levels, contact=contact)
+def _are_tables(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, dict) for one in value.values())
 
 
-def _contact(reading: _Reading, name: str, base: Contact) -> Contact:
-    parts = reading.table("contacts", name)
-    place = f"contacts.{name}."
-    given = {part: reading.number(place + part, parts[part]) for part in reading.known(place, parts, _CONTACT_PARTS)}
-    return replace(base, **given)
-
-
-def _rarity(reading: _Reading, base: Model) -> Mapping[str, tuple[float, float]]:
-    found = dict(base.rarity_prior)
-    for part in reading.known("rarity.", reading.table("rarity"), base.rarity_prior):
-        values = reading.table("rarity", part)
-        reading.known(f"rarity.{part}.", values, ("share", "records"))
-        share, records = found[part]
-        share = reading.number(f"rarity.{part}.share", values.get("share", share), 0.0)
-        records = reading.number(f"rarity.{part}.records", values.get("records", records), 0.0)
-        if not 0.0 < share < 1.0 or records <= 0.0:
-            reading.problems.append(f"`rarity.{part}` needs a share between 0 and 1 and records above 0")
-        found[part] = (share, records)
-    return MappingProxyType(found)
+def _change_numbers(
+    problems: Problems, draft: Draft, section: str, key: str, changes: Any, rules: Mapping[str, NumberRule]
+) -> None:
+    """Changes of the numbers that comparisons hold in their table `key`."""
+    changes = problems.table(section, changes)
+    holders = [name for name, comparison in draft.comparison.items() if isinstance(comparison.get(key), dict)]
+    for name in problems.known(f"{section}.", changes, holders):
+        draft.comparison[name][key] |= _numbers(problems, f"{section}.{name}", changes[name], rules)

@@ -1,10 +1,25 @@
 """What comes out of a fold: clusters, scored pairs, the review queue, hubs, and the numbers behind them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from dedup.arrays import Bools, Floats, Ints
 from dedup.blocking import BlockingReport
+from dedup.encoding import Encoded
 from dedup.hubs import Hub
+from dedup.model import Model
 from dedup.set_statistics import SetStatistics
+
+if TYPE_CHECKING:
+    from dedup.explain import Explanation
+
+BETWEEN_CUTS = "between cuts"
+CONTACTS_CLASH = "conflict: one phone and one mailbox, but the names contradict"
+JUDGEMENTS_CLASH = "conflict: judged the same, and kept apart by other judgements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,76 @@ class ReviewPair:
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """The partition of the rows of a table and its reasons.
+
+    cluster: [rows], number of the row's cluster, 0 for the first row's and so on by first row. left, right, weight: the pairs
+    at or above the review cut, as rows with left < right, weights in bits; linked: which of them reached the merge cut and
+    were not refused. review: pairs that a person should look at, one between any two clusters, heaviest first, as (left
+    row, right row, weight, reason). blocking: one report per rule; unreached: rows with no key for any rule. model: with the
+    weights as learnt here; notes: what is worth knowing of this run, in words.
+    """
+
+    cluster: Ints
+    left: Ints
+    right: Ints
+    weight: Floats
+    linked: Bools
+    review: tuple[tuple[int, int, float, str], ...]
+    hubs: tuple[Hub, ...]
+    blocking: tuple[BlockingReport, ...]
+    unreached: Ints
+    even_bet: float
+    merge_cut: float
+    review_cut: float
+    model: Model
+    notes: tuple[str, ...]
+    encoded: Encoded = field(repr=False)
+    statistics: SetStatistics = field(repr=False)
+
+    @cached_property
+    def weakest(self) -> Floats:
+        """Weight of the weakest link that holds each row's cluster together, [rows], in bits; nan for a row alone, and for
+        clusters that only a judgement joins."""
+        return weakest_links(self.cluster, self.left, self.right, self.weight, self.linked)
+
+    def explain(self, left: int, right: int) -> "Explanation":
+        """Why two rows are one, or are not, as weighed here. Raises IndexError for rows that are not there, ValueError for
+        one row given twice."""
+        from dedup.explain import explain_rows
+
+        return explain_rows(self, left, right)
+
+
+def weakest_links(cluster: Ints, left: Ints, right: Ints, weight: Floats, linked: Bools) -> Floats:
+    """For each row the smallest weight in the heaviest tree of links that spans its cluster."""
+    rows = np.flatnonzero(linked & (cluster[left] == cluster[right]))
+    sizes = np.bincount(cluster)
+    found = np.full(len(sizes), np.nan)
+    owner = cluster[left[rows]]
+    pairs = rows[sizes[owner] == 2]
+    found[cluster[left[pairs]]] = weight[pairs]
+    larger = rows[sizes[owner] > 2]
+    parent: dict[int, int] = {}
+
+    def find(node: int) -> int:
+        root = node
+        while parent.get(root, root) != root:
+            root = parent[root]
+        while node != root:
+            parent[node], node = root, parent.get(node, node)
+        return root
+
+    order = larger[np.argsort(-weight[larger], kind="stable")]
+    for a, b, bits in zip(left[order].tolist(), right[order].tolist(), weight[order].tolist(), strict=True):
+        x, y = find(a), find(b)
+        if x != y:
+            parent[x] = y
+            found[cluster[a]] = bits  # heaviest first: the last to join is the weakest
+    return np.asarray(found[cluster])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
     """The partition of a set of records and its reasons. A function of the records as a set, the judgements, the model
@@ -45,8 +130,8 @@ class Fold:
 
     clusters: every record id in exactly one, sorted inside and by first id, singletons included. pairs: those at or
     above the review cut. review: the best pair between any two clusters that a person should look at, heaviest first.
-    blocking: one report per rule; unreached: ids of records with no key for any rule. statistics: counts of the set,
-    which `explain` uses to weigh a pair as this fold did.
+    blocking: one report per rule; unreached: ids of records with no key for any rule. match: the same as arrays, by which
+    `explain` weighs a pair as this fold did.
     """
 
     clusters: tuple[tuple[str, ...], ...]
@@ -59,4 +144,7 @@ class Fold:
     model_version: str
     blocking: tuple[BlockingReport, ...]
     unreached: tuple[str, ...]
-    statistics: SetStatistics = field(repr=False)
+    match: Match = field(repr=False, compare=False)
+
+
+Progress = Callable[[str, int, int], None]

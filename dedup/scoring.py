@@ -2,23 +2,22 @@
 
 1. The strongest shared contact counts in full; more shared contacts add little (households share several).
 2. Beside a shared contact, company and city add little: who shares a phone mostly shares these.
-3. A name alone never merges, nor does a hub without a name: such a weight stops below the merge cut.
+3. What the model needs for a merge holds a weight below the merge cut where it lacks: a name alone, a hub without a name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.comparison.city import close_cities
-from dedup.comparison.company import close_companies, same_legal_form
-from dedup.comparison.email import is_long_login
-from dedup.comparison.person_name import AGREES, NameLevel, NameRelation, Part
-from dedup.encoding import Bools, Column, Encoded, Floats, Ints
-from dedup.hubs import HUB_NAMES, People, contact_weight
-from dedup.model import Comparison, Model
-from dedup.set_statistics import SetStatistics, compare_name_sets, person_meant
-from dedup.term_frequency import given_bits, patronymic_bits, surname_bits
+from dedup import kinds
+from dedup.arrays import Bools, Floats, Ints, distinct_pairs
+from dedup.comparison.name_words import Part
+from dedup.comparison.person_name import AGREES, NameLevel, Relations, compare_names
+from dedup.encoding import Column, Encoded
+from dedup.hubs import HUB_NAMES, contact_column, contact_weight, person_meant
+from dedup.model import Comparison, Household, Model
+from dedup.set_statistics import SetStatistics
 
 MISSING = -1
 """Level number of a comparison that says nothing, because a value is missing."""
@@ -40,130 +39,197 @@ NAMELESS_ON_SHARED = 3.0
 """Bits that a shared value loses where no name says which of its people it is. Measured on the messy leads of the
 tests: of such pairs one in four is one person, of pairs with an agreeing given name nearly all are."""
 
-COMPANY_BESIDE_CONTACT = 1.5
-CITY_BESIDE_CONTACT = 1.0
+AGREEING_BITS = 2.0
+"""Weight from which a level counts as agreement among what a merge needs: a number one digit off, a long login elsewhere."""
+
 JUST_BELOW = 0.5
 """How far below the merge cut rule 3 stops a weight."""
 
-_FULL_NAME_LEVELS = (
-    NameLevel.FULL_THREE_PART,
-    NameLevel.FULL_EQUAL,
-    NameLevel.FULL_VARIANT,
-    NameLevel.FULL_CLOSE,
+_FULL_NAME_LEVELS = tuple(
+    map(int, (NameLevel.FULL_THREE_PART, NameLevel.FULL_EQUAL, NameLevel.FULL_VARIANT, NameLevel.FULL_CLOSE))
 )
-_NO_NAME_LEVELS = (NameLevel.MISSING, NameLevel.UNCLEAR, NameLevel.INITIALS)
+_AGREEING = np.array([part in (*AGREES, Part.GENDERED) for part in Part])
+_NO_NAME_LEVELS = (MISSING, *map(int, (NameLevel.MISSING, NameLevel.UNCLEAR, NameLevel.INITIALS)))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What comparing says of pairs, before any weight. levels: [pairs, comparisons], number of the level, -1 for nothing to
+    compare; values: by comparison the shared value, [pairs], -1 for none; relations: of the names, one for each pair;
+    named: whether both have names; name_pair: [pairs, 2], the names compared."""
+
+    levels: Ints
+    values: dict[str, Ints]
+    relations: Relations
+    named: Bools
+    name_pair: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Weights of pairs. weight: [pairs]; levels, parts: [pairs, comparisons], the number of the level (-1: nothing to
-    compare) and the bits it gave to the sum; names: [pairs], a number into relations, -1 without two names;
-    contact_clash: [pairs], one phone and one mailbox are shared but the names contradict."""
+    """Weights of pairs, in bits. levels, parts: [pairs, comparisons], the number of the level (-1: nothing to compare) and the
+    bits it gave to the sum; relations: of the names; contact_clash: one phone and one mailbox are shared but the names
+    contradict; free: the sum of the bits, before rule 3; met: whether the pair
+    has what the model needs for a merge."""
 
     weight: Floats
+    free: Floats
+    met: Bools
     levels: Ints
     parts: Floats
-    names: Ints
-    relations: tuple[NameRelation, ...]
+    relations: Relations
     contact_clash: Bools
 
 
-def shared_value(column: Column, left: Ints, right: Ints, weight: Floats) -> tuple[Ints, Floats]:
-    """For each pair the shared value that weighs most (-1: none) and its weight; ties go to the first value."""
+def shared_value(column: Column, left: Ints, right: Ints, weight: Floats) -> Ints:
+    """For each pair the shared value that weighs most, -1 for none; of equal weights the smaller number, whichever side is left."""
     best = np.full(len(left), -1, dtype=np.int64)
-    best_weight = np.full(len(left), -1.0)
+    best_weight = np.full(len(left), -np.inf)
     width = column.ids.shape[1]
     for a in range(width):
         mine = column.ids[left, a]
         for b in range(width):
             rows = np.flatnonzero((mine >= 0) & (mine == column.ids[right, b]))
-            better = rows[weight[mine[rows]] > best_weight[rows]]
-            best[better] = mine[better]
-            best_weight[better] = weight[mine[better]]
-    return best, best_weight
+            if len(rows):
+                bits, known = weight[mine[rows]], best_weight[rows]
+                better = rows[(bits > known) | ((bits == known) & (mine[rows] < best[rows]))]
+                best[better] = mine[better]
+                best_weight[better] = weight[mine[better]]
+    return best
 
 
-def _both_present(column: Column, left: Ints, right: Ints) -> Bools:
-    present = column.present
-    return np.asarray(present[left] & present[right])
+def _level_of_values(column: Column, kind: str, left: Ints, right: Ints) -> Ints:
+    """The best level between any value of one record and any of the other, [pairs]; -1 where one has none."""
+    module = kinds.module_of(kind)
+    found = np.full(len(left), MISSING, dtype=np.int64)
+    width = column.raw.shape[1]
+    for a in range(width):
+        for b in range(width):
+            x, y = column.raw[left, a], column.raw[right, b]
+            rows = np.flatnonzero((x >= 0) & (y >= 0) & (found != 0))
+            if len(rows):
+                p, q, inverse = distinct_pairs(x[rows], y[rows], len(column.prepared.keys))
+                level = module.compare(column.prepared, p, q)[inverse]
+                mine = found[rows]
+                found[rows] = np.where(mine < 0, level, np.where(level < 0, mine, np.minimum(mine, level)))
+    return found
 
 
-def pair_codes(left: Ints, right: Ints, size: int) -> Ints:
-    """One number per unordered pair of numbers below `size`."""
-    return np.minimum(left, right) * size + np.maximum(left, right)
-
-
-def distinct_pairs(left: Ints, right: Ints, size: int) -> tuple[Ints, Ints, Ints]:
-    """The distinct unordered pairs among (left, right) and, for each row, the number of its pair."""
-    codes, inverse = np.unique(pair_codes(left, right, size), return_inverse=True)
-    return codes // max(size, 1), codes % max(size, 1), inverse.astype(np.int64)
-
-
-def _name_bits(data: Encoded, statistics: SetStatistics) -> Floats:
-    """Bits of given name, patronymic and surname of each name set, [names, 3]; the commonest of its forms counts."""
-    frequencies = statistics.frequencies
-    bits = np.zeros((len(data.names), 3))
-    for number, forms in enumerate(data.names):
-        bits[number] = (
-            min(given_bits(form.given, frequencies) for form in forms),
-            min(patronymic_bits(form.patronymic, frequencies) for form in forms),
-            min(surname_bits(form.surname, frequencies) for form in forms),
-        )
-    return bits
-
-
-def relation_factors(relation: NameRelation) -> tuple[float, float, float, float]:
-    """How a relation turns rarity into weight: shares of the bits of given name, patronymic, surname, and bits to add."""
-    added = -DERIVED_DISCOUNT if relation.derived and relation.level < NameLevel.MISSING else 0.0
-    factors = []
-    for part, kind in (
-        (relation.given, "given"),
-        (relation.patronymic, "patronymic"),
-        (relation.surname, "surname"),
-    ):
-        agrees = part in AGREES or part == Part.GENDERED
-        factors.append(1.0 if agrees else 0.0)
-        added += INITIAL_BITS[kind] if part == Part.INITIAL else 0.0
-    return factors[0], factors[1], factors[2], added
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One comparison's share: level numbers and bits per pair."""
-
-    levels: Ints
-    bits: Floats
-
-
-def _compare_person_names(
-    data: Encoded, left: Ints, right: Ints, comparison: Comparison, statistics: SetStatistics
-) -> tuple[_Part, Ints, tuple[NameRelation, ...]]:
+def _compare_values(
+    data: Encoded, comparison: Comparison, left: Ints, right: Ints, weight: Floats
+) -> tuple[Ints, Ints]:
+    """Level and shared value of each pair for any kind but names."""
     levels = np.full(len(left), MISSING, dtype=np.int64)
-    bits = np.zeros(len(left))
-    numbers = np.full(len(left), -1, dtype=np.int64)
-    rows = np.flatnonzero((data.name_ids[left] >= 0) & (data.name_ids[right] >= 0))
-    if not len(rows):
-        return _Part(levels, bits), numbers, ()
-    a, b, inverse = distinct_pairs(data.name_ids[left[rows]], data.name_ids[right[rows]], len(data.names))
-    relations = tuple(
-        compare_name_sets(data.names[x], data.names[y]) for x, y in zip(a.tolist(), b.tolist(), strict=True)
-    )
-    level = np.array([relation.level for relation in relations], dtype=np.int64)
-    factors = np.array([relation_factors(relation) for relation in relations])
-    rarity = _name_bits(data, statistics)
-    weights = np.array([found.weight for found in comparison.levels])
-    has_rarity = np.array([found.rarity for found in comparison.levels])
-    common = np.minimum(rarity[a], rarity[b])
-    value_bits = (common * factors[:, :3]).sum(axis=1) + factors[:, 3]
-    total = weights[level] + np.where(has_rarity[level], value_bits, 0.0)
-    levels[rows] = level[inverse]
-    bits[rows] = total[inverse]
-    numbers[rows] = inverse
-    return _Part(levels, bits), numbers, relations
+    column = data.columns.get(comparison.fields[0])
+    anywhere = data.columns.get(contact_column(comparison), column)
+    if anywhere is None:
+        return levels, levels.copy()
+    value = shared_value(anywhere, left, right, weight)
+    if column is None:  # mailboxes that were only suggested
+        levels[value >= 0] = 0
+        return levels, value
+    present = column.present
+    both = present[left] & present[right]
+    # Equal contacts need no closer look; other values may differ beside an equal key (a legal form, two spellings).
+    asked = np.flatnonzero(both & (value < 0)) if comparison.contact is not None else np.flatnonzero(both)
+    levels[asked] = _level_of_values(column, comparison.kind, left[asked], right[asked])
+    if comparison.contact is not None:
+        levels[value >= 0] = 0
+    return levels, value
 
 
-def _contact_column(comparison: Comparison) -> str:
-    return "any_email" if comparison.name == "email" else comparison.fields[0]
+def _best_names(data: Encoded, left: Ints, right: Ints, name_bits: Floats) -> tuple[Relations, Bools, Ints]:
+    """How the names of each pair relate, whether both have some, and which two names these are: those that fit best, of equal
+    fits the rarest, whichever side is left."""
+    count = len(left)
+    missing = [np.full(count, int(Part.MISSING)) for _ in range(3)]
+    nothing = np.full(count, MISSING, dtype=np.int64)
+    found = Relations(nothing, missing[0], missing[1], missing[2], np.zeros(count, dtype=bool))
+    named = np.zeros(count, dtype=bool)
+    pair = np.full((count, 2), -1, dtype=np.int64)
+    rarest = np.zeros(count)
+    width = data.name_ids.shape[1]
+    for a in range(width):
+        for b in range(width):
+            x, y = data.name_ids[left, a], data.name_ids[right, b]
+            rows = np.flatnonzero((x >= 0) & (y >= 0))
+            if not len(rows):
+                continue
+            p, q, inverse = distinct_pairs(x[rows], y[rows], len(data.names))
+            relations = compare_names(data.names, p, q).take(inverse)
+            rank, known = relations.rank(), found.take(rows).rank()
+            bits = np.minimum(name_bits[x[rows]], name_bits[y[rows]]).sum(axis=1)
+            better = ~named[rows] | (rank < known) | ((rank == known) & (bits > rarest[rows]))
+            found.put(rows[better], relations.take(np.flatnonzero(better)))
+            rarest[rows[better]] = bits[better]
+            pair[rows[better]] = np.stack([x[rows[better]], y[rows[better]]], axis=1)
+            named[rows] = True
+    return found, named, pair
+
+
+def compare_pairs(data: Encoded, left: Ints, right: Ints, model: Model, statistics: SetStatistics) -> Compared:
+    """Levels of the pairs (left[i], right[i]) of records of `data`, by number."""
+    columns = []
+    values: dict[str, Ints] = {}
+    relations, named, pair = _best_names(data, left, right, statistics.name_bits)
+    for comparison in model.comparisons:
+        if comparison.kind == "person_name":
+            columns.append(relations.level)
+            continue
+        levels, shared = _compare_values(
+            data, comparison, left, right, _value_weight(data, comparison, model, statistics)
+        )
+        columns.append(levels)
+        values[comparison.name] = shared
+    levels = np.stack(columns, axis=1) if columns else np.zeros((len(left), 0), dtype=np.int64)
+    return Compared(levels, values, relations, named, pair)
+
+
+def _contact_weights(comparison: Comparison, model: Model, statistics: SetStatistics) -> Floats:
+    assert comparison.contact is not None
+    people = statistics.people[contact_column(comparison)].count
+    even_bet = model.even_bet(statistics.records)
+    distinct, inverse = np.unique(people, return_inverse=True)
+    weights = [contact_weight(n, comparison.contact, even_bet, model.hub_fade) for n in distinct.tolist()]
+    return np.array(weights, dtype=np.float64)[inverse]
+
+
+def _value_weight(data: Encoded, comparison: Comparison, model: Model, statistics: SetStatistics) -> Floats:
+    """What decides which of several shared values counts: the heaviest contact, the rarest value."""
+    column = data.columns.get(contact_column(comparison))
+    if column is None:
+        return np.zeros(0)
+    if comparison.contact is not None:
+        return _contact_weights(comparison, model, statistics)
+    return statistics.rarity.get(comparison.name, np.zeros(len(column.keys)))
+
+
+def relation_bits(relations: Relations, common: Floats) -> Floats:
+    """What the agreeing parts of names weigh by their rarity, [pairs]. common: [pairs, 3], bits of the commoner of both sides'
+    given name, patronymic, surname."""
+    bits = np.zeros(len(common))
+    for place, (kind, part) in enumerate(
+        (("given", relations.given), ("patronymic", relations.patronymic), ("surname", relations.surname))
+    ):
+        bits += np.where(_AGREEING[part], common[:, place], 0.0)
+        bits += np.where(part == Part.INITIAL, INITIAL_BITS[kind], 0.0)
+    return bits - np.where(relations.derived & (relations.level < NameLevel.MISSING), DERIVED_DISCOUNT, 0.0)
+
+
+def _name_weights(compared: Compared, comparison: Comparison, statistics: SetStatistics) -> tuple[Floats, Floats]:
+    """Bits of the names of each pair, and what of it is the surname's rarity."""
+    weights = np.array([level.weight for level in comparison.levels])
+    has_rarity = np.array([level.rarity for level in comparison.levels])
+    bits, surname = np.zeros(len(compared.named)), np.zeros(len(compared.named))
+    rows = np.flatnonzero(compared.named)
+    if len(rows):
+        pair = compared.name_pair[rows]
+        common = np.minimum(statistics.name_bits[pair[:, 0]], statistics.name_bits[pair[:, 1]])
+        relations = compared.relations.take(rows)
+        level = relations.level
+        bits[rows] = weights[level] + np.where(has_rarity[level], relation_bits(relations, common), 0.0)
+        surname[rows] = np.where(has_rarity[level] & _AGREEING[relations.surname], common[:, 2], 0.0)
+    return bits, surname
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,155 +237,125 @@ class _Contact:
     """A contact comparison before the contacts are weighed against each other. people: on the shared value, 0 if none.
     one_meant: of a few people on it both names mean the same one."""
 
-    levels: Ints
     bits: Floats
     people: Ints
     one_meant: Bools
 
 
-def _level_number(comparison: Comparison, name: str) -> int:
-    return [level.name for level in comparison.levels].index(name)
-
-
-def _compare_contact(
-    data: Encoded, left: Ints, right: Ints, comparison: Comparison, model: Model, statistics: SetStatistics
-) -> _Contact:
-    contact = comparison.contact
-    assert contact is not None
-    field = _contact_column(comparison)
-    column = data.columns[field]
-    people_of = np.array([statistics.people_on(field, value) for value in column.values] or [1], dtype=np.int64)
-    even_bet = model.even_bet(statistics.records)
-    by_people = {n: contact_weight(n, contact, even_bet, model.hub_fade) for n in np.unique(people_of).tolist()}
-    weight = np.array([by_people[people] for people in people_of.tolist()])
-    value, bits = shared_value(column, left, right, weight)
-    people = np.where(value >= 0, people_of[value], 0)
-    levels = np.full(len(left), MISSING, dtype=np.int64)
-    levels[_both_present(column, left, right)] = _level_number(comparison, "differ")
-    levels[people == 1] = _level_number(comparison, "equal")
-    levels[people > 1] = _level_number(comparison, "shared")
-    bits = np.where(people > 0, bits, np.where(levels == _level_number(comparison, "differ"), contact.apart, 0.0))
-    one_meant = _one_meant(data, left, right, column, value, statistics.households.get(field, {}))
-    bits = np.where(one_meant, bits + KNOWN_PERSON_BITS, bits)
-    if comparison.name == "email":
-        levels, bits = _refine_email(data, left, right, comparison, _Contact(levels, bits, people, one_meant), even_bet)
-    return _Contact(levels, bits, people, one_meant)
-
-
-def _one_meant(
-    data: Encoded, left: Ints, right: Ints, column: Column, value: Ints, households: Mapping[str, People]
-) -> Bools:
+def _one_meant(data: Encoded, left: Ints, right: Ints, value: Ints, households: Ints) -> Bools:
     """Whether both names of a pair mean the same one of the few people who share its value, [pairs]."""
-    known = np.array([text in households for text in column.values] or [False], dtype=bool)
-    rows = np.flatnonzero((value >= 0) & known[value] & (data.name_ids[left] >= 0) & (data.name_ids[right] >= 0))
-    meant: dict[tuple[int, int], int] = {}
-
-    def person(shared: int, name: int) -> int:
-        if (shared, name) not in meant:
-            meant[shared, name] = person_meant(data.names[name], households[column.values[shared]])
-        return meant[shared, name]
-
     found = np.zeros(len(left), dtype=bool)
-    pairs = zip(
-        value[rows].tolist(), data.name_ids[left[rows]].tolist(), data.name_ids[right[rows]].tolist(), strict=True
-    )
-    found[rows] = [person(shared, a) == person(shared, b) >= 0 for shared, a, b in pairs]
+    mine, theirs = data.name_ids[left, 0], data.name_ids[right, 0]
+    rows = np.flatnonzero((value >= 0) & (households[value, 1] >= 0) & (mine >= 0) & (theirs >= 0))
+    if not len(rows):
+        return found
+    size = len(data.names)
+    codes = np.concatenate([value[rows] * size + mine[rows], value[rows] * size + theirs[rows]])
+    distinct, inverse = np.unique(codes, return_inverse=True)
+    meant = person_meant(data.names, distinct % size, households[distinct // size])[inverse]
+    a, b = meant[: len(rows)], meant[len(rows) :]
+    found[rows] = (a == b) & (a >= 0)
     return found
 
 
-def _refine_email(
-    data: Encoded, left: Ints, right: Ints, comparison: Comparison, found: _Contact, even_bet: float
-) -> tuple[Ints, Floats]:
-    """Mailboxes that agree only as repaired weigh less than equal ones; a login at two providers is a hint."""
-    levels, bits = found.levels.copy(), found.bits.copy()
-    typed = data.columns["email"]
-    ones = np.ones(len(typed.values) or 1)
-    equal, _ = shared_value(typed, left, right, ones)
-    repaired = (found.people == 1) & (equal < 0)
-    levels[repaired] = _level_number(comparison, "repaired")
-    bits[repaired] = even_bet + comparison.level_named("repaired").weight
-    logins = data.columns["login"]
-    login, _ = shared_value(logins, left, right, np.ones(len(logins.values) or 1))
-    is_long = np.array([is_long_login(value) for value in logins.values] or [False], dtype=bool)
-    for name, rows in (
-        ("same_login_long", (found.people == 0) & (login >= 0) & is_long[login]),
-        ("same_login", (found.people == 0) & (login >= 0) & ~is_long[login]),
-    ):
-        levels[rows] = _level_number(comparison, name)
-        bits[rows] = comparison.level_named(name).weight
-    return levels, bits
+def _weigh_contact(
+    data: Encoded, left: Ints, right: Ints, compared: Compared, number: int, model: Model, statistics: SetStatistics
+) -> _Contact:
+    comparison = model.comparisons[number]
+    contact = comparison.contact
+    assert contact is not None
+    name = contact_column(comparison)
+    levels, value = compared.levels[:, number], compared.values[comparison.name]
+    if name not in statistics.people or not len(statistics.people[name].count):
+        nothing = np.zeros(len(left))
+        return _Contact(nothing, nothing.astype(np.int64), nothing.astype(bool))
+    known = statistics.people[name]
+    weights = _contact_weights(comparison, model, statistics)
+    people = np.where(value >= 0, known.count[value], 0)
+    bits = np.where(value >= 0, weights[value], 0.0)
+    for place, level in enumerate(comparison.levels):
+        if level.name not in ("equal", "shared"):
+            weight = contact.apart if level.name == "differ" else level.weight
+            bits = np.where((value < 0) & (levels == place), weight, bits)
+    levels[people > 1] = comparison.number_of("shared")
+    one_meant = _one_meant(data, left, right, value, known.households)
+    bits = np.where(one_meant, bits + KNOWN_PERSON_BITS, bits)
+    if comparison.kind == "email":
+        bits = _soften_repaired(data, left, right, comparison, levels, value, bits, model.even_bet(statistics.records))
+    return _Contact(bits, people, one_meant)
 
 
-def _compare_text(
-    column: Column,
-    left: Ints,
-    right: Ints,
-    comparison: Comparison,
-    value_bits: Floats,
-    close: Callable[[str, str], bool],
-) -> _Part:
-    """Company or city: equal, a slip apart, or different; agreement weighs by the value's rarity."""
-    levels = np.full(len(left), MISSING, dtype=np.int64)
+def _soften_repaired(
+    data: Encoded, left: Ints, right: Ints, comparison: Comparison, levels: Ints, value: Ints, bits: Floats, even: float
+) -> Floats:
+    """Mailboxes that agree only once a mistyped domain is repaired weigh a little less."""
+    column = data.columns.get(comparison.fields[0])
+    repaired = rows = np.flatnonzero(value >= 0)
+    if column is not None:
+        as_typed = shared_value(column, left[rows], right[rows], np.zeros(len(column.keys)))
+        repaired = rows[as_typed < 0]
+    levels[repaired] = comparison.number_of("repaired")
+    bits[repaired] = np.minimum(bits[repaired], even + comparison.level_named("repaired").weight)
+    return bits
+
+
+def _plain_weights(compared: Compared, number: int, model: Model, statistics: SetStatistics) -> Floats:
+    """Bits of a comparison that is neither a name nor a contact."""
+    comparison = model.comparisons[number]
+    levels, value = compared.levels[:, number], compared.values[comparison.name]
+    weights = np.array([*(level.weight for level in comparison.levels), 0.0])
+    bits = weights[levels]
+    rarity = statistics.rarity.get(comparison.name)
+    if rarity is not None and len(rarity):
+        has_rarity = np.array([*(level.rarity for level in comparison.levels), False])
+        bits = bits + np.where(has_rarity[levels] & (value >= 0), rarity[value], 0.0)
+    return bits
+
+
+def _rarity_of_close(
+    data: Encoded, left: Ints, right: Ints, compared: Compared, number: int, model: Model, statistics: SetStatistics
+) -> Floats:
+    """Bits of values that agree without being equal: the commoner of both counts."""
+    comparison = model.comparisons[number]
+    rarity = statistics.rarity.get(comparison.name)
+    levels, value = compared.levels[:, number], compared.values[comparison.name]
     bits = np.zeros(len(left))
-    level = {found.name: (number, found.weight) for number, found in enumerate(comparison.levels)}
-    both = _both_present(column, left, right)
-    levels[both], bits[both] = level["differ"]
-    value, rarity = shared_value(column, left, right, value_bits)
-    equal = value >= 0
-    levels[equal] = level["equal"][0]
-    bits[equal] = level["equal"][1] + rarity[equal]
-    rows = np.flatnonzero(both & ~equal)
-    if len(rows):
-        a, b, inverse = distinct_pairs(column.ids[left[rows], 0], column.ids[right[rows], 0], len(column.values))
-        near = np.array(
-            [close(column.values[x], column.values[y]) for x, y in zip(a.tolist(), b.tolist(), strict=True)]
-        )
-        common = np.minimum(value_bits[a], value_bits[b])
-        hits = near[inverse]
-        levels[rows[hits]] = level["close"][0]
-        bits[rows[hits]] = level["close"][1] + common[inverse][hits]
-    return _Part(levels, bits)
+    has_rarity = np.array([*(level.rarity for level in comparison.levels), False])
+    rows = np.flatnonzero(has_rarity[levels] & (value < 0))
+    if rarity is None or not len(rows):
+        return bits
+    ids = data.columns[comparison.fields[0]].ids
+    padded = np.append(rarity, np.inf)
+    a, b = padded[ids[left[rows]]].min(axis=1), padded[ids[right[rows]]].min(axis=1)
+    common = np.minimum(a, b)
+    bits[rows] = np.where(np.isfinite(common), common, 0.0)
+    return bits
 
 
-def _other_legal_form(data: Encoded, left: Ints, right: Ints) -> Bools:
-    column = data.columns["legal_form"]
-    rows = np.flatnonzero(_both_present(column, left, right))
-    other = np.zeros(len(left), dtype=bool)
-    if len(rows):
-        a, b, inverse = distinct_pairs(column.ids[left[rows], 0], column.ids[right[rows], 0], len(column.values))
-        unlike = [
-            not same_legal_form(column.values[x], column.values[y]) for x, y in zip(a.tolist(), b.tolist(), strict=True)
-        ]
-        other[rows] = np.array(unlike)[inverse]
-    return other
+def _limit_family_names(bits: Floats, levels: Ints, contacts: Sequence[_Contact]) -> None:
+    """On a value that several people share a surname says little: it is the family's, so bits are cut in place."""
+    shared = np.stack([contact.people > 1 for contact in contacts]).any(axis=0)
+    shared &= ~np.stack([contact.one_meant for contact in contacts]).any(axis=0)
+    for level, most in FAMILY_NAME_BITS.items():
+        rows = shared & (levels == int(level))
+        bits[rows] = np.minimum(bits[rows], most)
 
 
-def _compare_company(
-    data: Encoded, left: Ints, right: Ints, comparison: Comparison, statistics: SetStatistics
-) -> _Part:
-    column = data.columns["company"]
-    rarity = np.array([statistics.frequencies.bits("company", value) for value in column.values] or [0.0])
-    part = _compare_text(column, left, right, comparison, rarity, close_companies)
-    agreed = (part.levels == _level_number(comparison, "equal")) | (part.levels == _level_number(comparison, "close"))
-    other = agreed & _other_legal_form(data, left, right)
-    part.levels[other] = _level_number(comparison, "other_form")
-    part.bits[other] = comparison.level_named("other_form").weight
-    return part
+def _discount_nameless(levels: Ints, contacts: Sequence[_Contact]) -> None:
+    """Without a name on both sides a value of several people is any of them, so its bits are cut in place."""
+    nameless = (levels == MISSING) | (levels == int(NameLevel.MISSING))
+    for contact in contacts:
+        rows = nameless & (contact.people > 1)
+        contact.bits[rows] = np.maximum(contact.bits[rows] - NAMELESS_ON_SHARED, 0.0)
 
 
-def _compare_city(data: Encoded, left: Ints, right: Ints, comparison: Comparison, statistics: SetStatistics) -> _Part:
-    column = data.columns["city"]
-    rarity = np.array([statistics.frequencies.bits("city", value) for value in column.values] or [0.0])
-    return _compare_text(column, left, right, comparison, rarity, close_cities)
-
-
-def weigh_contacts(
-    contacts: Sequence[_Contact], comparisons: Sequence[Comparison], company: _Part, city: _Part
-) -> tuple[list[Floats], Floats, Floats, Bools]:
-    """Rules 1 and 2: bits of each contact, of company and of city as they count, and whether a contact outweighs them."""
+def _weigh_together(
+    contacts: Sequence[_Contact], comparisons: Sequence[Comparison], beside: Floats
+) -> tuple[list[Floats], Bools]:
+    """Rule 1: bits of each contact as it counts, and whether a contact outweighs `beside`, the bits of company and city."""
     stacked = np.stack([np.where(contact.people > 0, contact.bits, -1.0) for contact in contacts])
     strongest = stacked.argmax(axis=0)
-    has_contact = stacked.max(axis=0) > np.maximum(company.bits, 0.0)
+    has_contact = stacked.max(axis=0) > np.maximum(beside, 0.0)
     counted: list[Floats] = []
     for number, (contact, comparison) in enumerate(zip(contacts, comparisons, strict=True)):
         assert comparison.contact is not None
@@ -327,71 +363,120 @@ def weigh_contacts(
         together = np.where(contact.people == 1, comparison.contact.together, 0.0)
         also = np.minimum(np.maximum(contact.bits, 0.0), together)
         counted.append(np.where(contact.people > 0, np.where(leads, contact.bits, also), contact.bits))
-    company_bits = np.where(has_contact, np.minimum(company.bits, COMPANY_BESIDE_CONTACT), company.bits)
-    city_bits = np.where(has_contact, np.minimum(city.bits, CITY_BESIDE_CONTACT), city.bits)
-    return counted, company_bits, city_bits, has_contact
+    return counted, has_contact
 
 
-def _limit_family_names(names: _Part, contacts: Sequence[_Contact]) -> None:
-    """On a value that several people share a surname says little: it is the family's, so bits are cut in place."""
-    shared = np.stack([contact.people > 1 for contact in contacts]).any(axis=0)
-    shared &= ~np.stack([contact.one_meant for contact in contacts]).any(axis=0)
-    for level, most in FAMILY_NAME_BITS.items():
-        rows = shared & (names.levels == int(level))
-        names.bits[rows] = np.minimum(names.bits[rows], most)
+def _weigh_household(model: Model, household: Household, parts: list[Floats], surname: Floats, even_bet: float) -> None:
+    """What people under one roof share counts once: the strongest agreement and the weakest difference in full, the others a little,
+    all of them never more than a roof says; beside it a surname is the family's. Changes `parts` in place."""
+    numbers = [
+        number for number, comparison in enumerate(model.comparisons) if comparison.name in household.comparisons
+    ]
+    if not numbers:
+        return
+    stacked = np.stack([parts[number] for number in numbers])
+    best, worst = stacked.argmax(axis=0), stacked.argmin(axis=0)
+    for place, number in enumerate(numbers):
+        limited = np.clip(stacked[place], -household.together, household.together)
+        in_full = (best == place) & (stacked[place] > 0) | (worst == place) & (stacked[place] < 0)
+        parts[number] = np.where(in_full, stacked[place], limited)
+    total = np.stack([parts[number] for number in numbers]).sum(axis=0)
+    excess = np.maximum(total - (even_bet + household.most), 0.0)
+    for place, number in enumerate(numbers):
+        parts[number] = parts[number] - np.where(best == place, excess, 0.0)
+    roof = total >= household.begins
+    for number, comparison in enumerate(model.comparisons):
+        if comparison.kind == "person_name":
+            parts[number] = parts[number] - np.where(roof, np.maximum(surname - household.surname, 0.0), 0.0)
 
 
-def _discount_nameless(names: _Part, contacts: Sequence[_Contact]) -> None:
-    """Without a name on both sides a value of several people is any of them, so its bits are cut in place."""
-    nameless = (names.levels == MISSING) | (names.levels == int(NameLevel.MISSING))
-    for contact in contacts:
-        rows = nameless & (contact.people > 1)
-        contact.bits[rows] = np.maximum(contact.bits[rows] - NAMELESS_ON_SHARED, 0.0)
-
-
-def _held_below_merge(
-    name_levels: Ints, contacts: Sequence[_Contact], has_contact: Bools, company_agrees: Bools
+def _needs_met(
+    model: Model, levels: Ints, name_levels: Ints, contacts: Sequence[_Contact], has_contact: Bools
 ) -> Bools:
-    """Rule 3: pairs that may be proposed but never merged by themselves."""
-    full_name = np.isin(name_levels, [int(level) for level in _FULL_NAME_LEVELS])
-    no_name = (name_levels == MISSING) | np.isin(name_levels, [int(level) for level in _NO_NAME_LEVELS])
-    people = np.stack([contact.people for contact in contacts])
-    own = ((people > 0) & (people < HUB_NAMES)).any(axis=0)
-    return np.asarray((~has_contact & ~(full_name & company_agrees)) | (no_name & ~own))
+    """Rule 3: whether some alternative of `merge_needs` holds, [pairs]."""
+    if not model.merge_needs:
+        return np.ones(len(levels), dtype=bool)
+    people = (
+        np.stack([contact.people for contact in contacts]) if contacts else np.zeros((1, len(levels)), dtype=np.int64)
+    )
+    terms = {
+        "own_contact": has_contact & ((people > 0) & (people < HUB_NAMES)).any(axis=0),
+        "contact": has_contact,
+        "name": ~np.isin(name_levels, _NO_NAME_LEVELS),
+        "full_name": np.isin(name_levels, _FULL_NAME_LEVELS),
+    }
+    for number, comparison in enumerate(model.comparisons):
+        agreeing = [
+            place
+            for place, level in enumerate(comparison.levels)
+            if level.rarity or level.name in ("equal", "shared") or level.weight >= AGREEING_BITS
+        ]
+        terms.setdefault(comparison.name, np.isin(levels[:, number], agreeing))
+    met = np.zeros(len(levels), dtype=bool)
+    for alternative in model.merge_needs:
+        met |= np.stack([terms[term] for term in alternative]).all(axis=0)
+    return met
+
+
+def weigh_pairs(
+    data: Encoded,
+    left: Ints,
+    right: Ints,
+    compared: Compared,
+    model: Model,
+    statistics: SetStatistics,
+    merge_cut: float,
+) -> Scores:
+    """Weights of pairs that are compared. merge_cut: bits, where rule 3 holds weights back. Weights are rounded to a
+    millionth of a bit, so that equal evidence is equal on every machine."""
+    count = len(left)
+    name_levels = compared.relations.level
+    parts: list[Floats] = [np.zeros(count) for _ in model.comparisons]
+    surname = np.zeros(count)
+    contacts: dict[int, _Contact] = {}
+    for number, comparison in enumerate(model.comparisons):
+        if comparison.kind == "person_name":
+            parts[number], surname = _name_weights(compared, comparison, statistics)
+        elif comparison.contact is not None:
+            contacts[number] = _weigh_contact(data, left, right, compared, number, model, statistics)
+        else:
+            parts[number] = _plain_weights(compared, number, model, statistics)
+            parts[number] += _rarity_of_close(data, left, right, compared, number, model, statistics)
+    has_contact = np.zeros(count, dtype=bool)
+    if contacts:
+        found = list(contacts.values())
+        for number, comparison in enumerate(model.comparisons):
+            if comparison.kind == "person_name":
+                _limit_family_names(parts[number], name_levels, found)
+        _discount_nameless(name_levels, found)
+        limited = [n for n, comparison in enumerate(model.comparisons) if comparison.beside_contact is not None]
+        beside = np.stack([parts[number] for number in limited]).max(axis=0) if limited else np.zeros(count)
+        counted, has_contact = _weigh_together(found, [model.comparisons[number] for number in contacts], beside)
+        for number, bits in zip(contacts, counted, strict=True):
+            parts[number] = bits
+        for number in limited:
+            most = model.comparisons[number].beside_contact
+            assert most is not None
+            parts[number] = np.where(has_contact, np.minimum(parts[number], most), parts[number])
+    if model.household is not None:
+        _weigh_household(model, model.household, parts, surname, model.even_bet(statistics.records))
+    stacked = np.stack(parts, axis=1) if parts else np.zeros((count, 0))
+    met = _needs_met(model, compared.levels, name_levels, list(contacts.values()), has_contact)
+    free = stacked.sum(axis=1)
+    weight = np.round(np.where(met, free, np.minimum(free, merge_cut - JUST_BELOW)), 6)
+    own = [
+        np.isin(contact.people, (1, 2))
+        for number, contact in contacts.items()
+        if model.comparisons[number].kind in ("phone", "email")
+    ]
+    both = np.stack(own).all(axis=0) if len(own) > 1 else np.zeros(count, dtype=bool)
+    clash = both & (name_levels == int(NameLevel.CONTRADICTION))
+    return Scores(weight, free, met, compared.levels, stacked, compared.relations, clash)
 
 
 def score_pairs(
     data: Encoded, left: Ints, right: Ints, model: Model, statistics: SetStatistics, merge_cut: float
 ) -> Scores:
-    """Weights of the pairs (left[i], right[i]) of records of `data`, by number.
-
-    left, right: [pairs]. merge_cut: bits, where rule 3 holds weights back. Weights are rounded to a millionth of a
-    bit, so that equal evidence is equal on every machine.
-    """
-    by_name = {comparison.name: comparison for comparison in model.comparisons}
-    name_part, numbers, relations = _compare_person_names(data, left, right, by_name["person_name"], statistics)
-    contact_comparisons = [comparison for comparison in model.comparisons if comparison.contact is not None]
-    contacts = [
-        _compare_contact(data, left, right, comparison, model, statistics) for comparison in contact_comparisons
-    ]
-    company = _compare_company(data, left, right, by_name["company"], statistics)
-    city = _compare_city(data, left, right, by_name["city"], statistics)
-    _limit_family_names(name_part, contacts)
-    _discount_nameless(name_part, contacts)
-    counted, company_bits, city_bits, has_contact = weigh_contacts(contacts, contact_comparisons, company, city)
-    found = {"person_name": (name_part.levels, name_part.bits), "company": (company.levels, company_bits)}
-    found["city"] = (city.levels, city_bits)
-    for comparison, contact, bits in zip(contact_comparisons, contacts, counted, strict=True):
-        found[comparison.name] = (contact.levels, bits)
-    levels = np.stack([found[comparison.name][0] for comparison in model.comparisons], axis=1)
-    parts = np.stack([found[comparison.name][1] for comparison in model.comparisons], axis=1)
-    company_agrees = np.isin(company.levels, [_level_number(by_name["company"], name) for name in ("equal", "close")])
-    held = _held_below_merge(name_part.levels, contacts, has_contact, company_agrees)
-    weight = parts.sum(axis=1)
-    weight = np.round(np.where(held, np.minimum(weight, merge_cut - JUST_BELOW), weight), 6)
-    people = {
-        comparison.name: contact.people for comparison, contact in zip(contact_comparisons, contacts, strict=True)
-    }
-    both = np.isin(people["phone"], (1, 2)) & np.isin(people["email"], (1, 2))
-    clash = both & (name_part.levels == int(NameLevel.CONTRADICTION))
-    return Scores(weight, levels, parts, numbers, relations, clash)
+    """Weights of the pairs (left[i], right[i]) of records of `data`, by number, see `weigh_pairs`."""
+    compared = compare_pairs(data, left, right, model, statistics)
+    return weigh_pairs(data, left, right, compared, model, statistics, merge_cut)

@@ -1,91 +1,138 @@
 """How common a value is in the set at hand: an agreement on a rare value says more than one on a common value."""
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dedup.encoding import Encoded
-from dedup.model import Model
-from dedup.name_form import NameForm, Word, patronymic_stem, surname_stem
+import numpy as np
 
-MOST_BITS = {"given": 9.0, "unknown_given": 10.0, "surname": 17.0, "patronymic": 7.0, "city": 6.0, "company": 14.0}
-"""What one agreement may add at most: beyond this, errors of spelling and of belief outweigh rarity."""
+from dedup.arrays import Floats, Ints
+from dedup.encoding import Encoded
+from dedup.model import Model, Rarity
+from dedup.names import Names
+from dedup.words import Texts
 
 
 @dataclass(frozen=True, slots=True)
 class Frequencies:
-    """Counts of the values of each part in a set, and the belief that steadies them while they are few."""
+    """How often values stand in a set. counts: part (given, surname, patronymic, or a comparison) -> value -> records;
+    totals: records with a value of the part; beliefs: what steadies the counts while they are few."""
 
     counts: Mapping[str, Mapping[str, float]]
     totals: Mapping[str, float]
-    prior: Mapping[str, tuple[float, float]]
+    beliefs: Mapping[str, Rarity]
 
-    def share(self, part: str, key: str) -> float:
-        """The share of a value among the values of its part, pulled towards the share of a value never seen."""
-        unseen, records = self.prior[part]
-        total_of = "given" if part == "unknown_given" else part
-        count = self.counts.get(total_of, {}).get(key, 0.0)
-        return (count + unseen * records) / (self.totals.get(total_of, 0.0) + records)
+    def shares(self, part: str, values: Sequence[str], belief: str = "") -> Floats:
+        """The share of each value among those of its part, pulled towards the share of a value never seen."""
+        known = self.counts.get(part, {})
+        rarity = self.beliefs[belief or part]
+        counts = np.array([known.get(value, 0.0) for value in values], dtype=np.float64)
+        return np.asarray((counts + rarity.unseen * rarity.records) / (self.totals.get(part, 0.0) + rarity.records))
 
-    def bits(self, part: str, key: str) -> float:
-        """What agreement on this value weighs: -log2 of its share, up to a limit."""
-        return min(-math.log2(self.share(part, key)), MOST_BITS[part])
-
-
-def given_bits(words: Iterable[Word], frequencies: Frequencies) -> float:
-    """Bits of the commonest of some given names; a short form is as common as all names it may stand for."""
-    found = []
-    for word in words:
-        if word.is_initial:
-            continue
-        if word.known.keys:
-            share = sum(frequencies.share("given", key) for key in sorted(word.known.keys))
-            found.append(min(-math.log2(min(share, 1.0)), MOST_BITS["given"]))
-        else:
-            found.append(frequencies.bits("unknown_given", word.folded))
-    return min(found, default=0.0)
+    def bits(self, part: str, values: Sequence[str], belief: str = "") -> Floats:
+        """What agreement on each value weighs: -log2 of its share, up to a limit."""
+        return np.minimum(-np.log2(self.shares(part, values, belief)), self.beliefs[belief or part].most)
 
 
-def surname_bits(words: Iterable[Word], frequencies: Frequencies) -> float:
-    """Bits of the commonest of some surnames, both sexes' forms counted together."""
-    return min(
-        (frequencies.bits("surname", surname_stem(word.folded)) for word in words if not word.is_initial), default=0.0
-    )
+def _bearers(data: Encoded) -> Floats:
+    """How many records bear each name; a mailbox that spells a name does not count."""
+    flat = data.name_ids[data.name_ids >= 0]
+    bearers = np.bincount(flat, minlength=len(data.names)).astype(np.float64)
+    return np.where(data.names.derived, 0.0, bearers)
 
 
-def patronymic_bits(word: Word | None, frequencies: Frequencies) -> float:
-    """Bits of a patronymic; 0 for none or an initial."""
-    if word is None or word.is_initial:
-        return 0.0
-    return frequencies.bits("patronymic", patronymic_stem(word.folded))
+def _weights_of_words(role: Ints, bearers: Floats, size: int) -> Floats:
+    weights = np.zeros(size)
+    for place in range(role.shape[1]):
+        known = role[:, place] >= 0
+        weights += np.bincount(role[known, place], weights=bearers[known], minlength=size)
+    return weights
 
 
-def _count_form(form: NameForm, weight: float, counts: dict[str, defaultdict[str, float]]) -> None:
-    for word in form.given:
-        keys = word.known.full or word.known.short or ({word.folded} if not word.is_initial else set())
+def _count_given(names: Names, bearers: Floats) -> dict[str, float]:
+    words = names.words
+    weights = _weights_of_words(names.given, bearers, len(words))
+    counts: dict[str, float] = defaultdict(float)
+    by_entry = np.bincount(words.entry, weights=weights, minlength=len(words.entries))
+    for entry, weight in zip(words.entries[1:], by_entry[1:].tolist(), strict=True):
+        keys = entry.full or entry.short
         for key in keys:
-            counts["given"][key] += weight / len(keys)
-    for word in form.surname:
-        if not word.is_initial:
-            counts["surname"][surname_stem(word.folded)] += weight
-    if form.patronymic is not None and not form.patronymic.is_initial:
-        counts["patronymic"][patronymic_stem(form.patronymic.folded)] += weight
+            counts[key] += weight / len(keys)
+    unknown = np.flatnonzero((words.entry == 0) & ~words.initial & (weights > 0))
+    for number, weight in zip(unknown.tolist(), weights[unknown].tolist(), strict=True):
+        counts[words.folded[number]] += weight
+    return counts
+
+
+def _count_texts(texts: Texts, weights: Floats, asked: np.ndarray) -> dict[str, float]:
+    counts: dict[str, float] = defaultdict(float)
+    for number, weight in zip(asked.tolist(), weights[asked].tolist(), strict=True):
+        counts[texts[number]] += weight
+    return counts
 
 
 def count_frequencies(data: Encoded, model: Model) -> Frequencies:
-    """Frequencies of name parts, cities and companies over a set of records."""
-    counts: dict[str, defaultdict[str, float]] = {
-        part: defaultdict(float) for part in ("given", "surname", "patronymic", "city", "company")
-    }
-    named = Counter(data.name_ids[data.name_ids >= 0].tolist())
-    for number, forms in enumerate(data.names):
-        for form in forms:
-            if not form.derived:
-                _count_form(form, named[number] / len(forms), counts)
-    for field in ("city", "company"):
-        column = data.columns[field]
-        for value, count in zip(column.values, column.counts().tolist(), strict=True):
-            counts[field][value] = float(count)
-    totals = {part: sum(found.values()) for part, found in counts.items()}
-    return Frequencies(counts, totals, model.rarity_prior)
+    """Frequencies of name parts, and of the values of every comparison that weighs their rarity."""
+    names, words = data.names, data.names.words
+    bearers = _bearers(data)
+    counts: dict[str, Mapping[str, float]] = {}
+    if len(words):
+        counts["given"] = _count_given(names, bearers)
+        for part, role, texts in (
+            ("surname", names.surname, words.stem),
+            ("patronymic", names.patronymic[:, None], words.patronymic),
+        ):
+            weights = _weights_of_words(role, bearers, len(words))
+            counts[part] = _count_texts(texts, weights, np.flatnonzero((weights > 0) & ~words.initial))
+    beliefs = dict(model.name_rarity)
+    for comparison in model.comparisons:
+        if comparison.rarity is not None:
+            beliefs[comparison.name] = comparison.rarity
+            column = data.columns.get(comparison.fields[0])
+            if column is not None:
+                counts[comparison.name] = dict(zip(column.keys, column.counts().astype(float).tolist(), strict=True))
+    totals = {part: math.fsum(found.values()) for part, found in counts.items()}
+    return Frequencies(counts, totals, beliefs)
+
+
+def given_word_bits(data: Encoded, frequencies: Frequencies) -> Floats:
+    """Bits of each word as a given name; a short form is as common as all names it may stand for."""
+    words = data.names.words
+    bits = np.zeros(len(words))
+    keys = [sorted(entry.keys) for entry in words.entries]
+    flat = frequencies.shares("given", [key for found in keys for key in found])
+    ends = np.cumsum([len(found) for found in keys])
+    most = frequencies.beliefs["given"].most
+    of_entry = np.array(
+        [0.0]
+        + [
+            min(-math.log2(min(math.fsum(flat[end - len(found) : end].tolist()), 1.0)), most)
+            for found, end in zip(keys[1:], ends[1:].tolist(), strict=True)
+        ]
+    )
+    known = words.entry > 0
+    bits[known] = of_entry[words.entry[known]]
+    unknown = np.flatnonzero(~known & ~words.initial)
+    bits[unknown] = frequencies.bits("given", words.folded[unknown].tolist(), "unknown_given")
+    return bits
+
+
+def name_bits(data: Encoded, frequencies: Frequencies) -> Floats:
+    """Bits of given name, patronymic and surname of each name, [names, 3]; of several words the commonest counts."""
+    names, words = data.names, data.names.words
+    found = np.zeros((len(names), 3))
+    if not len(words) or not frequencies.beliefs.keys() >= {"given", "unknown_given", "surname", "patronymic"}:
+        return found
+    whole = ~words.initial
+    for place, (bits, role) in enumerate(
+        (
+            (given_word_bits(data, frequencies), names.given),
+            (frequencies.bits("patronymic", words.patronymic.tolist()), names.patronymic[:, None]),
+            (frequencies.bits("surname", words.stem.tolist()), names.surname),
+        )
+    ):
+        usable = (role >= 0) & whole[role]
+        least = np.where(usable, bits[role], np.inf).min(axis=1)
+        found[:, place] = np.where(np.isfinite(least), least, 0.0)
+    return found

@@ -1,6 +1,7 @@
 """The command `leadfold`: every step from the shell, without Airflow. Errors are one line; exit 1 means nothing is green."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -316,6 +317,62 @@ def fold_own_file(
         folded = fold_file(leads, settings, chosen, told)
         written = write_folded(folded, out_folder)
     print_folded(folded, [_shown(path.resolve()) for path in written], out)
+
+
+@app.command("match")
+def match_own_table(
+    table: Annotated[Path, typer.Argument(help="CSV, JSONL, XLSX or Parquet table of persons or companies.")],
+    model: Annotated[str, typer.Option(help="person, company, lead, or the file of a model of your own.")],
+    link: Annotated[
+        Path | None, typer.Option(help="A second table: rows of the one are linked to rows of the other.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="FIELD=HEADER: a column that the field is read from (repeatable)."),
+    ] = None,
+    row_id: Annotated[
+        str | None, typer.Option("--id", help="Header of the row ids; else id, rec_id … or numbers.")
+    ] = None,
+    seen: Annotated[str | None, typer.Option(help="Header of when a row was seen; else received_at, date …")] = None,
+    truth: Annotated[str | None, typer.Option(help="Header of the true labels: measure the result by them.")] = None,
+    truth_pattern: Annotated[
+        str | None, typer.Option(help="Regular expression that finds the label in the truth, or in the row id.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="Table of judged pairs (left, right, same): measure the result by them.")
+    ] = None,
+    precision: Annotated[float, typer.Option(help="Precision that merges are to have, 0.5 to 0.9999.")] = 0.98,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="File for the clusters (CSV); else stdout, or nowhere with --json.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON to stdout.")] = False,
+    explain_hubs: Annotated[
+        bool, typer.Option("--explain-hubs", help="List values that many unlike people share, and why.")
+    ] = False,
+) -> None:
+    """Fold any table of persons or companies, or link two; no server, no configuration needed."""
+    from pipeline.match_table import MatchRequest, match_table
+
+    request = MatchRequest(
+        table=table, model=model, link=link, columns=tuple(columns or ()), id_column=row_id, seen_column=seen, truth=truth,
+        truth_pattern=truth_pattern, labels=labels, precision=precision, out=out_file, json=as_json, explain_hubs=explain_hubs,
+    )  # fmt: skip
+    with _progress() as told:
+        code = match_table(request, sys.stdout, lambda line: err.print(line, markup=False), told)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def compare(
+    kind: Annotated[str, typer.Argument(help="name, company, phone, email, address, date, place or postcode.")],
+) -> None:
+    """How like each other two values are: tab-separated pairs from standard input; score, level and why to standard output."""
+    from pipeline.compare import compare_lines
+
+    code = compare_lines(kind, sys.stdin.buffer, sys.stdout, sys.stderr)
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()

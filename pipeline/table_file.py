@@ -4,6 +4,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,7 +26,7 @@ def read_rows(path: Path) -> Iterator[Row]:
     """Rows of a CSV, JSONL, XLSX or Parquet file as mappings from column names; one row in memory at a time."""
     if not path.is_file():
         raise InputFileError(str(path), "there is no such file", "check the path")
-    suffix = _suffix(path)
+    suffix = kind_of(path)
     if suffix in {".jsonl", ".ndjson"}:
         return _jsonl_rows(path)
     if suffix == ".xlsx":
@@ -42,13 +43,13 @@ def read_rows(path: Path) -> Iterator[Row]:
 def column_names(path: Path) -> tuple[str, ...]:
     """The names of a table's columns in order; of JSONL, whose rows may differ, those of all its rows."""
     rows = read_rows(path)
-    if _suffix(path) not in {".jsonl", ".ndjson"}:
+    if kind_of(path) not in {".jsonl", ".ndjson"}:
         return tuple(name for name in next(rows, {}) if name)
     return tuple(dict.fromkeys(name for row in rows for name in row if name))
 
 
-def _suffix(path: Path) -> str:
-    """The kind of table by its name; a workbook or Parquet file that was called .csv is what it is."""
+def kind_of(path: Path) -> str:
+    """The kind of table by its name, as a suffix; a workbook or Parquet file that was called .csv is what it is."""
     suffix = path.suffix.lower()
     if suffix in {".csv", ".tsv", ".txt"}:
         with path.open("rb") as body:
@@ -70,18 +71,52 @@ def _named(header: Iterable[Any]) -> list[str]:
     return names
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class CsvForm:
+    """How a CSV file is written. hinted: whether a line `sep=;` stands before its header, as Excel writes it."""
+
+    encoding: str
+    delimiter: str
+    hinted: bool
+
+
+def csv_form(path: Path) -> CsvForm:
+    """Encoding and delimiter of a CSV file. Raises InputFileError for what is no text."""
     encoding = encoding_of(path)
-    with path.open(encoding=encoding, newline="", errors="strict") as lines:
-        head = lines.read(_SNIFFED)
-        hint = _EXCEL_HINT.match(head)
-        delimiter = hint[1] if hint else _delimiter(head, path)
-        lines.seek(0)
-        if hint:
+    try:
+        with path.open(encoding=encoding, newline="", errors="strict") as lines:
+            head = lines.read(_SNIFFED)
+    except UnicodeDecodeError as error:
+        raise _no_text(path) from error
+    hint = _EXCEL_HINT.match(head)
+    return CsvForm(encoding, hint[1] if hint else _delimiter(head, path), hint is not None)
+
+
+def csv_header(path: Path, form: CsvForm) -> tuple[str, ...]:
+    """Names of the columns of a CSV file, () where it has no line at all; no row is read."""
+    try:
+        with path.open(encoding=form.encoding, newline="", errors="strict") as lines:
+            if form.hinted:
+                lines.readline()
+            return tuple(_named(next(csv.reader(lines, delimiter=form.delimiter), ())))
+    except UnicodeDecodeError as error:
+        raise _no_text(path) from error
+    except csv.Error as error:
+        raise InputFileError(path.name, "its first line has an endless cell", "check its quotation marks") from error
+
+
+def _no_text(path: Path) -> InputFileError:
+    return InputFileError(path.name, "its text is in no encoding we know", "save it as CSV in UTF-8")
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    form = csv_form(path)
+    with path.open(encoding=form.encoding, newline="", errors="strict") as lines:
+        if form.hinted:
             lines.readline()
         csv.field_size_limit(_LONGEST_CELL)
         quotes = _Quotes(lines)
-        reader = csv.reader(quotes, delimiter=delimiter)
+        reader = csv.reader(quotes, delimiter=form.delimiter)
         try:
             first = next(reader, None)
             if first is None:
@@ -104,6 +139,8 @@ def _csv_rows(path: Path) -> Iterator[Row]:
                 f"line {reader.line_num} has a cell of more than {_LONGEST_CELL} characters",
                 "check its quotation marks",
             ) from error
+        except UnicodeDecodeError as error:
+            raise _no_text(path) from error
 
 
 _EXCEL_HINT = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
@@ -149,10 +186,11 @@ def encoding_of(path: Path) -> str:
         if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
             return "utf-16"
         unmarked = _unmarked_utf16(start)
+        if _is_utf8(body):
+            # Latin text in UTF-16 is UTF-8 with zeros, and so is UTF-8 that holds zeros: there, letters stand beside letters.
+            return unmarked if unmarked and _of_low_blocks(start, unmarked) else "utf-8-sig"
         if unmarked:
             return unmarked
-        if _is_utf8(body):
-            return "utf-8-sig"
     sample = path.read_bytes()[: 4 * _SNIFFED]
     if b"\x00" in sample:
         raise InputFileError(path.name, "it is not text", "save it as CSV in UTF-8")
@@ -170,6 +208,12 @@ def _unmarked_utf16(start: bytes) -> str:
     encoding = "utf-16-le" if odd else "utf-16-be"
     text = start[: len(start) // 2 * 2].decode(encoding, "ignore")
     return encoding if all(letter.isprintable() or letter.isspace() for letter in text) else ""
+
+
+def _of_low_blocks(start: bytes, encoding: str) -> bool:
+    """Whether nearly all letters are of alphabets: their upper byte is then below that of any ASCII letter."""
+    upper = start[1::2] if encoding == "utf-16-le" else start[::2]
+    return sum(byte <= 0x20 for byte in upper) * 10 >= len(upper) * 9
 
 
 def _delimiter(head: str, path: Path) -> str:

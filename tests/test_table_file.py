@@ -148,3 +148,13 @@ def test_parquet_with_nanoseconds_structs_and_a_broken_page(tmp_path: Path) -> N
     body[4:40] = b"\xff" * 36
     with pytest.raises(InputFileError, match="a part of it cannot be read"):
         _read(tmp_path, bytes(body), "broken.parquet")
+
+
+def test_zeros_in_utf8_do_not_make_it_utf16(tmp_path: Path) -> None:
+    assert _read(tmp_path, b"x,y,z\n\x00;;;,a\x00,\x00\n") == [{"x": "\x00;;;", "y": "a\x00", "z": "\x00"}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["Anna Nowak", "Пётр Щукин"])
+def test_utf16_without_its_mark_is_found(tmp_path: Path, encoding: str, name: str) -> None:
+    assert _read(tmp_path, f"name;phone\n{name};501\n".encode(encoding)) == [{"name": name, "phone": "501"}]

@@ -1,35 +1,381 @@
-"""The two companies are one name; whether they are one legal person, a tax id says."""
+"""The two companies bear one name; whether they are one legal person, the legal form and a tax number say.
 
-from functools import lru_cache
+A legal form is taken off the name and compared by itself: ООО and АО are two legal persons, ООО and LLC may be a name and its
+translation, a form on one side only says nothing. A word more (Плюс, М, Bis, Group, Юг, a number) is another company as a rule.
+"""
 
-from rapidfuzz.distance import OSA
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
-from dedup.folding import fold_text
+import numpy as np
 
-# ЗАО and ОАО were renamed АО and ПАО by the law of 2014; the same company appears under both.
-_RENAMED_FORMS = {"ЗАО": "АО", "ОАО": "ПАО", "ZAO": "AO", "OAO": "PAO"}
+from dedup.arrays import Bools, Floats, Ints, number_texts
+from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
+from dedup.comparison.level import MISSING, LevelWords
+from dedup.comparison.words import (
+    Words,
+    count_shared,
+    distinct,
+    find_phrases,
+    folded,
+    has_word,
+    read_phrases,
+    read_words,
+    texts_of,
+    with_words,
+)
+
+LEVELS = (
+    LevelWords(
+        "equal",
+        "The names are one but for quotes, script and legal form, and no two forms contradict.",
+        ("ООО «Ромашка»", "Romashka LLC"),
+        1.0,
+    ),
+    LevelWords(
+        "close",
+        "The names are a slip apart, or the same words in another order or written together.",
+        ("Сталь-Профиль", "Стальпрофиль"),
+        0.85,
+    ),
+    LevelWords(
+        "other_form", "One name under two legal forms: two legal persons.", ("ООО «Ромашка»", "АО «Ромашка»"), 0.6
+    ),
+    LevelWords(
+        "suffix",
+        "One name holds all words of the other and a word or two more: as a rule another company.",
+        ("Орион", "Орион Плюс"),
+        0.5,
+    ),
+    LevelWords("differ", "The names are different.", ("Орион", "Вектор"), 0.35),
+)
+_EQUAL, _CLOSE, _OTHER_FORM, _SUFFIX, _DIFFER = range(5)
+
+_MOST_EXTRA = 2
+"""Words more with which a name still counts as the other with a suffix; beyond that it is a name that happens to hold a short one."""
 
 
-@lru_cache(maxsize=1 << 17)
-def company_key(core: str) -> str:
-    """A company's core name folded; & and `and` dropped, hyphen as space, single letters (А.Б.В.) joined."""
-    words = [word for word in fold_text(core).split() if word not in ("and", "i")]
-    if words and all(len(word) == 1 for word in words):
-        return "".join(words)
-    return " ".join(words)
+_LONG = 9
+"""Letters beyond which a name may be mistyped in its first one."""
 
 
-def close_companies(left: str, right: str) -> bool:
-    """Whether two company keys are a slip apart or one's words in another order; a word more is another company."""
-    if sorted(left.split()) == sorted(right.split()):
-        return True
-    if len(left.split()) != len(right.split()):
-        return left.replace(" ", "") == right.replace(" ", "")
-    shorter = min(len(left), len(right))
-    allowed = 0 if shorter < 6 else 1 if shorter < 12 else 2
-    return allowed > 0 and OSA.distance(left, right, score_cutoff=allowed) <= allowed
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Companies by value. keys: the name folded, without legal form, '' for no evidence; two legal persons of one name have one key.
+    form: code of the legal form (`legal_forms.tsv`), '' where none is written, and its
+    number, -1 for none. words: distinct words of the keys. number_ids: the numbers in a name as one, -1 for none. joined, initials,
+    lengths: the key without blanks, its first letter, its letters; text_lengths: with
+    blanks."""
+
+    keys: tuple[str, ...]
+    form: tuple[str, ...]
+    words: Words
+    form_ids: Ints
+    number_ids: Ints
+    texts: Texts
+    sorted_texts: Texts
+    joined: Texts
+    initials: Texts
+    lengths: Ints
+    text_lengths: Ints
+    empty: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    code: str
+    country: str
+    sort: str
+
+
+_RENAMED = frozenset({frozenset({"oao", "ao"}), frozenset({"oao", "pao"})})
+"""The Russian law of 2014 turned ОАО into ПАО or plain АО, and ЗАО into АО (one code here)."""
+
+
+@cache
+def _forms() -> tuple[dict[str, _Form], list[tuple[tuple[str, ...], str, bool]]]:
+    """Forms by code, and their spellings, longest first: the words, the code, whether at the end of a name only."""
+    forms: dict[str, _Form] = {}
+    spellings: dict[str, list[str]] = {}
+    at_end: set[tuple[str, ...]] = set()
+    for line in _lines("legal_forms.tsv"):
+        code, country, sort, several = line.split("\t")
+        forms[code] = _Form(code, country, sort)
+        spellings[code] = [spelling.removeprefix("$") for spelling in several.split("|")]
+        at_end.update(read_phrases({code: [one.removeprefix("$") for one in several.split("|") if one[0] == "$"]}))
+        if (as_code := tuple(code.split("_"))) not in read_phrases(spellings):  # a column of its own may hold codes
+            spellings[code].append(code)
+            at_end.add(as_code)
+    phrases = read_phrases(spellings)
+    ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+    return forms, [(phrase, phrases[phrase], phrase in at_end) for phrase in ordered]
+
+
+def _lines(name: str) -> list[str]:
+    lines = files("dedup.comparison").joinpath(name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@cache
+def _word_table() -> Mapping[str, Mapping[tuple[str, ...], str]]:
+    """Phrases of `company_words.tsv` by section, each to the first spelling of its line, in plain words without blanks."""
+    found: dict[str, dict[tuple[str, ...], str]] = {}
+    for line in _lines("company_words.tsv"):
+        section, several = line.split("\t")
+        phrases = read_phrases({"": several.split("|")})
+        first = "".join(next(iter(phrases)))
+        for phrase in phrases:
+            found.setdefault(section, {}).setdefault(phrase, first)
+    return found
+
+
+@cache
+def _conflicts() -> Bools:
+    """Which forms are two legal persons', [forms + 1, forms + 1] in the order of the table; the last row stands for no form."""
+    forms = list(_forms()[0].values())
+    found = np.zeros((len(forms) + 1, len(forms) + 1), dtype=bool)
+    for a, left in enumerate(forms):
+        for b, right in enumerate(forms):
+            renamed = frozenset({left.code, right.code}) in _RENAMED
+            found[a, b] = a != b and not renamed and (left.country == right.country or left.sort != right.sort)
+    return found
+
+
+def form_codes() -> tuple[str, ...]:
+    """Codes of all legal forms, in the order in which `Prepared.form_ids` numbers them."""
+    return tuple(_forms()[0])
 
 
 def same_legal_form(left: str, right: str) -> bool:
-    """Whether two codes of legal forms mean one form, old names of a form included."""
-    return _RENAMED_FORMS.get(left, left) == _RENAMED_FORMS.get(right, right)
+    """Whether two codes of legal forms may be one legal person's: one form, its old name or its translation. '' fits all."""
+    order = list(_forms()[0])
+    if left not in order or right not in order:
+        return left == right or not left or not right
+    return not bool(_conflicts()[order.index(left), order.index(right)])
+
+
+def read_forms(values: Sequence[str]) -> tuple[str, ...]:
+    """Code of the legal form that each value names (`Sp. z o.o.`, `общество с ограниченной ответственностью`, a code itself), '' for none."""
+    phrases = {phrase: code for phrase, code, _ in _forms()[1]}
+    codes = _forms()[0]
+    spelt = texts_of(read_words(values, joined_initials=True))
+    return tuple(
+        value if value in codes else phrases.get(tuple(text.split(" ")), "")
+        for value, text in zip(values, spelt, strict=True)
+    )
+
+
+def prepare(values: Sequence[str]) -> Prepared:
+    """Takes quotes and the legal form off each value and folds what is left."""
+    values = [
+        value.replace("+", " plus ").replace("№", " ") if "+" in value or "№" in value else value for value in values
+    ]
+    words = read_words(values, joined_initials=True)
+    nobody = _names_nobody(words)
+    words, form_ids = _without_forms(words)
+    words = _without_front(_as_one_spelling(words))
+    little = has_word(words, frozenset(phrase[0] for phrase in _word_table()["little"] if len(phrase) == 1))
+    left = np.bincount(words.row[~little], minlength=words.texts)
+    words = folded(words.kept(~little | (left[words.row] == 0)))
+    words = words.kept(~nobody[words.row])
+    keys = _with_initials_joined(texts_of(words))
+    joined = [key.replace(" ", "") for key in keys]
+    words = distinct(words)
+    codes = [*_forms()[0], ""]
+    return Prepared(
+        keys=tuple(keys),
+        form=tuple([codes[number] for number in form_ids.tolist()]),
+        words=words,
+        form_ids=form_ids,
+        number_ids=_numbers_in(words),
+        texts=as_texts(keys),
+        sorted_texts=as_texts(texts_of(words)),
+        joined=as_texts(joined),
+        initials=as_texts([key[:1] for key in keys]),
+        lengths=lengths_of(joined),
+        text_lengths=lengths_of(keys),
+        empty=np.array([not key for key in keys], dtype=bool),
+    )
+
+
+def _names_nobody(words: Words) -> Bools:
+    """Which texts are a placeholder as a whole, [texts]."""
+    found = np.zeros(words.texts, dtype=bool)
+    place, _, counts = _places(words)
+    phrases = list(_word_table()["none"])
+    for which, places in find_phrases(words, phrases):
+        rows = words.row[places[place[places] == 0]]
+        found[rows[counts[rows] == len(phrases[which])]] = True
+    return found
+
+
+def _places(words: Words) -> tuple[Ints, Ints, Ints]:
+    """Of each word the place in its text; of each text the place of its first word and how many it has."""
+    counts = words.counts()
+    starts = np.cumsum(counts) - counts
+    return np.arange(len(words.row)) - starts[words.row], starts, counts
+
+
+def _without_forms(words: Words) -> tuple[Words, Ints]:
+    """The words without the legal form, and its number in the table's order, -1 for none. A name that is all form keeps it."""
+    forms, spellings = _forms()
+    number = {code: place for place, code in enumerate(forms)}
+    form_ids = np.full(words.texts, -1, dtype=np.int64)
+    keep = np.ones(len(words.word), dtype=bool)
+    _, starts, counts = _places(words)
+    ends = starts + counts
+    left = counts.copy()
+    single = np.array([len(word) == 1 for word in words.vocabulary], dtype=bool)
+    if len(words.word):
+        spelt = np.bincount(words.row[single[words.word]], minlength=words.texts) == counts
+        left[spelt] = 0  # А Б В is no company А with the form B.V.
+    for which, found in find_phrases(words, [phrase for phrase, _, _ in spellings]):
+        phrase, code, only_at_end = spellings[which]
+        rows = words.row[found]
+        same_again = form_ids[rows] == number[code]
+        free = ((form_ids[rows] < 0) | same_again) & (left[rows] > len(phrase)) & keep[found]
+        if only_at_end:
+            free &= found + len(phrase) == ends[rows]
+        places, rows = found[free], rows[free]
+        form_ids[rows] = number[code]
+        np.subtract.at(left, rows, len(phrase))
+        for step in range(len(phrase)):
+            keep[places + step] = False
+    return words.kept(keep), form_ids
+
+
+def _as_one_spelling(words: Words) -> Words:
+    """Abbreviations and translations of the table brought to one word each."""
+    table = _word_table()["same"]
+    words = with_words(words, sorted(set(table.values())))
+    number = {word: place for place, word in enumerate(words.vocabulary)}
+    renamed, keep = words.word.copy(), np.ones(len(words.word), dtype=bool)
+    ordered = sorted(table, key=lambda phrase: (-len(phrase), phrase))
+    for which, found in find_phrases(words, ordered):
+        phrase = ordered[which]
+        places = found[np.all([keep[found + step] for step in range(len(phrase))], axis=0)]
+        renamed[places] = number[table[phrase]]
+        for step in range(1, len(phrase)):
+            keep[places + step] = False
+    return Words(words.texts, words.row[keep], renamed[keep], words.vocabulary)
+
+
+def _without_front(words: Words) -> Words:
+    """The words without a line of business in front (`P.H.U.`), unless nothing else is written."""
+    keep = np.ones(len(words.word), dtype=bool)
+    place, _, counts = _places(words)
+    ordered = sorted(_word_table()["front"], key=lambda phrase: (-len(phrase), phrase))
+    for which, found in find_phrases(words, ordered):
+        length = len(ordered[which])
+        places = found[(place[found] == 0) & (counts[words.row[found]] > length) & keep[found]]
+        for step in range(length):
+            keep[places + step] = False
+    return words.kept(keep)
+
+
+def _with_initials_joined(keys: list[str]) -> list[str]:
+    """`a b v` as `abv`: a name of single letters is an abbreviation, however it is spaced."""
+    return [
+        key.replace(" ", "")
+        if key[1:2] == " " and len(key) > 1 and all(len(word) == 1 for word in key.split(" "))
+        else key
+        for key in keys
+    ]
+
+
+def _numbers_in(words: Words) -> Ints:
+    """The numbers that stand in each text as one number, -1 where there are none: Завод 5 is not Завод 6."""
+    digits = np.array([any(letter.isdigit() for letter in word) for word in words.vocabulary], dtype=bool)
+    mask = digits[words.word] if len(digits) else np.zeros(0, dtype=bool)
+    return number_texts(texts_of(words.kept(mask)))
+
+
+def forms_contradict(prepared: Prepared, left: Ints, right: Ints) -> Bools:
+    """Which pairs bear legal forms of two legal persons."""
+    return np.asarray(_conflicts()[prepared.form_ids[left], prepared.form_ids[right]])
+
+
+def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
+    """Level of each pair of values, -1 where one names no company. Values of one key can be two legal persons, so that equal keys
+    have to be compared too."""
+    levels = np.full(len(left), _DIFFER, dtype=np.int64)
+    equal = equal_texts(prepared.texts, left, right)
+    rest = np.flatnonzero(~equal)
+    a, b = left[rest], right[rest]
+    counts = prepared.words.counts()
+    fewer, more = np.minimum(counts[a], counts[b]), np.maximum(counts[a], counts[b])
+    contained = (count_shared(prepared.words, a, b) == fewer) & (more > fewer) & (more - fewer <= _MOST_EXTRA)
+    levels[rest[contained]] = _SUFFIX
+    levels[rest[_is_close(prepared, a, b) & ~contained]] = _CLOSE
+    levels[equal] = _EQUAL
+    levels[(levels <= _CLOSE) & forms_contradict(prepared, left, right)] = _OTHER_FORM
+    levels[prepared.empty[left] | prepared.empty[right]] = MISSING
+    return levels
+
+
+def _is_close(prepared: Prepared, left: Ints, right: Ints) -> Bools:
+    """Which names, not equal, are a slip apart, reordered or written together."""
+    together = equal_texts(prepared.joined, left, right) | equal_texts(prepared.sorted_texts, left, right)
+    lengths = prepared.lengths
+    # A wrong first letter is rather another word (Вектор, Сектор); in a longer name it may be a slip.
+    begins = equal_texts(prepared.initials, left, right) | (np.minimum(lengths[left], lengths[right]) > _LONG)
+    same_numbers = prepared.number_ids[left] == prepared.number_ids[right]
+    maybe = np.flatnonzero(begins & same_numbers & ~together)
+    together[maybe] = are_close(prepared.texts, prepared.text_lengths, left[maybe], right[maybe])
+    return together
+
+
+def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
+    """The share of letters in common, words in either order, less a little where only one name has a legal form; 0 to 1."""
+    found = np.maximum(likeness_of(prepared.texts, left, right), likeness_of(prepared.sorted_texts, left, right))
+    one_form = (prepared.form_ids[left] >= 0) != (prepared.form_ids[right] >= 0)
+    return np.asarray(np.where(one_form, found * 0.95, found))
+
+
+_WORDS = {
+    MISSING: "no company on one side or both",
+    _EQUAL: "name equal",
+    _OTHER_FORM: "one name, two legal forms",
+    _SUFFIX: "one name has a word more",
+    _DIFFER: "names different",
+}
+
+
+def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:
+    """The relation of each pair in words, without the names."""
+    together = equal_texts(prepared.joined, left, right) | equal_texts(prepared.sorted_texts, left, right)
+    told = []
+    for a, b, level, joined in zip(left.tolist(), right.tolist(), levels.tolist(), together.tolist(), strict=True):
+        words = _WORDS.get(level) or ("the same words, ordered or spaced otherwise" if joined else "names a slip apart")
+        if level in (_EQUAL, _CLOSE):
+            left_form, right_form = prepared.form[a], prepared.form[b]
+            if left_form and left_form == right_form:
+                words += ", legal form equal"
+            elif left_form and right_form:
+                words += ", legal form renamed or translated"
+            elif left_form or right_form:
+                words += ", legal form on one side only"
+        told.append(words)
+    return told
+
+
+def _token_part(prepared: Prepared) -> list[tuple[str, ...]]:
+    return [tuple([word for word in key.split(" ") if len(word) > 2]) if key else () for key in prepared.keys]
+
+
+def _first_part(prepared: Prepared) -> list[tuple[str, ...]]:
+    return [(key.split(" ", 1)[0],) if key else () for key in prepared.keys]
+
+
+def _joined_part(prepared: Prepared) -> list[tuple[str, ...]]:
+    return [("".join(sorted(key.split(" "))),) if key else () for key in prepared.keys]
+
+
+parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {
+    "token": _token_part,
+    "first": _first_part,
+    "joined": _joined_part,
+}
+"""token: each word of three letters or more; first: the first word; joined: all words, order and spacing aside."""

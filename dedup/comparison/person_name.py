@@ -4,30 +4,19 @@ Order-free, across scripts and languages. The result is a level and which parts 
 weighs depends on how common the parts are in the set at hand (`dedup.term_frequency`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache
+from itertools import product
 
-from rapidfuzz.distance import OSA
+import numpy as np
 
-from dedup.folding import fold_token, skeleton
-from dedup.name_form import NameForm, Word, patronymic_stem, surname_gender, surname_stem
-
-
-class Part(IntEnum):
-    """How one part of two names relates, best first."""
-
-    EQUAL = 0
-    VARIANT = 1
-    PARTLY = 2
-    GENDERED = 3
-    TYPO = 4
-    RELATED = 5
-    INITIAL = 6
-    MISSING = 7
-    UNLIKE = 8
-    DIFFERENT = 9
-
+from dedup.arrays import Bools, Ints, distinct_pairs
+from dedup.comparison.level import LevelWords
+from dedup.comparison.name_words import Part, given_parts, patronymic_parts, surname_parts
+from dedup.names import Names
+from dedup.words import Vocabulary
 
 AGREES = frozenset({Part.EQUAL, Part.VARIANT, Part.PARTLY, Part.TYPO})
 
@@ -52,169 +41,77 @@ class NameLevel(IntEnum):
     CONTRADICTION = 14
 
 
+LEVELS = tuple(
+    LevelWords(level.name.lower(), claim, example, score)
+    for level, claim, example, score in (
+        (NameLevel.FULL_THREE_PART, "given name, patronymic and surname agree", ("Пётр Ильич Орлов", "Orlov Petr Ilyich"), 1.0),
+        (NameLevel.FULL_EQUAL, "given name and surname agree, in any order or script", ("Anna Nowak", "Nowak Anna"), 0.97),
+        (NameLevel.FULL_VARIANT, "surname agrees, given name is a variant or short form", ("Саша Белов", "Александр Белов"), 0.9),
+        (NameLevel.FULL_CLOSE, "full names a slip or a gendered ending apart", ("Иван Сидоров", "Иван Сидров"), 0.85),
+        (NameLevel.INITIAL, "one half agrees, of the other only the initial is known", ("И. Орлов", "Иван Орлов"), 0.75),
+        (NameLevel.GIVEN_ONLY, "given names agree, a surname is missing", ("Marta", "Marta Zielińska"), 0.6),
+        (NameLevel.GIVEN_VARIANT, "given names may be one, a surname is missing", ("Kasia", "Katarzyna Wilk"), 0.55),
+        (NameLevel.SURNAME_ONLY, "surnames agree, a given name is missing", ("Зуева", "Ольга Зуева"), 0.6),
+        (NameLevel.INITIALS, "only an initial agrees", ("И.", "Иван"), 0.5),
+        (NameLevel.SIMILAR, "both halves are a slip apart", ("Emma Coleman", "Emna Colman"), 0.6),
+        (NameLevel.RELATED_GIVEN, "given names are kin but two names", ("Hanna", "Anna"), 0.4),
+        (NameLevel.MISSING, "no part of the name is known on both sides", ("Зуева", "Анна"), 0.4),
+        (NameLevel.SURNAME_CHANGED, "a woman's given name agrees, the surname does not", ("Анна Кузина", "Анна Лебедева"), 0.2),
+        (NameLevel.UNCLEAR, "the names do not fit, but one is too thin to contradict", ("Max007", "Олег Бунин"), 0.25),
+        (NameLevel.CONTRADICTION, "the names contradict each other", ("Иван Орлов", "Мария Орлова"), 0.1),
+    )
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
-class NameRelation:
-    """How two names relate: the level, the relation of each part, and whether one was read from a mailbox."""
+class Relations:
+    """How names relate, [pairs]: the level, the relation of each part as `Part`, and whether one was read from a mailbox."""
 
-    level: NameLevel
-    given: Part
-    patronymic: Part
-    surname: Part
-    derived: bool
+    level: Ints
+    given: Ints
+    patronymic: Ints
+    surname: Ints
+    derived: Bools
 
+    def rank(self) -> Ints:
+        """Smaller is a better fit: by level, then by given name, surname, patronymic, then typed before read from a mailbox."""
+        parts = (self.level * 10 + self.given) * 10 + self.surname
+        return np.asarray((parts * 10 + self.patronymic) * 2 + self.derived)
 
-def typo_allowance(shorter: int) -> int:
-    """How many slips two spellings of one word may differ by; below four letters every letter counts."""
-    return 0 if shorter < 4 else 1 if shorter < 8 else 2 if shorter < 13 else 3
+    def take(self, rows: Ints) -> "Relations":
+        """The relations at some places."""
+        return Relations(
+            self.level[rows], self.given[rows], self.patronymic[rows], self.surname[rows], self.derived[rows]
+        )
 
+    def put(self, rows: Ints, other: "Relations") -> None:
+        """Replaces, in place, those at `rows` by `other`."""
+        for name in self.__slots__:
+            getattr(self, name)[rows] = getattr(other, name)
 
-def _is_typo(left: str, right: str) -> bool:
-    allowed = typo_allowance(min(len(left), len(right)))
-    return allowed > 0 and OSA.distance(left, right, score_cutoff=allowed) <= allowed
-
-
-def _typed_alike(left: Word, right: Word) -> bool:
-    """Whether two words are slips apart as folded or as typed."""
-    return _is_typo(left.folded, right.folded) or _is_typo(left.plain, right.plain)
-
-
-def _unlikeness(left: Word, right: Word) -> float:
-    """Share of the letters in which two words differ, 0 to 1, as folded or as typed, whichever is less."""
-    folded = OSA.normalized_distance(left.folded, right.folded)
-    if not left.plain or not right.plain:
-        return folded
-    return min(folded, OSA.normalized_distance(left.plain, right.plain))
+    def put_better(self, rows: Ints, other: "Relations") -> None:
+        """Replaces, in place, those at `rows` for which `other` fits better."""
+        better = np.flatnonzero(other.rank() < self.take(rows).rank())
+        self.put(rows[better], other.take(better))
 
 
-_FIRST_LETTERS = str.maketrans("yjwcq", "iivkk")
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What the level asks of two names beside their parts. both_known: each has a surname or is sure; both_sure; female: one is a
+    woman's and none a man's; other_sexes."""
+
+    both_known: bool
+    both_sure: bool
+    female: bool
+    other_sexes: bool
 
 
-@lru_cache(maxsize=1 << 18)
-def _initials_of(word: Word) -> frozenset[str]:
-    """First letters that a word may be shortened to: as it sounds and as it is written (Christopher signs `C.`), and, for
-    Катя, that of Екатерина."""
-    written = word.plain[:1].translate(_FIRST_LETTERS)
-    return frozenset({word.folded[:1], written or word.folded[:1]} | {fold_token(key)[:1] for key in word.known.keys})
-
-
-def _same_initial(left: Word, right: Word) -> bool:
-    return not _initials_of(left).isdisjoint(_initials_of(right))
-
-
-FAR_APART = 0.5
-"""Half the letters and more differ: no slip of the finger or the ear."""
-
-ALIKE = 0.4
-"""Fewer letters differ than this: with the rest of the name and a contact equal, rather two slips than two surnames."""
-
-
-def _far_apart(left: Word, right: Word) -> bool:
-    return _unlikeness(left, right) >= FAR_APART
-
-
-def _abbreviates(left: Word, right: Word) -> bool:
-    """Whether one is an unknown word of two or three letters with which the other begins: Ал. for Александр, Kow. for Kowalska."""
-    short, long = sorted((left, right), key=lambda word: len(word.plain))
-    if short.known.keys or not 2 <= len(short.plain) <= 3 or len(long.plain) < len(short.plain) + 2:
-        return False
-    return long.plain.startswith(short.plain) or long.folded.startswith(short.folded)
-
-
-def _too_short_to_tell(left: Word, right: Word) -> bool:
-    """Whether one is an unknown word of two or three letters that begins like the other: Сша for Саша, Lnn for Lynn."""
-    thin = any(not word.known.keys and len(word.folded) <= 3 for word in (left, right))
-    return thin and _same_initial(left, right)
-
-
-@lru_cache(maxsize=1 << 18)
-def compare_given_words(left: Word, right: Word) -> Part:
-    """How two given names relate. Two full names are different even when they share a short form."""
-    if left.is_initial or right.is_initial:
-        return Part.INITIAL if _same_initial(left, right) else Part.DIFFERENT
-    if left.folded == right.folded:
-        return Part.EQUAL
-    if _abbreviates(left, right):
-        return Part.INITIAL
-    a, b = left.known, right.known
-    if left.guessed or right.guessed:
-        return _compare_guessed(left, right)
-    if a.full and b.full:
-        if a.full & b.full:
-            return Part.VARIANT
-        return Part.RELATED if a.keys & b.keys - (a.short & b.short) else Part.DIFFERENT
-    if a.keys and b.keys:
-        return Part.VARIANT if a.keys & b.keys else Part.DIFFERENT
-    if _typed_alike(left, right) or skeleton(left.folded) == skeleton(right.folded) != "":
-        return Part.TYPO if min(len(left.folded), len(right.folded)) > 3 else Part.UNLIKE
-    return Part.DIFFERENT if _far_apart(left, right) and not _too_short_to_tell(left, right) else Part.UNLIKE
-
-
-def _compare_guessed(left: Word, right: Word) -> Part:
-    """Given names of which one is mistyped: a slip apart if they may mean one name, else as far as their letters are."""
-    if _typed_alike(left, right) or left.known.keys & right.known.keys:
-        return Part.TYPO
-    return Part.DIFFERENT if _far_apart(left, right) and not _too_short_to_tell(left, right) else Part.UNLIKE
-
-
-def _compare_given(left: tuple[Word, ...], right: tuple[Word, ...]) -> Part:
-    if not left or not right:
-        return Part.MISSING
-    return min(compare_given_words(a, b) for a in left for b in right)
-
-
-@lru_cache(maxsize=1 << 18)
-def compare_surname_words(left: Word, right: Word) -> Part:
-    """How two surnames relate: equal, the other sex's form, a slip, an initial, or different."""
-    if left.is_initial or right.is_initial:
-        return Part.INITIAL if _same_initial(left, right) else Part.DIFFERENT
-    if left.folded == right.folded:
-        return Part.EQUAL
-    if _abbreviates(left, right):
-        return Part.INITIAL
-    a, b = surname_stem(left.folded), surname_stem(right.folded)
-    if a == b:
-        return Part.GENDERED
-    if not (
-        _is_typo(a, b) or _is_typo(left.plain, right.plain) or (skeleton(a) == skeleton(b) and min(len(a), len(b)) > 4)
-    ):
-        return Part.UNLIKE if _unlikeness(left, right) < ALIKE else Part.DIFFERENT
-    sexes = {surname_gender(left.folded), surname_gender(right.folded)}
-    return Part.UNLIKE if sexes == {"m", "f"} else Part.TYPO
-
-
-def _compare_surname(left: tuple[Word, ...], right: tuple[Word, ...]) -> Part:
-    if not left or not right:
-        return Part.MISSING
-    best = min(compare_surname_words(a, b) for a in left for b in right)
-    if best == Part.EQUAL and len(left) != len(right):
-        return Part.PARTLY  # Kowalska and Kowalska-Nowak
-    if best == Part.EQUAL and {w.folded for w in left} != {w.folded for w in right}:
-        return Part.PARTLY
-    return best
-
-
-def _compare_patronymic(left: Word | None, right: Word | None) -> Part:
-    if left is None or right is None:
-        return Part.MISSING
-    if left.is_initial or right.is_initial:
-        return Part.INITIAL if _same_initial(left, right) else Part.DIFFERENT
-    a, b = patronymic_stem(left.folded), patronymic_stem(right.folded)
-    if a == b:
-        return Part.EQUAL
-    return Part.TYPO if _is_typo(a, b) or skeleton(a) == skeleton(b) else Part.DIFFERENT
-
-
-def _other_sexes(left: NameForm, right: NameForm) -> bool:
-    return {left.gender, right.gender} == {"m", "f"}
-
-
-def _without_surname_agreement(given: Part, surname: Part, left: NameForm, right: NameForm) -> NameLevel:
+def _without_surname_agreement(given: Part, surname: Part, pair: _Pair) -> NameLevel:
     if given in AGREES and given != Part.TYPO and surname == Part.UNLIKE:
         return NameLevel.SIMILAR
     if given in AGREES:
-        female = "f" in (left.gender, right.gender) and not _other_sexes(left, right)
-        return NameLevel.SURNAME_CHANGED if female else NameLevel.CONTRADICTION
-    if surname == Part.UNLIKE or (given == Part.MISSING and not (left.sure and right.sure)):
+        return NameLevel.SURNAME_CHANGED if pair.female else NameLevel.CONTRADICTION
+    if surname == Part.UNLIKE or (given == Part.MISSING and not pair.both_sure):
         return NameLevel.UNCLEAR
     return NameLevel.CONTRADICTION
 
@@ -238,7 +135,7 @@ def _with_surname_agreement(given: Part, patronymic: Part, surname: Part) -> Nam
     return NameLevel.FULL_THREE_PART if patronymic == Part.EQUAL else NameLevel.FULL_EQUAL
 
 
-def _without_a_surname(given: Part, patronymic: Part, left: NameForm, right: NameForm) -> NameLevel:
+def _without_a_surname(given: Part, patronymic: Part, pair: _Pair) -> NameLevel:
     if given in (Part.EQUAL, Part.TYPO):
         return NameLevel.GIVEN_ONLY
     if given == Part.VARIANT:
@@ -249,17 +146,16 @@ def _without_a_surname(given: Part, patronymic: Part, left: NameForm, right: Nam
         return NameLevel.INITIALS
     if given == Part.UNLIKE:
         return NameLevel.UNCLEAR
-    return NameLevel.GIVEN_VARIANT if patronymic == Part.EQUAL and not _other_sexes(left, right) else NameLevel.MISSING
+    return NameLevel.GIVEN_VARIANT if patronymic == Part.EQUAL and not pair.other_sexes else NameLevel.MISSING
 
 
-def _level(given: Part, patronymic: Part, surname: Part, left: NameForm, right: NameForm) -> NameLevel:
+def _level(given: Part, patronymic: Part, surname: Part, pair: _Pair) -> NameLevel:
     if given == Part.DIFFERENT:
-        known = bool(left.surname or left.sure) and bool(right.surname or right.sure)
-        return NameLevel.CONTRADICTION if known or surname not in AGREES else NameLevel.UNCLEAR
+        return NameLevel.CONTRADICTION if pair.both_known or surname not in AGREES else NameLevel.UNCLEAR
     if patronymic == Part.DIFFERENT:
         return NameLevel.CONTRADICTION
     if surname in (Part.DIFFERENT, Part.UNLIKE):
-        return _without_surname_agreement(given, surname, left, right)
+        return _without_surname_agreement(given, surname, pair)
     if surname == Part.GENDERED:
         # The other sex's ending with the same given name is a slip or a foreign form; without one, a spouse.
         return NameLevel.FULL_CLOSE if given in AGREES else NameLevel.UNCLEAR
@@ -267,34 +163,102 @@ def _level(given: Part, patronymic: Part, surname: Part, left: NameForm, right: 
         return _with_surname_agreement(given, patronymic, surname)
     if surname == Part.INITIAL:
         return NameLevel.INITIAL if given in AGREES else NameLevel.INITIALS
-    return _without_a_surname(given, patronymic, left, right)
+    return _without_a_surname(given, patronymic, pair)
 
 
-def _compare_as_read(left: NameForm, right: NameForm) -> NameRelation:
-    given = _compare_given(left.given, right.given)
-    patronymic = _compare_patronymic(left.patronymic, right.patronymic)
-    surname = _compare_surname(left.surname, right.surname)
-    level = _level(given, patronymic, surname, left, right)
-    return NameRelation(level, given, patronymic, surname, left.derived or right.derived)
+@cache
+def _level_table() -> Ints:
+    """The level for each combination of parts and flags, [given, patronymic, surname, flags]."""
+    flags = [_Pair(*bits) for bits in product((False, True), repeat=4)]
+    found = [
+        _level(given, patronymic, surname, pair)
+        for given, patronymic, surname, pair in product(Part, Part, Part, flags)
+    ]
+    return np.array(found, dtype=np.int64).reshape(len(Part), len(Part), len(Part), len(flags))
 
 
-def _one_unknown_word(form: NameForm) -> bool:
-    return not form.sure and len(form.given) + len(form.surname) == 1
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One name of each pair."""
+
+    given: Ints
+    patronymic: Ints
+    surname: Ints
+    sure: Bools
+    sex: Ints
+
+    def take(self, rows: Ints) -> "_Side":
+        return _Side(self.given[rows], self.patronymic[rows], self.surname[rows], self.sure[rows], self.sex[rows])
+
+    def swapped(self) -> "_Side":
+        """The same words with given name and surname changed over."""
+        return _Side(self.surname, self.patronymic, self.given, self.sure, self.sex)
 
 
-@lru_cache(maxsize=1 << 20)
-def compare_names(left: NameForm, right: NameForm) -> NameRelation:
-    """How two names relate, as read or with the halves of an unsure one changed over, whichever fits better."""
-    readings = [_compare_as_read(left, right)]
-    if readings[0].level > NameLevel.FULL_EQUAL:
-        readings += [] if left.sure else [_compare_as_read(left.swapped(), right)]
-        readings += [] if right.sure else [_compare_as_read(left, right.swapped())]
-    relation = min(readings, key=lambda found: (found.level, found.given, found.surname, found.patronymic))
-    doubtful = relation.derived or _one_unknown_word(left) or _one_unknown_word(right)
-    if relation.level == NameLevel.CONTRADICTION and doubtful:
-        # A lone unknown word may be a nickname, a mailbox somebody else's: no ground for a veto.
-        return NameRelation(NameLevel.UNCLEAR, relation.given, relation.patronymic, relation.surname, relation.derived)
-    return relation
+def _side(names: Names, rows: Ints) -> _Side:
+    return _Side(names.given[rows], names.patronymic[rows], names.surname[rows], names.sure[rows], names.sex[rows])
+
+
+def _best_part(words: Vocabulary, left: Ints, right: Ints, parts: Callable[[Vocabulary, Ints, Ints], Ints]) -> Ints:
+    """The best relation between any word of one side and any of the other, [pairs]; MISSING where one has none."""
+    best = np.full(len(left), int(Part.MISSING))
+    known = (left[:, 0] >= 0) & (right[:, 0] >= 0)
+    best[known] = Part.DIFFERENT
+    for a, b in product(range(left.shape[1]), range(right.shape[1])):
+        rows = np.flatnonzero((left[:, a] >= 0) & (right[:, b] >= 0) & (best != Part.EQUAL))
+        if len(rows):
+            x, y, inverse = distinct_pairs(left[rows, a], right[rows, b], len(words))
+            best[rows] = np.minimum(best[rows], parts(words, x, y)[inverse])
+    return best
+
+
+def _surname_part(words: Vocabulary, left: Ints, right: Ints) -> Ints:
+    best = _best_part(words, left, right, surname_parts)
+    double = np.flatnonzero((best == Part.EQUAL) & ((left[:, 1] >= 0) | (right[:, 1] >= 0)))
+    if len(double):
+        folded = np.append(words.folded_id, -1)
+        a, b = np.sort(folded[left[double]], axis=1), np.sort(folded[right[double]], axis=1)
+        best[double[(a != b).any(axis=1)]] = Part.PARTLY  # Kowalska and Kowalska-Nowak
+    return best
+
+
+def _as_read(words: Vocabulary, left: _Side, right: _Side) -> Relations:
+    given = _best_part(words, left.given, right.given, given_parts)
+    patronymic = _best_part(words, left.patronymic[:, None], right.patronymic[:, None], patronymic_parts)
+    surname = _surname_part(words, left.surname, right.surname)
+    left_known = left.sure | (left.surname[:, 0] >= 0)
+    right_known = right.sure | (right.surname[:, 0] >= 0)
+    other_sexes = (left.sex + right.sex == 3) & (left.sex > 0) & (right.sex > 0)
+    female = ((left.sex == 2) | (right.sex == 2)) & ~other_sexes
+    flags = (left_known & right_known) * 8 + (left.sure & right.sure) * 4 + female * 2 + other_sexes
+    level = _level_table()[given, patronymic, surname, flags]
+    return Relations(level, given, patronymic, surname, np.zeros(len(given), dtype=bool))
+
+
+def _one_unknown_word(side: _Side) -> Bools:
+    return np.asarray(~side.sure & ((side.given >= 0).sum(axis=1) + (side.surname >= 0).sum(axis=1) == 1))
+
+
+def compare_names(names: Names, left: Ints, right: Ints) -> Relations:
+    """How names relate, by number, as read or with the halves of an unsure one changed over, whichever fits better.
+
+    left, right: [pairs], best given as distinct pairs.
+    """
+    a, b = _side(names, left), _side(names, right)
+    found = _as_read(names.words, a, b)
+    found.derived[:] = names.derived[left] | names.derived[right]
+    doubtful = found.level > NameLevel.FULL_EQUAL
+    for swap_left in (True, False):
+        rows = np.flatnonzero(doubtful & ~(a.sure if swap_left else b.sure))
+        if len(rows):
+            x, y = a.take(rows), b.take(rows)
+            other = _as_read(names.words, x.swapped() if swap_left else x, y if swap_left else y.swapped())
+            other.derived[:] = found.derived[rows]
+            found.put_better(rows, other)
+    thin = found.derived | _one_unknown_word(a) | _one_unknown_word(b)
+    # A lone unknown word may be a nickname, a mailbox somebody else's: no ground for a veto.
+    found.level[(found.level == NameLevel.CONTRADICTION) & thin] = NameLevel.UNCLEAR
+    return found
 
 
 _PART_WORDS = {
@@ -311,10 +275,14 @@ _PART_WORDS = {
 }
 
 
-def describe_names(relation: NameRelation) -> str:
-    """The relation in words, without the names themselves."""
-    parts = (("given name", relation.given), ("patronymic", relation.patronymic), ("surname", relation.surname))
-    told = [f"{name} {_PART_WORDS[part]}" for name, part in parts if part != Part.MISSING]
-    if relation.derived:
+def describe_names(relations: Relations, row: int) -> str:
+    """The relation at one place in words, without the names themselves."""
+    parts = (
+        ("given name", relations.given[row]),
+        ("patronymic", relations.patronymic[row]),
+        ("surname", relations.surname[row]),
+    )
+    told = [f"{name} {_PART_WORDS[Part(int(part))]}" for name, part in parts if part != Part.MISSING]
+    if relations.derived[row]:
         told.append("one name read from a mailbox")
     return ", ".join(told) or "no part on both sides"

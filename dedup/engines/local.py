@@ -1,82 +1,68 @@
-"""The plan in one process, over numpy arrays."""
+"""The plan in one process, over records: a set in, a partition of their ids out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
+from itertools import starmap
 
 import numpy as np
 
-from dedup.blocking import Candidates, candidate_pairs
-from dedup.clustering import JUDGED_DIFFERENT, Clustering, apply_judgements, join_links, link_order
+from dedup import kinds
+from dedup.arrays import Ints
 from dedup.collector import paused_collector
 from dedup.comparison.person_name import describe_names
 from dedup.encoding import Encoded, encode
-from dedup.hubs import list_hubs
+from dedup.match import match_encoded, read_verdicts
 from dedup.model import Model
 from dedup.record import Judgement, Record
-from dedup.result import ComparisonHit, Fold, ReviewPair, ScoredPair
+from dedup.result import ComparisonHit, Fold, Match, Progress, ReviewPair, ScoredPair
 from dedup.scoring import MISSING, Scores, score_pairs
-from dedup.set_statistics import contradiction_test, gather_statistics, name_levels
-
-Progress = Callable[[str, int, int], None]
-
-BETWEEN_CUTS = "between cuts"
-CONTACTS_CLASH = "conflict: one phone and one mailbox, but the names contradict"
-JUDGEMENTS_CLASH = "conflict: judged the same, and kept apart by other judgements"
 
 
-def _no_progress(stage: str, done: int, total: int) -> None:
-    del stage, done, total
-
-
-def scored_pairs(
-    data: Encoded, candidates: Candidates, scores: Scores, rows: np.ndarray, model: Model
-) -> list[ScoredPair]:
-    """The pairs at `rows` with each comparison's level in words, sorted by ids."""
-    claims = [[(level.name, level.claim) for level in comparison.levels] for comparison in model.comparisons]
-    names = [comparison.name for comparison in model.comparisons]
-    by_relation = [describe_names(relation) for relation in scores.relations]
-    ids = [record.record_id for record in data.records]
+def told_levels(model: Model, scores: Scores) -> list[tuple[ComparisonHit, ...]]:
+    """What each comparison said of each pair, in words."""
+    claims = [{words.name: words.claim for words in kinds.module_of(c.kind).LEVELS} for c in model.comparisons]
     hits: dict[tuple[int, int, float, str], ComparisonHit] = {}
 
-    def hit(number: int, level: int, bits: float, relation: int) -> ComparisonHit:
-        name, claim = claims[number][level]
-        detail = f"{claim}: {by_relation[relation]}" if names[number] == "person_name" else claim
+    def hit(number: int, level: int, bits: float, detail: str) -> ComparisonHit:
         key = (number, level, bits, detail)
         if key not in hits:
-            hits[key] = ComparisonHit(names[number], name, round(bits, 6), detail)
+            comparison = model.comparisons[number]
+            name = comparison.levels[level].name
+            told = f"{claims[number][name]}: {detail}" if detail else claims[number][name]
+            hits[key] = ComparisonHit(comparison.name, name, round(bits, 6), told)
         return hits[key]
 
+    name_at = [number for number, comparison in enumerate(model.comparisons) if comparison.kind == "person_name"]
     found = []
-    columns = (candidates.left, candidates.right, scores.weight, scores.levels, scores.parts, scores.names)
-    for left, right, weight, levels, parts, relation in zip(*(c[rows].tolist() for c in columns), strict=True):
-        told = tuple(
-            hit(number, level, bits, relation)
-            for number, (level, bits) in enumerate(zip(levels, parts, strict=True))
-            if level != MISSING
+    for row, (levels, parts) in enumerate(zip(scores.levels.tolist(), scores.parts.tolist(), strict=True)):
+        found.append(
+            tuple(
+                hit(number, level, bits, describe_names(scores.relations, row) if number in name_at else "")
+                for number, (level, bits) in enumerate(zip(levels, parts, strict=True))
+                if level != MISSING
+            )
         )
-        found.append(ScoredPair(ids[left], ids[right], weight, told))
     return found
 
 
-def _review(
-    data: Encoded,
-    clustering: Clustering,
-    doubtful: Iterable[tuple[int, int, float, str]],
-) -> tuple[ReviewPair, ...]:
-    """The heaviest doubtful pair between any two clusters that no judgement settled."""
-    best: dict[tuple[int, int], tuple[float, int, int, str]] = {}
-    for left, right, weight, reason in doubtful:
-        a, b = sorted((clustering.find(left), clustering.find(right)))
-        if a == b:
-            continue
-        rank = (-weight, left, right, reason)
-        if (a, b) not in best or rank < best[a, b]:
-            best[a, b] = rank
-    ids = [record.record_id for record in data.records]
-    return tuple(
-        ReviewPair(ids[left], ids[right], -negative, reason)
-        for negative, left, right, reason in sorted(best.values())
-        if reason == JUDGEMENTS_CLASH or not clustering.judged_apart(left, right)
-    )
+def scored_pairs(match: Match, rows: Ints) -> list[ScoredPair]:
+    """Some pairs of a match with each comparison's level in words."""
+    left, right = match.left[rows], match.right[rows]
+    scores = score_pairs(match.encoded, left, right, match.model, match.statistics, match.merge_cut)
+    told = told_levels(match.model, scores)
+    ids = match.encoded.record_id
+    return [
+        ScoredPair(ids(a), ids(b), weight, levels)
+        for a, b, weight, levels in zip(left.tolist(), right.tolist(), match.weight[rows].tolist(), told, strict=True)
+    ]
+
+
+def clusters_of(data: Encoded, cluster: Ints) -> tuple[tuple[str, ...], ...]:
+    """The clusters as ids, sorted inside and by first id."""
+    order = np.argsort(cluster, kind="stable")
+    bounds = np.flatnonzero(np.diff(cluster[order])) + 1
+    ids = data.ids or [str(row) for row in range(len(data))]
+    groups: Sequence[Ints] = np.split(order, bounds) if len(order) else []
+    return tuple(tuple(ids[row] for row in group.tolist()) for group in groups)
 
 
 @paused_collector()
@@ -93,47 +79,23 @@ def fold(
     kept. precision: share of merges that must be right, 0.5 to 0.9999; it moves both cuts. progress: called with
     a stage, steps done and steps in all. Raises ValueError when one id stands for two different records.
     """
-    tell = progress or _no_progress
-    tell("encode", 0, 4)
-    data = encode(records)
-    count = len(data)
-    tell("learn", 1, 4)
-    level = name_levels(data)
-    statistics = gather_statistics(data, model, contradiction_test(level))
-    merge_cut, review_cut = model.merge_cut(count, precision), model.review_cut(count, precision)
-    tell("compare", 2, 4)
-    candidates = candidate_pairs(data, model)
-    scores = score_pairs(data, candidates.left, candidates.right, model, statistics, merge_cut)
-    tell("cluster", 3, 4)
-    kept = np.flatnonzero(scores.weight >= review_cut)
-    links = np.flatnonzero(scores.weight >= merge_cut)
-    left, right, weight = (a[links].tolist() for a in (candidates.left, candidates.right, scores.weight))
-    number_of = {record.record_id: number for number, record in enumerate(data.records)}
-    strong_cut = model.even_bet(count) + model.strong_link
-    clustering = Clustering(data, model, level)
-    torn = apply_judgements(clustering, judgements, number_of)
-    ordered = ((left[i], right[i], weight[i]) for i in link_order(data, left, right, weight))
-    refused = join_links(clustering, ordered, strong_cut, lambda done: tell("cluster", done, len(left)))
-    doubtful = [(a, b, 0.0, JUDGEMENTS_CLASH) for a, b in torn]
-    clash = np.flatnonzero(scores.contact_clash & (scores.weight < review_cut))
-    for rows, reason in ((kept, BETWEEN_CUTS), (clash, CONTACTS_CLASH)):
-        for row in rows.tolist():
-            a, b = int(candidates.left[row]), int(candidates.right[row])
-            why = refused.get((a, b), reason)
-            if why != JUDGED_DIFFERENT:
-                doubtful.append((a, b, float(scores.weight[row]), why))
-    tell("done", 4, 4)
-    ids = [record.record_id for record in data.records]
+    data, rows = encode(records, model)
+    number_of = {record.record_id: number for number, record in enumerate(rows)}
+    match, _ = match_encoded(data, model, read_verdicts(judgements, number_of), precision, None, progress)
     return Fold(
-        clusters=tuple(tuple(ids[number] for number in group) for group in clustering.groups()),
-        pairs=tuple(scored_pairs(data, candidates, scores, kept, model)),
-        review=_review(data, clustering, doubtful),
-        hubs=list_hubs(data, statistics.people, model),
-        merge_cut=merge_cut,
-        review_cut=review_cut,
+        clusters=clusters_of(data, match.cluster),
+        pairs=tuple(scored_pairs(match, np.arange(len(match.left)))),
+        review=tuple(
+            starmap(
+                ReviewPair, ((data.record_id(a), data.record_id(b), weight, why) for a, b, weight, why in match.review)
+            )
+        ),
+        hubs=match.hubs,
+        merge_cut=match.merge_cut,
+        review_cut=match.review_cut,
         model_name=model.name,
         model_version=model.version,
-        blocking=candidates.reports,
-        unreached=tuple(ids[number] for number in candidates.unreached.tolist()),
-        statistics=statistics,
+        blocking=match.blocking,
+        unreached=tuple(data.record_id(row) for row in match.unreached.tolist()),
+        match=match,
     )

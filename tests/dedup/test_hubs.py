@@ -1,11 +1,13 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 
 from dedup import fold, load_model
-from dedup.hubs import contact_weight
-from tests.dedup.lead_records import lead
+from dedup.encoding import encode
+from dedup.hubs import contact_weight, people_per_value, person_meant
+from tests.dedup.lead_records import lead, read_all
 
 MODEL = load_model("lead")
 CONTACT = MODEL.comparison_named("phone").contact
@@ -19,6 +21,16 @@ def weight(people: int) -> float:
     return contact_weight(people, CONTACT, EVEN, FADE)
 
 
+def people_on(*records) -> int:
+    data, _ = encode(records, MODEL)
+    (count,) = people_per_value(data, MODEL)["phone"].count
+    return int(count)
+
+
+def named(*names: str):
+    return [lead(f"n{number:03}", name=name, phone=RECEPTION) for number, name in enumerate(names)]
+
+
 def test_weight_falls_with_every_contradicting_name():
     weights = [weight(people) for people in range(1, 200)]
     assert all(a >= b for a, b in itertools.pairwise(weights))
@@ -27,7 +39,44 @@ def test_weight_falls_with_every_contradicting_name():
 def test_weight_of_one_person_is_above_an_even_bet_and_of_a_crowd_nothing():
     assert weight(1) > EVEN
     assert weight(3) < EVEN + math.log2(2)
-    assert weight(128) == 0.0
+    assert weight(FADE[1]) == 0.0 < weight(FADE[0])
+
+
+@pytest.mark.parametrize(
+    ("names", "people"),
+    [
+        (["Иван Орлов"], 1),
+        (["Иван Орлов", "Мария Орлова"], 2),
+        (["Иван Орлов", "Мария Орлова", "Олег Бунин"], 3),
+        (["Иван Орлов", "Ivan Orlov", "Ваня Орлов", "Иван"], 1),
+        (["Анна", "Анна Зуева", "Зуева"], 1),
+        (["Иван Орлов"] * 30 + ["Мария Орлова"], 1),
+        (["Иван Орлов"] * 5 + ["Мария Орлова"], 2),
+    ],
+    ids=["one", "household", "three people", "spellings", "halves", "a stray", "no stray"],
+)
+def test_people_on_a_value_are_names_that_contradict_each_other(names, people):
+    assert people_on(*named(*names)) == people
+
+
+def test_people_do_not_depend_on_the_order_of_records():
+    names = ["Иван Орлов", "Мария Орлова", "Иван", "Олег", "Олег Бунин", "О. Бунин", "Мария"]
+    counts = {people_on(*named(*(names[i:] + names[:i]))) for i in range(len(names))}
+    assert counts == {3}
+
+
+def test_a_crowd_is_counted_beyond_those_told_apart():
+    men, surnames = (
+        ("Иван", "Олег", "Пётр", "Яков", "Глеб", "Борис"),
+        ("Орлов", "Сомов", "Бунин", "Котов", "Зуев", "Гладышев"),
+    )
+    names = [f"{given} {surname}" for given in men for surname in surnames]
+    assert people_on(*named(*names)) == 36
+
+
+def test_many_mailboxes_beside_a_phone_are_several_people():
+    records = [lead(f"n{i}", phone=RECEPTION, email=f"zuev{i}x@firma.pl") for i in range(9)]
+    assert people_on(*records) == 3
 
 
 @pytest.mark.parametrize(
@@ -40,27 +89,52 @@ def test_weight_of_one_person_is_above_an_even_bet_and_of_a_crowd_nothing():
     ids=["household", "three people", "one person"],
 )
 def test_three_people_make_a_hub(names, listed):
-    result = fold([lead(f"n{i}", name=name, phone=RECEPTION) for i, name in enumerate(names)], MODEL)
-    assert bool(result.hubs) is listed
+    assert bool(fold(named(*names), MODEL).hubs) is listed
 
 
 def test_a_hub_tells_how_many_share_it():
-    names = ["Иван Орлов", "Мария Сомова", "Олег Бунин", "Ваня Орлов"]
-    (hub,) = fold([lead(f"n{i}", name=name, phone=RECEPTION) for i, name in enumerate(names)], MODEL).hubs
+    (hub,) = fold(named("Иван Орлов", "Мария Сомова", "Олег Бунин", "Ваня Орлов"), MODEL).hubs
     assert (hub.field, hub.value, hub.records, hub.distinct_names) == ("phone", RECEPTION, 4, 3)
 
 
-def test_a_number_with_desks_behind_it_is_a_switchboard():
-    desk = lead("a", phone=RECEPTION, phone_extension=f"{RECEPTION};ext=12", name="Иван Орлов")
+def test_hubs_are_told_most_shared_first():
+    other = [
+        lead(f"z{i}", name=name, handle="tg:1")
+        for i, name in enumerate(["Иван Орлов", "Мария Сомова", "Олег Бунин", "Яна Кот"])
+    ]
+    hubs = fold([*named("Иван Орлов", "Мария Сомова", "Олег Бунин"), *other], MODEL).hubs
+    assert [(hub.field, hub.distinct_names) for hub in hubs] == [("handle", 4), ("phone", 3)]
+
+
+def test_a_number_with_a_desk_behind_it_is_a_switchboard():
+    desk = lead("a", phone=f"{RECEPTION};ext=12", name="Иван Орлов")
     result = fold([desk, lead("b", phone=RECEPTION), lead("c", phone=RECEPTION)], MODEL)
     assert len(result.clusters) == 3
     assert "extension" in result.hubs[0].reason
 
 
-def test_a_filler_number_merges_nobody_but_full_names_with_more():
+def test_a_number_that_many_people_share_merges_nobody_but_full_names():
     people = [
         f"{given} {surname}" for given in ("Иван", "Олег", "Пётр") for surname in ("Орлов", "Сомов", "Бунин", "Котов")
     ]
-    records = [lead(f"n{i:02}", name=name, phone="+79999999999") for i, name in enumerate(people)]
-    records += [lead("x1", name="Олег", phone="+79999999999"), lead("x2", phone="+79999999999")]
+    records = [lead(f"n{i:02}", name=name, phone=RECEPTION) for i, name in enumerate(people)]
+    records += [lead("x1", name="Олег", phone=RECEPTION), lead("x2", phone=RECEPTION)]
     assert len(fold(records, MODEL).clusters) == 14
+
+
+@pytest.mark.parametrize(
+    ("household", "name", "meant"),
+    [
+        (["Jan Nowak", "Ewa Nowak"], "J. Nowak", 0),
+        (["Jan Nowak", "Ewa Nowak"], "Ewa", 1),
+        (["Jan Nowak", "Joanna Nowak"], "J. Nowak", -1),
+        (["Jan Nowak", "Ewa Nowak"], "Nowak", -1),
+        (["Jan Nowak", "Ewa Nowak"], "Adam Lis", -1),
+    ],
+    ids=["initial of one", "given name of one", "initial of two", "surname of two", "of none"],
+)
+def test_a_name_means_the_only_one_whom_it_fits(household, name, meant):
+    names, numbers = read_all([*household, name])
+    mains = np.full((1, 4), -1)
+    mains[0, : len(household)] = numbers[: len(household)]
+    assert person_meant(names, np.array(numbers[-1:]), mains).tolist() == [meant]

@@ -1,0 +1,77 @@
+"""Arrays of numbers that stand for texts, records and pairs; the few operations on them that every step needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+def number_texts(texts: Sequence[str]) -> Ints:
+    """A number for each text, the same for equal ones, in order of first appearance; -1 for an empty text."""
+    if not len(texts):
+        return np.zeros(0, dtype=np.int64)
+    encoded = pa.array(texts, type=pa.large_string()).dictionary_encode()
+    numbers: Ints = encoded.indices.to_numpy().astype(np.int64)
+    empty = pc.index(encoded.dictionary, pa.scalar("", pa.large_string())).as_py()
+    if empty < 0:
+        return numbers
+    return np.where(numbers == empty, -1, numbers - (numbers > empty))
+
+
+def mix(left: Ints, right: Ints) -> Ints:
+    """Two numbers as one of 64 bits (the finalizer of splitmix64). Collisions: n keys collide with chance n^2 / 2^65."""
+    mixed = left.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + right.astype(np.uint64)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray((mixed ^ (mixed >> np.uint64(31))).view(np.int64))
+
+
+def group_bounds(ordered: Ints) -> tuple[Ints, Ints]:
+    """Where each run of equal numbers starts in a sorted array, and how long it is."""
+    if not len(ordered):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    return starts, np.diff(np.append(starts, len(ordered)))
+
+
+def distinct_pairs(left: Ints, right: Ints, size: int) -> tuple[Ints, Ints, Ints]:
+    """The distinct unordered pairs among (left, right), numbers below `size`, and for each row the number of its pair."""
+    codes, inverse = np.unique(np.minimum(left, right) * size + np.maximum(left, right), return_inverse=True)
+    return codes // max(size, 1), codes % max(size, 1), inverse.astype(np.int64)
+
+
+Long = tuple[Ints, Ints]
+"""A long table: owners and their keys, row by row; an owner may stand in many rows or in none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A long table laid out by owner. starts, counts: [owners], where an owner's keys begin and how many they are; keys: of all
+    owners in a row."""
+
+    starts: Ints
+    counts: Ints
+    keys: Ints
+
+    def take(self, owners: Ints) -> tuple[Ints, Ints]:
+        """All keys of some owners: for each the place in `owners`, and the key. An owner of -1 has none."""
+        counts = np.where(owners >= 0, self.counts[owners], 0) if len(self.counts) else np.zeros(len(owners), np.int64)
+        rows = np.repeat(np.arange(len(owners)), counts)
+        first = np.cumsum(counts) - counts
+        place = np.arange(len(rows)) - first[rows]
+        return rows, self.keys[self.starts[owners[rows]] + place] if len(rows) else self.keys[:0]
+
+
+def shelve(long: Long, size: int) -> Shelf:
+    """A long table with owners below `size`, laid out by owner."""
+    owners, keys = long
+    counts = np.bincount(owners, minlength=size)
+    in_order = len(owners) < 2 or bool((owners[1:] >= owners[:-1]).all())
+    return Shelf(np.cumsum(counts) - counts, counts, keys if in_order else keys[np.argsort(owners, kind="stable")])

@@ -1,0 +1,112 @@
+"""One number that only one person or firm bears stands on both records: a tax number, a passport, a customer number.
+
+Signs between letters and digits, and the case of letters, do not count, nor does a letter's alphabet where two look alike. Numbers that
+stand for none (zeros, one character repeated, digits in sequence from the first, `n/a`) have the key ''.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.arrays import Bools, Floats, Ints
+from dedup.comparison.edit_distance import Texts, as_texts, count_slips, equal_texts, lengths_of, likeness_of
+from dedup.comparison.level import MISSING, LevelWords
+from dedup.comparison.placeholder import PLACEHOLDERS
+from dedup.comparison.typed_text import plain_lines
+
+LEVELS = (
+    LevelWords("equal", "The numbers are one.", ("PL 525-10-09-497", "5251009497"), 1.0),
+    LevelWords("shared", "The numbers are one, and several people are known on it.", ("7707083893", "7707083893"), 0.8),
+    LevelWords(
+        "typo", "One character is wrong, missing or added, or two changed places.", ("7707083893", "7707083983"), 0.5
+    ),
+    LevelWords("differ", "The numbers are different.", ("7707083893", "5260111551"), 0.2),
+)
+_EQUAL, _TYPO, _DIFFER = 0, 2, 3
+
+_LEAST_TYPO = 6
+"""Characters from which one slip is more likely than two neighbouring numbers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Numbers by value. keys: capital letters and digits alone, '' for no evidence. long: keys that may hold a slip."""
+
+    keys: tuple[str, ...]
+    texts: Texts
+    long: Bools
+    empty: Bools
+
+
+_LOOK_ALIKE = str.maketrans("АВЕКМНОРСТУХІЈ", "ABEKMHOPCTYXIJ")
+_SIGNS = re.compile(r"[^\w\n]|_")
+_ASCII_SIGNS: dict[int, str | None] = {
+    code: None for code in range(128) if not chr(code).isalnum() and chr(code) != "\n"
+}
+_COUNTRY = re.compile(r"(?:PL(?=\d{10}$)|RU(?=\d{10}(?:\d\d)?$))")
+"""A country before a number that is unique without it."""
+_SEQUENCES = ("0123456789", "1234567890", "9876543210", "123456789012")
+_FLOAT_END = re.compile(r"(?m)(?<=^)(\s*\d+)\.0$")
+
+
+def prepare(values: Sequence[str]) -> Prepared:
+    """Reads each value as one number."""
+    lines = plain_lines(values)
+    text = "\n".join(lines)
+    if ".0\n" in text or text.endswith(".0"):
+        text = _FLOAT_END.sub(r"\1", text)  # a table that took the numbers for quantities
+    text = text.translate(_ASCII_SIGNS) if text.isascii() else _SIGNS.sub("", text)
+    text = text.upper()
+    if not text.isascii():
+        text = text.translate(_LOOK_ALIKE)
+    keys = (
+        ["" if line in PLACEHOLDERS else _read(key) for key, line in zip(text.split("\n"), lines, strict=True)]
+        if lines
+        else []
+    )
+    return Prepared(
+        tuple(keys), as_texts(keys), lengths_of(keys) >= _LEAST_TYPO, np.array([not key for key in keys], dtype=bool)
+    )
+
+
+def _read(key: str) -> str:
+    if key == key[:1] * len(key) and (len(key) > 3 or key in ("", "0", "00", "000")):
+        return ""
+    if (
+        (len(key) > 4 and key.startswith(_SEQUENCES[0][: len(key)]))
+        or key in _SEQUENCES
+        or (len(key) > 4 and _SEQUENCES[1].startswith(key))
+    ):
+        return ""
+    return _COUNTRY.sub("", key) if key[:2] in ("PL", "RU") else key
+
+
+def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
+    """Level of each pair of values, -1 where one is no number."""
+    levels = np.where(equal_texts(prepared.texts, left, right), _EQUAL, _DIFFER)
+    long = np.flatnonzero((levels == _DIFFER) & prepared.long[left] & prepared.long[right])
+    levels[long[count_slips(prepared.texts, left[long], right[long], 1) <= 1]] = _TYPO
+    levels[prepared.empty[left] | prepared.empty[right]] = MISSING
+    return levels.astype(np.int64)
+
+
+def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
+    """The share of characters in common, 0 to 1."""
+    return likeness_of(prepared.texts, left, right)
+
+
+def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:  # noqa: ARG001 - what every kind offers
+    """The relation of each pair in words, without the numbers."""
+    words = {
+        MISSING: "no number on one side or both",
+        _EQUAL: "number equal",
+        _TYPO: "number a slip apart",
+        _DIFFER: "numbers different",
+    }
+    return [words.get(level, "number equal, several people on it") for level in levels.tolist()]
+
+
+parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {}
+"""A number is a key as a whole."""

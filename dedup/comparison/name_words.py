@@ -1,0 +1,207 @@
+"""Two words of two names are one given name, surname or patronymic: how they relate, for many pairs at once."""
+
+from enum import IntEnum
+from functools import cache
+
+import numpy as np
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
+
+from dedup.arrays import Bools, Floats, Ints
+from dedup.given_names import GivenName
+from dedup.words import Texts, Vocabulary
+
+
+class Part(IntEnum):
+    """How one part of two names relates, best first."""
+
+    EQUAL = 0
+    VARIANT = 1
+    PARTLY = 2
+    GENDERED = 3
+    TYPO = 4
+    RELATED = 5
+    INITIAL = 6
+    MISSING = 7
+    UNLIKE = 8
+    DIFFERENT = 9
+
+
+FAR_APART = 0.5
+"""Half the letters and more differ: no slip of the finger or the ear."""
+
+ALIKE = 0.4
+"""Fewer letters differ than this: with the rest of the name and a contact equal, rather two slips than two surnames."""
+
+THREADED = 20_000
+"""Pairs from which strings are compared on all cores."""
+
+
+def typo_allowance(shorter: Ints) -> Ints:
+    """How many slips two spellings of one word may differ by; below four letters every letter counts."""
+    return np.searchsorted(np.array([4, 8, 13]), shorter, side="right").astype(np.int64)
+
+
+def _lengths(texts: Texts) -> Ints:
+    return np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+
+
+def _distance(left: Texts, right: Texts) -> Ints:
+    """Slips between texts: insertions, deletions, changes and swaps of neighbours (optimal string alignment)."""
+    workers = -1 if len(left) > THREADED else 1
+    return np.asarray(cpdist(left, right, scorer=OSA.distance, dtype=np.int32, workers=workers)).astype(np.int64)
+
+
+class _Spelling:
+    """How far apart some word pairs are in one way of writing them."""
+
+    def __init__(self, texts: Texts, a: Ints, b: Ints) -> None:
+        left, right = texts[a], texts[b]
+        self.distance = _distance(left, right)
+        lengths_left, lengths_right = _lengths(left), _lengths(right)
+        self.shorter = np.minimum(lengths_left, lengths_right)
+        self.longer = np.maximum(lengths_left, lengths_right)
+
+    @property
+    def is_typo(self) -> Bools:
+        allowed = typo_allowance(self.shorter)
+        return np.asarray((allowed > 0) & (self.distance <= allowed))
+
+    @property
+    def unlikeness(self) -> Floats:
+        """Share of the letters that differ, 0 to 1; 1 where one is empty."""
+        return np.where(self.shorter > 0, self.distance / np.maximum(self.longer, 1), 1.0)
+
+
+@cache
+def _entry_relation(left: GivenName, right: GivenName) -> int:
+    """Bits: 1 some meaning is shared, 2 both are full forms of one name, 4 kin but two names."""
+    shared = bool(left.keys & right.keys)
+    one = bool(left.full & right.full)
+    kin = bool(left.keys & right.keys - (left.short & right.short))
+    return shared + 2 * one + 4 * kin
+
+
+def _entry_relations(words: Vocabulary, a: Ints, b: Ints) -> Ints:
+    size = len(words.entries)
+    codes, inverse = np.unique(words.entry[a] * size + words.entry[b], return_inverse=True)
+    found = [
+        _entry_relation(words.entries[x], words.entries[y])
+        for x, y in zip((codes // size).tolist(), (codes % size).tolist(), strict=True)
+    ]
+    return np.array(found or [0], dtype=np.int64)[inverse]
+
+
+def _initials(words: Vocabulary, a: Ints, b: Ints) -> Ints:
+    same = (words.initials[a] & words.initials[b]) != 0
+    return np.where(same, int(Part.INITIAL), int(Part.DIFFERENT))
+
+
+def _abbreviates(words: Vocabulary, a: Ints, b: Ints) -> Bools:
+    """Whether one is an unknown word of two or three letters with which the other begins: Ал. for Александр, Kow. for Kowalska."""
+    found = np.zeros(len(a), dtype=bool)
+    left, right = _lengths(words.plain[a]), _lengths(words.plain[b])
+    swap = left > right
+    short, long = np.where(swap, b, a), np.where(swap, a, b)
+    shorter, longer = np.minimum(left, right), np.maximum(left, right)
+    asked = np.flatnonzero((shorter >= 2) & (shorter <= 3) & (longer >= shorter + 2) & (words.entry[short] == 0))
+    for row in asked.tolist():
+        x, y = int(short[row]), int(long[row])
+        found[row] = words.plain[y].startswith(words.plain[x]) or words.folded[y].startswith(words.folded[x])
+    return found
+
+
+def _too_short_to_tell(words: Vocabulary, a: Ints, b: Ints, shorter: Ints) -> Bools:
+    """Whether one is an unknown word of two or three letters that begins like the other: Сша for Саша, Lnn for Lynn."""
+    thin = np.zeros(len(a), dtype=bool)
+    if (shorter <= 3).any():
+        for side in (a, b):
+            thin |= (words.entry[side] == 0) & (_lengths(words.folded[side]) <= 3)
+    return np.asarray(thin & ((words.initials[a] & words.initials[b]) != 0))
+
+
+def given_parts(words: Vocabulary, a: Ints, b: Ints) -> Ints:
+    """How given names relate, [pairs]. Two full names are different even when they share a short form."""
+    part = np.full(len(a), int(Part.EQUAL))
+    initial = words.initial[a] | words.initial[b]
+    part[initial] = _initials(words, a[initial], b[initial])
+    rows = np.flatnonzero(~initial & (words.folded_id[a] != words.folded_id[b]))
+    if len(rows):
+        part[rows] = _unequal_given(words, a[rows], b[rows])
+    return part
+
+
+def _unequal_given(words: Vocabulary, a: Ints, b: Ints) -> Ints:
+    part = np.full(len(a), -1, dtype=np.int64)
+    part[_abbreviates(words, a, b)] = Part.INITIAL
+    guessed = words.guessed[a] | words.guessed[b]
+    relation = _entry_relations(words, a, b)
+    known = (words.entry[a] > 0) & (words.entry[b] > 0)
+    is_full = np.array([bool(entry.full) for entry in words.entries])
+    both_full = is_full[words.entry[a]] & is_full[words.entry[b]]
+    table = (part < 0) & known & ~guessed
+    agrees = np.where(both_full, (relation & 2) > 0, (relation & 1) > 0)
+    otherwise = np.where(both_full & ((relation & 4) > 0), int(Part.RELATED), int(Part.DIFFERENT))
+    part[table] = np.where(agrees, int(Part.VARIANT), otherwise)[table]
+    rows = np.flatnonzero(part < 0)
+    if len(rows):
+        part[rows] = _spelled_given(words, a[rows], b[rows], guessed[rows], (relation[rows] & 1) > 0)
+    return part
+
+
+def _spelled_given(words: Vocabulary, a: Ints, b: Ints, guessed: Bools, shared: Bools) -> Ints:
+    folded, plain = _Spelling(words.folded, a, b), _Spelling(words.plain, a, b)
+    alike = folded.is_typo | plain.is_typo
+    same_skeleton = (words.skeleton_id[a] == words.skeleton_id[b]) & (words.skeleton_id[a] >= 0)
+    is_slip = np.where(guessed, alike | shared, alike | same_skeleton)
+    slip = np.where(guessed | (folded.shorter > 3), int(Part.TYPO), int(Part.UNLIKE))
+    far = np.minimum(folded.unlikeness, plain.unlikeness) >= FAR_APART
+    far &= ~_too_short_to_tell(words, a, b, folded.shorter)
+    return np.where(is_slip, slip, np.where(far, int(Part.DIFFERENT), int(Part.UNLIKE)))
+
+
+def surname_parts(words: Vocabulary, a: Ints, b: Ints) -> Ints:
+    """How surnames relate, [pairs]: equal, the other sex's form, a slip, an initial, or different."""
+    part = np.full(len(a), int(Part.EQUAL))
+    initial = words.initial[a] | words.initial[b]
+    part[initial] = _initials(words, a[initial], b[initial])
+    rows = np.flatnonzero(~initial & (words.folded_id[a] != words.folded_id[b]))
+    if len(rows):
+        part[rows] = _unequal_surnames(words, a[rows], b[rows])
+    return part
+
+
+def _unequal_surnames(words: Vocabulary, a: Ints, b: Ints) -> Ints:
+    part = np.full(len(a), -1, dtype=np.int64)
+    part[words.stem_id[a] == words.stem_id[b]] = Part.GENDERED
+    part[_abbreviates(words, a, b)] = Part.INITIAL
+    rows = np.flatnonzero(part < 0)
+    if not len(rows):
+        return part
+    a, b = a[rows], b[rows]
+    stem, plain, folded = (_Spelling(texts, a, b) for texts in (words.stem, words.plain, words.folded))
+    same_skeleton = (words.stem_skeleton_id[a] == words.stem_skeleton_id[b]) & (stem.shorter > 4)
+    slip = stem.is_typo | plain.is_typo | same_skeleton
+    other_sexes = (words.surname_sex[a] + words.surname_sex[b] == 3) & (words.surname_sex[a] > 0)
+    other_sexes &= words.surname_sex[b] > 0
+    unlike = np.minimum(folded.unlikeness, plain.unlikeness) < ALIKE
+    part[rows] = np.where(
+        slip,
+        np.where(other_sexes, int(Part.UNLIKE), int(Part.TYPO)),
+        np.where(unlike, int(Part.UNLIKE), int(Part.DIFFERENT)),
+    )
+    return part
+
+
+def patronymic_parts(words: Vocabulary, a: Ints, b: Ints) -> Ints:
+    """How patronymics relate, [pairs], whichever sex's form they are."""
+    part = np.full(len(a), int(Part.EQUAL))
+    initial = words.initial[a] | words.initial[b]
+    part[initial] = _initials(words, a[initial], b[initial])
+    rows = np.flatnonzero(~initial & (words.patronymic_id[a] != words.patronymic_id[b]))
+    if len(rows):
+        x, y = a[rows], b[rows]
+        same_skeleton = words.patronymic_skeleton_id[x] == words.patronymic_skeleton_id[y]
+        slip = _Spelling(words.patronymic, x, y).is_typo | same_skeleton
+        part[rows] = np.where(slip, int(Part.TYPO), int(Part.DIFFERENT))
+    return part

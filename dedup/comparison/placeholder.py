@@ -1,0 +1,11 @@
+"""What people write where they have nothing to write: no evidence in any kind of field."""
+
+PLACEHOLDERS = frozenset(
+    {
+        "-", "--", "---", ".", "?", "??", "n/a", "n.a.", "n.a", "na", "nan", "nat", "none", "null", "nil", "undefined", "unknown", "unk", "not known", "not given", "not stated",
+        "not specified", "not provided", "not available", "no", "no data", "missing", "blank", "empty", "<na>", "#n/a", "(null)", "(blank)", "(none)", "unspecified",
+        "нет", "нет данных", "не указан", "не указана", "не указано", "неизвестно", "неизвестен", "неизвестна", "не знаю", "без имени", "н/д", "отсутствует", "пусто",
+        "brak", "brak danych", "nie podano", "nieznany", "nieznana", "nieznane", "nie dotyczy", "nd", "b/d", "puste", "xxx", "xx", "x", "тест", "test", "asdf", "qwerty",
+    }
+)  # fmt: skip
+"""Whole values in small letters that stand for none."""

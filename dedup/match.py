@@ -1,0 +1,232 @@
+"""Match any table: rows in, a cluster for every row out, with a weight and a reason for every pair."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from dedup.arrays import Bools, Floats, Ints
+from dedup.balance import join_on_balance
+from dedup.blocking import Candidates, candidate_pairs
+from dedup.clustering import JUDGED_DIFFERENT, Clusters, Links, Verdicts, join_all
+from dedup.collector import paused_collector
+from dedup.encoding import Encoded, encode_columns
+from dedup.hubs import list_hubs
+from dedup.model import Model
+from dedup.record import Judgement
+from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Match, Progress
+from dedup.scoring import JUST_BELOW, Scores, score_pairs
+from dedup.set_statistics import SetStatistics, gather_statistics
+from dedup.table import MOST_VALUES, TableError, arrow_table, table_columns
+from dedup.thresholds import lowest_cut, valley_cut
+from dedup.training import train
+
+PAIRS_AT_ONCE = 250_000
+"""Pairs that are compared in one go, so that memory does not grow with their number."""
+
+
+
+def _no_progress(stage: str, done: int, total: int) -> None:
+    del stage, done, total
+
+
+def read_verdicts(judgements: Iterable[Judgement], number_of: Mapping[str, int]) -> Verdicts:
+    """Judgements about records of the set; those about others wait until they are in it."""
+    known = sorted(
+        {
+            (min(a, b), max(a, b), judgement.same)
+            for judgement in judgements
+            if (a := number_of.get(judgement.left)) is not None
+            and (b := number_of.get(judgement.right)) is not None
+            and a != b
+        }
+    )
+    same = [(a, b) for a, b, one in known if one]
+    different = [(a, b) for a, b, one in known if not one]
+    return Verdicts(np.array(same, np.int64).reshape(-1, 2), np.array(different, np.int64).reshape(-1, 2))
+
+
+def _best_doubts(
+    label: Ints, left: Ints, right: Ints, weight: Floats, reasons: Sequence[str], known: Verdicts
+) -> tuple[tuple[int, int, float, str], ...]:
+    """The heaviest doubtful pair between any two clusters that no judgement settled."""
+    a, b = np.minimum(label[left], label[right]), np.maximum(label[left], label[right])
+    apart = {
+        (min(x, y), max(x, y))
+        for x, y in zip(label[known.different[:, 0]].tolist(), label[known.different[:, 1]].tolist(), strict=True)
+    }
+    order = np.lexsort((right, left, -weight, b, a))
+    seen: set[tuple[int, int]] = set()
+    found = []
+    for row in order.tolist():
+        sides = (int(a[row]), int(b[row]))
+        if sides[0] == sides[1] or sides in seen:
+            continue
+        if reasons[row] != JUDGEMENTS_CLASH and (reasons[row] == JUDGED_DIFFERENT or sides in apart):
+            continue
+        seen.add(sides)
+        found.append((int(left[row]), int(right[row]), float(weight[row]), reasons[row]))
+    return tuple(sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1], pair[3])))
+
+
+class _Kept:
+    """Pairs worth remembering: at or above the review cut, or with contacts that clash."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Ints, Ints, Floats, Bools, Bools]] = []
+
+    def add(self, left: Ints, right: Ints, scores: Scores, review_cut: float) -> None:
+        kept = np.flatnonzero((scores.weight >= review_cut) | scores.contact_clash)
+        clash, met = scores.contact_clash[kept], scores.met[kept]
+        self._parts.append((left[kept], right[kept], scores.weight[kept], clash, met))
+
+    def all(self) -> tuple[Ints, Ints, Floats, Bools, Bools]:
+        if not self._parts:
+            nothing, no = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+            return nothing, nothing, np.zeros(0), no, no
+        return tuple(np.concatenate([part[place] for part in self._parts]) for place in range(5))  # type: ignore[return-value]
+
+
+def _score_all(
+    data: Encoded,
+    candidates: Candidates,
+    model: Model,
+    statistics: SetStatistics,
+    cuts: tuple[float, float],
+    tell: Progress,
+) -> tuple[Ints, Ints, Floats, Bools, Bools]:
+    kept = _Kept()
+    least = -np.inf if model.joins == "balance" else cuts[1]
+    total = len(candidates.left)
+    for start in range(0, total, PAIRS_AT_ONCE):
+        tell("compare", start, total)
+        left, right = candidates.left[start : start + PAIRS_AT_ONCE], candidates.right[start : start + PAIRS_AT_ONCE]
+        kept.add(left, right, score_pairs(data, left, right, model, statistics, cuts[0]), least)
+    return kept.all()
+
+
+def match_encoded(
+    data: Encoded,
+    model: Model,
+    verdicts: Verdicts,
+    precision: float,
+    across: NDArray[np.int8] | None = None,
+    progress: Progress | None = None,
+) -> tuple[Match, Clusters]:
+    """Match records that are encoded; see `match`."""
+    tell = progress or _no_progress
+    count = len(data)
+    notes = [
+        f"field `{name}`: {cut} value(s) beyond {MOST_VALUES} of one record were left out"
+        for name, cut in data.cut.items()
+    ]
+    tell("learn", 0, 1)
+    statistics = gather_statistics(data, model)
+    candidates = candidate_pairs(data, model, None if across is None else across.astype(bool))
+    if model.learns:
+        model, learnt = (training := train(data, candidates, model, statistics)).model, training.notes
+        notes += learnt
+    even_bet = model.even_bet(count)
+    merge_cut, review_cut = model.merge_cut(count, precision), model.review_cut(count, precision)
+    left, right, weight, clash, free = _score_all(data, candidates, model, statistics, (merge_cut, review_cut), tell)
+    tell("cluster", 0, 1)
+    merge_cut = lowest_cut(weight[free], even_bet, merge_cut, precision, model.joins)
+    if model.joins == "balance":
+        merge_cut = min(merge_cut, valley_cut(weight, even_bet, precision))
+    strong_cut = even_bet + model.strong_link
+    # The set's own cut may be lower than the one that pairs were held below; all that is told of a pair is told of one weight.
+    weight = np.where(free, weight, np.round(np.minimum(weight, merge_cut - JUST_BELOW), 6))
+    strong = free & (weight >= merge_cut)
+    if model.joins == "balance":
+        scored = Links(left, right, weight)
+        clusters = join_on_balance(data, model, scored, verdicts, merge_cut, (min(even_bet, merge_cut), strong_cut))
+    else:
+        clusters = join_all(data, model, Links(left[strong], right[strong], weight[strong]), verdicts, strong_cut)
+    label = clusters.label
+    linked = strong & (label[left] == label[right])
+    doubtful = np.flatnonzero((label[left] != label[right]) & ((weight >= review_cut) | clash))
+    reasons = [
+        clusters.refused.get(
+            (int(left[row]), int(right[row])), BETWEEN_CUTS if weight[row] >= review_cut else CONTACTS_CLASH
+        )
+        for row in doubtful.tolist()
+    ]
+    torn = np.array(clusters.torn, dtype=np.int64).reshape(-1, 2)
+    review = _best_doubts(
+        label,
+        np.append(left[doubtful], torn[:, 0]),
+        np.append(right[doubtful], torn[:, 1]),
+        np.append(weight[doubtful], np.zeros(len(torn))),
+        [*reasons, *[JUDGEMENTS_CLASH] * len(torn)],
+        verdicts,
+    )
+    kept = weight >= review_cut
+    _, cluster = np.unique(label, return_inverse=True)
+    tell("done", 1, 1)
+    found = Match(
+        cluster=cluster.astype(np.int64),
+        left=left[kept],
+        right=right[kept],
+        weight=weight[kept],
+        linked=linked[kept],
+        review=review,
+        hubs=list_hubs(data, statistics.people, model),
+        blocking=candidates.reports,
+        unreached=candidates.unreached,
+        even_bet=even_bet,
+        merge_cut=merge_cut,
+        review_cut=review_cut,
+        model=model,
+        notes=tuple(notes),
+        encoded=data,
+        statistics=statistics,
+    )
+    return found, clusters
+
+
+@paused_collector()
+def match(
+    table: Any,
+    model: Model,
+    *,
+    columns: Mapping[str, Sequence[str]],
+    judgements: Iterable[Judgement] = (),
+    precision: float = 0.98,
+    sides: NDArray[np.int8] | None = None,
+    ids: Sequence[str] | None = None,
+    seen: Floats | None = None,
+    progress: Progress | None = None,
+) -> Match:
+    """Match the rows of a table: which of them are one person or one company.
+
+    table: an Arrow table, a frame that speaks Arrow (pandas, polars), or a mapping of columns; a list in a cell is a set of
+    values. columns: field of the model -> columns of the table. judgements: what people said of rows by their ids, always
+    kept. precision: share of merges that must be right, 0.5 to 0.9999; it moves both cuts. sides: [rows], 0 or 1, where
+    only pairs across two tables count. ids: [rows], what judgements call a row; its number where not given. seen: [rows],
+    unix seconds. progress: called with a stage, steps done and steps in all. Raises TableError (a ValueError) for a table
+    or columns that cannot be read.
+    """
+    rows = arrow_table(table)
+    unknown = [field for field in columns if field not in {known.name for known in model.fields}]
+    if unknown:
+        allowed = ", ".join(field.name for field in model.fields)
+        raise TableError(
+            f"model `{model.name}` has no field {', '.join(f'`{name}`' for name in unknown)}; it has {allowed}"
+        )
+    texts = table_columns(rows, columns)
+    if not texts:
+        raise TableError(f"no column of the table is named for a field of model `{model.name}`; name some in `columns`")
+    for name, given in (("ids", ids), ("sides", sides), ("seen", seen)):
+        if given is not None and len(given) != rows.num_rows:
+            raise TableError(f"`{name}` has {len(given)} entries for {rows.num_rows} rows; give one for each row")
+    verdicts = list(judgements)
+    names = ids if ids is not None else map(str, range(rows.num_rows))
+    number_of = {name: number for number, name in enumerate(names)} if verdicts else {}
+    data = encode_columns(texts, rows.num_rows, model, ids, seen)
+    found, _ = match_encoded(data, model, read_verdicts(verdicts, number_of), precision, sides, progress)
+    return found
+
+
+__all__ = ["match", "match_encoded", "pa"]

@@ -1,0 +1,207 @@
+"""Which column of a table is which field of a model: by the headers that fields are known under, never by the values.
+
+What a caller names himself goes first. Whatever is taken and whatever is left can be read from the answer, so that a
+program can say what it understood.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from rapidfuzz import fuzz, process
+
+from dedup.model import Field, Model
+
+MANY = frozenset({"phone", "email", "id", "handle"})
+"""Kinds of which one record has several values: every column known for the field is read. Of other kinds the best is."""
+
+ID_HEADERS = (
+    "id", "unique id", "rec id", "record id", "row id", "row number", "lead id", "uid", "uuid", "identifier",
+    "идентификатор", "номер строки", "номер записи", "№", "№ п/п", "identyfikator", "numer wiersza", "lp",
+)  # fmt: skip
+"""Headers of a column that numbers the rows, best first."""
+
+SEEN_HEADERS = (
+    "received at", "seen at", "observed at", "created at", "updated at", "timestamp", "date", "datetime", "created", "time",
+    "дата и время", "дата создания", "дата обращения", "дата", "создан", "data i godzina", "data utworzenia", "data zgłoszenia", "data",
+)  # fmt: skip
+"""Headers of a column that says when a row was seen, best first."""
+
+_WORD_BREAK = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-zа-я])(?=[A-ZА-Я])")
+_NO_WORD = re.compile(r"[^\w№]+|_+")
+_PLACE = re.compile(r"(.+) (\d{1,2})")
+_MAIL = re.compile(r"\be mail\b")
+_LIKE = 70.0
+
+_GIVEN_BESIDE_SURNAME = frozenset({"name", "имя", "imie"})
+"""Headers, folded, that mean a given name where another column holds surnames, and a whole name elsewhere."""
+
+
+class ColumnError(ValueError):
+    """Columns cannot be told or were named wrongly. place: the option at fault, e.g. `column`; problem; remedy."""
+
+    def __init__(self, place: str, problem: str, remedy: str) -> None:
+        self.place = place
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{place}: {problem}; {remedy}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """columns: field to the headers that feed it, in the table's order; id_column: the one that numbers the rows; seen_column: the one
+    that says when a row was seen; unread: headers that feed nothing; doubtful: of these, each that a field is known under too, with that field."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    id_column: str | None
+    seen_column: str | None
+    unread: tuple[str, ...]
+    doubtful: Mapping[str, str]
+
+
+def recognise(
+    header: Sequence[str],
+    model: Model,
+    chosen: Iterable[tuple[str, str]] = (),
+    id_column: str | None = None,
+    seen_column: str | None = None,
+    aside: Collection[str] = (),
+) -> Recognised:
+    """Tell fields from headers.
+
+    chosen: (field, header) as the caller names them, several headers for one field allowed; a field that is named here
+    has these headers alone, and none for header ''. id_column: the header that numbers the rows, by `ID_HEADERS` when
+    None; seen_column: the header of their times, by `SEEN_HEADERS` when None. aside: headers that are no field unless
+    chosen, such as the truth. Raises ColumnError for an unknown field or header, and when no field has a column.
+    """
+    chosen = tuple(chosen)
+    found = _chosen(header, model, chosen)
+    taken: set[str | None] = {*aside, *(name for names in found.values() for name in names)}
+    id_column = _column_called(ID_HEADERS, "id", id_column, header, taken, model)
+    taken.add(id_column)
+    seen_column = _column_called(SEEN_HEADERS, "seen", seen_column, header, taken, model)
+    taken.add(seen_column)
+    doubtful: dict[str, str] = {}
+    for field, candidates in _candidates(header, model, taken).items():
+        if field.name in found:
+            continue
+        best = min(rank for rank, _ in candidates)
+        names = tuple(name for rank, name in candidates if field.kind in MANY or rank == best)
+        found[field.name] = names
+        doubtful |= {name: field.name for _, name in candidates if name not in names}
+    _part_names(found, model, {name for _, name in chosen})
+    columns = {field.name: found[field.name] for field in model.fields if found.get(field.name)}
+    if not columns:
+        raise ColumnError(
+            "column",
+            f"none of the table's {len(header)} columns is called like a field of the model `{model.name}`",
+            f"check that it has a header, or name columns as field=header; fields are {_listed(model)}",
+        )
+    read = {name for names in columns.values() for name in names} | {id_column, seen_column, *aside}
+    unread = tuple(name for name in header if name not in read)
+    return Recognised(MappingProxyType(columns), id_column, seen_column, unread, MappingProxyType(doubtful))
+
+
+def fold_header(header: str) -> str:
+    """A header as it is compared: small letters without marks, words apart, `clientPhone_2` as `client phone 2`."""
+    marked = unicodedata.normalize("NFKD", _WORD_BREAK.sub(" ", header)).replace("ł", "l").replace("Ł", "l")
+    bare = "".join(letter for letter in marked if not unicodedata.combining(letter))
+    return _MAIL.sub("email", " ".join(_NO_WORD.sub(" ", bare.casefold()).split()))
+
+
+def _chosen(header: Sequence[str], model: Model, chosen: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    fields = [field.name for field in model.fields]
+    owner: dict[str, str] = {}
+    for field, name in chosen:
+        if field not in fields:
+            raise ColumnError(
+                "column", f"the model `{model.name}` has no field `{field}`", f"use one of {_listed(model)}"
+            )
+        known = found.get(field, ())
+        if not name:
+            found[field] = known
+            continue
+        _known("column", header, name)
+        if name in owner:
+            raise ColumnError("column", f"`{name}` is given for `{owner[name]}` and `{field}`", "give it once")
+        owner[name] = field
+        found[field] = (*known, name)
+    return found
+
+
+def _part_names(found: dict[str, tuple[str, ...]], model: Model, named: Collection[str]) -> None:
+    """Moves a column called just "name" from the whole names to the given ones where surnames have a column of theirs."""
+    of_kind = {field.kind: field.name for field in reversed(model.fields)}
+    whole, given, surname = (of_kind.get(kind, "") for kind in ("name", "given", "surname"))
+    columns = found.get(whole, ())
+    if not given or given in found or not found.get(surname) or len(columns) != 1 or columns[0] in named:
+        return
+    if fold_header(columns[0]) in _GIVEN_BESIDE_SURNAME:
+        found[given] = found.pop(whole)
+
+
+def _known(place: str, header: Sequence[str], name: str) -> None:
+    if name in header:
+        return
+    # The other headers are not shown: in a table without a header they are somebody's name and phone.
+    like = process.extractOne(name, header, scorer=fuzz.ratio, processor=fold_header, score_cutoff=_LIKE)
+    remedy = f"did you mean `{like[0]}`?" if like else f"give one of its {len(header)} headers, letter by letter"
+    raise ColumnError(place, f"the table has no column `{name}`", remedy)
+
+
+def _column_called(
+    names: Sequence[str],
+    place: str,
+    given: str | None,
+    header: Sequence[str],
+    taken: Collection[str | None],
+    model: Model,
+) -> str | None:
+    """The header given, or the best known under one of these names that no field is known under; None for none."""
+    if given is not None:
+        _known(place, header, given)
+        return given
+    ranks = {fold_header(name): rank for rank, name in reversed(list(enumerate(names)))}
+    claimed = {alias for field in model.fields for alias in _aliases(field)}
+    known = [
+        (ranks[folded], number, name)
+        for number, name in enumerate(header)
+        if name not in taken and (folded := fold_header(name)) in ranks and folded not in claimed
+    ]
+    return min(known)[2] if known else None
+
+
+def _candidates(
+    header: Sequence[str], model: Model, taken: Collection[str | None]
+) -> dict[Field, list[tuple[int, str]]]:
+    """Each field's headers with the rank of the name that it is known under, best 0; a header belongs to one field, by
+    its whole name before its name without a number behind it (`phone 2`)."""
+    aliases = [(field, _aliases(field)) for field in model.fields]
+    found: dict[Field, list[tuple[int, str]]] = {}
+    for name in header:
+        if name in taken:
+            continue
+        whole = fold_header(name)
+        numbered = _PLACE.fullmatch(whole)
+        for folded in (whole, numbered[1] if numbered else ""):
+            ranked = [(known[folded], place) for place, (_, known) in enumerate(aliases) if folded in known]
+            if ranked:
+                rank, place = min(ranked)
+                found.setdefault(aliases[place][0], []).append((rank, name))
+                break
+    return found
+
+
+def _aliases(field: Field) -> dict[str, int]:
+    """Folded names of a field with their rank; its own name first."""
+    ranks: dict[str, int] = {}
+    for rank, alias in enumerate((field.name, *field.columns)):
+        ranks.setdefault(fold_header(alias), rank)
+    return ranks
+
+
+def _listed(model: Model) -> str:
+    return ", ".join(field.name for field in model.fields)

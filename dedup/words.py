@@ -1,0 +1,258 @@
+"""The distinct words of all names as arrays: each is folded and looked up once, names are numbers of words from then on.
+
+A word's traits are all that reading a name asks of it (`dedup.name_roles`); its keys are all that comparing asks.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.arrays import Bools, Ints, number_texts
+from dedup.folding import LOOK_ALIKES, fold_token, skeletons
+from dedup.given_names import GivenName, father_stems, given_name_table, is_surname_by_rule
+
+Texts = NDArray[np.object_]
+
+SURNAME_ENDS = (
+    "ov", "ova", "ev", "eva", "in", "ina", "ski", "ska", "skaia", "skoi", "tski", "tska", "tskaia", "enko", "chuk",
+    "iuk", "ian", "chik", "chak", "shvili", "dze", "vich", "son", "kovna",
+)  # fmt: skip
+_WEAK_ENDS = ("in", "ina", "ian", "son", "chak", "chik")
+"""Endings that many given names and their misspellings share (Colin, Marcin, Alison), so that they prove no role."""
+_STRONG_AGAIN = ("tsin", "tsina", "tsian", "tsson", "tschak", "tschik")
+PATRONYMIC_ENDS = (
+    "ovich", "evich", "ich", "ovna", "evna", "avna", "ichna", "ogli", "ogly", "kizi", "kyzy",
+)  # fmt: skip
+FEMALE_PATRONYMIC_ENDS = ("ovna", "evna", "avna", "ichna", "kizi")
+_STEMMED_ENDS = ("ovich", "evich", "inichna", "ichna", "ich", "ovna", "evna", "avna", "ogli", "kizi")
+_POLISH_SURNAME_ENDS = ("wicz", "vič", "vić", "wić")
+_MALE_ENDS = ("ov", "ev", "in", "ski", "tski", "zki")
+_VOWELS = "aeiou"
+
+SEX_NUMBERS = {"": 0, "m": 1, "f": 2}
+
+_LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>"
+_CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбюЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ"
+TO_CYRILLIC = str.maketrans(_LATIN_KEYS, _CYRILLIC_KEYS)
+TO_LATIN = str.maketrans(_CYRILLIC_KEYS, _LATIN_KEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class WordTraits:
+    """What reading a name asks of a word. known, full: the table of given names has it, as a full form; guessable: the table
+    has one a slip away; of_father: what is left without a patronymic's ending is a man's name."""
+
+    empty: bool
+    initial: bool
+    known: bool
+    full: bool
+    sex: int
+    surname: bool
+    proves_surname: bool
+    patronymic: bool
+    female_patronymic: bool
+    of_father: bool
+    latin: bool
+    guessable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Distinct words. All arrays are [words].
+
+    raw: as typed, in small letters; plain, folded: in Latin letters, see `dedup.folding`; the *_id arrays number equal texts:
+    folded word, its skeleton, surname stem, skeleton of that, father's name inside a patronymic. entry: place in `entries`,
+    0 for a word that the table of given names does not have. initials: first letters it may be shortened to, as bits.
+    sex: of the given name; surname_sex: of the surname's ending; both as in `SEX_NUMBERS`. traits: place in `shapes`.
+    """
+
+    raw: Sequence[str]
+    plain: Texts
+    folded: Texts
+    stem: Texts
+    patronymic: Texts
+    folded_id: Ints
+    skeleton_id: Ints
+    stem_id: Ints
+    stem_skeleton_id: Ints
+    patronymic_id: Ints
+    patronymic_skeleton_id: Ints
+    skeleton: Sequence[str]
+    stem_skeleton: Sequence[str]
+    entry: Ints
+    entries: Sequence[GivenName]
+    initial: Bools
+    guessed: Bools
+    initials: NDArray[np.uint64]
+    sex: Ints
+    surname_sex: Ints
+    traits: Ints
+    shapes: Sequence[WordTraits]
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+
+def stem_of_surname(folded: str) -> tuple[str, int]:
+    """A surname without the ending that shows sex, and the sex: ivanova gives ivanov and 2, kovalska kovalski, ivanov 1."""
+    if len(folded) < 5:
+        return folded, 0
+    last = folded[-1]
+    if last == "a":
+        if folded.endswith(("ova", "eva", "ina")):
+            return folded[:-1], 2
+        if folded.endswith(("skaia", "zkaia")):
+            return folded[:-3] + "i", 2
+        if folded.endswith(("ska", "zka")):
+            return folded[:-1] + "i", 2
+        if folded.endswith("aia") and folded[-4] not in _VOWELS:
+            return folded[:-3] + "i", 2
+    elif last == "i" and folded.endswith("oi"):
+        if folded.endswith(("skoi", "zkoi")):
+            return folded[:-2] + "i", 1
+        if folded[-3] not in _VOWELS:
+            return folded[:-2] + "i", 1
+    return folded, 1 if folded.endswith(_MALE_ENDS) else 0
+
+
+def father_in(folded: str) -> str:
+    """The father's name inside a patronymic: sergeevich, sergeevna and sergeich give one stem."""
+    if folded.endswith(_STEMMED_ENDS):
+        end = max((end for end in _STEMMED_ENDS if folded.endswith(end)), key=len)
+        folded = folded[: -len(end)]
+    return folded.rstrip(_VOWELS)
+
+
+def find_entries(raw: Sequence[str], folded: Sequence[str]) -> list[GivenName]:
+    """The table's entry of each word: as spelled if the table has it so (Ala is not Алла), else as folded."""
+    by_spelling, by_fold = given_name_table()
+    return [
+        EMPTY if is_surname_by_rule(word) else by_spelling.get(word) or by_fold.get(fold, EMPTY)
+        for word, fold in zip(raw, folded, strict=True)
+    ]
+
+
+EMPTY = GivenName(frozenset(), frozenset(), "")
+
+
+def settle_look_alikes(raw: Sequence[str]) -> list[str]:
+    """Words typed in Latin letters that look Cyrillic put right where that yields a full given name (`Bopиc`, `Bepa`)."""
+    by_spelling, by_fold = given_name_table()
+    settled = []
+    for word in raw:
+        kept = word
+        if word.isascii() and word not in by_spelling:
+            moved = word.translate(LOOK_ALIKES)
+            if moved != word and not moved.isascii() and not any("a" <= letter <= "z" for letter in moved):
+                entry = by_spelling.get(moved)
+                if entry is not None and entry.full and not by_fold.get(fold_token(word), EMPTY).keys:
+                    kept = moved
+        settled.append(kept)
+    return settled
+
+
+def _mask(letters: Iterable[str]) -> int:
+    mask = 0
+    for letter in letters:
+        mask |= 1 << (ord(letter) & 63)
+    return mask
+
+
+_WRITTEN = str.maketrans("yjwcq", "iivkk")
+
+
+@cache
+def _entry_initials(entry: GivenName) -> int:
+    return _mask(fold_token(key)[:1] for key in entry.keys if key)
+
+
+def _initials(plain: Sequence[str], folded: Sequence[str], entries: Sequence[GivenName]) -> NDArray[np.uint64]:
+    """First letters as bits: as it sounds, as it is written (Christopher signs `C.`), and, for Катя, that of Екатерина."""
+    found = []
+    for written, sounds, entry in zip(plain, folded, entries, strict=True):
+        mask = _mask(sounds[:1] + (written[:1].translate(_WRITTEN) or sounds[:1]))
+        found.append(mask | _entry_initials(entry) if entry.full or entry.short else mask)
+    return np.array(found, dtype=np.uint64)
+
+
+def _traits(
+    raw: str, folded: str, entry: GivenName, initial: bool, proves: bool, is_surname: bool, guessable: bool
+) -> WordTraits:
+    known = bool(entry.full or entry.short)
+    patronymic = (
+        folded.endswith(PATRONYMIC_ENDS)
+        and (len(folded) >= 6 or (len(folded) == 5 and father_in(folded) in father_stems()))  # Ильич, but not Рич
+        and not known
+        and not raw.endswith(_POLISH_SURNAME_ENDS)
+    )
+    return WordTraits(
+        empty=not folded,
+        initial=initial,
+        known=known,
+        full=bool(entry.full),
+        sex=SEX_NUMBERS[entry.gender],
+        surname=is_surname,
+        proves_surname=proves,
+        patronymic=patronymic,
+        female_patronymic=patronymic and folded.endswith(FEMALE_PATRONYMIC_ENDS),
+        of_father=patronymic and father_in(folded) in father_stems(),
+        latin=raw.isascii(),
+        guessable=guessable,
+    )
+
+
+def proves_surname(folded: str) -> bool:
+    """Whether an ending is a surname's and hardly a given name's."""
+    return folded.endswith(SURNAME_ENDS) and (not folded.endswith(_WEAK_ENDS) or folded.endswith(_STRONG_AGAIN))
+
+
+def build_vocabulary(
+    raw: Sequence[str], plain: Sequence[str], folded: Sequence[str], entries: Sequence[GivenName], guessed: int
+) -> Vocabulary:
+    """The vocabulary of words in small letters, plain and folded, with their entries in the table of given names.
+
+    The last `guessed` words are read as the given names that they are a slip away from; each stands before under its own face.
+    """
+    guessable = set(raw[len(raw) - guessed :])
+    first_guess = len(raw) - guessed
+    stems_and_sexes = [stem_of_surname(word) for word in folded]
+    stems = [stem for stem, _ in stems_and_sexes]
+    fathers = [father_in(word) for word in folded]
+    skeleton, stem_skeleton, father_skeleton = skeletons(folded), skeletons(stems), skeletons(fathers)
+    initial = [len(word) == 1 for word in raw]
+    entry_of: dict[GivenName, int] = {EMPTY: 0}
+    shape_of: dict[WordTraits, int] = {}
+    entry_ids, trait_ids = [], []
+    for place, (word, fold, entry) in enumerate(zip(raw, folded, entries, strict=True)):
+        entry_ids.append(entry_of.setdefault(entry, len(entry_of)))
+        is_surname = fold.endswith(SURNAME_ENDS)
+        proves = is_surname and proves_surname(fold)
+        traits = _traits(word, fold, entry, initial[place], proves, is_surname, word in guessable)
+        trait_ids.append(shape_of.setdefault(traits, len(shape_of)))
+    return Vocabulary(
+        raw=raw,
+        plain=np.array(plain, dtype=object),
+        folded=np.array(folded, dtype=object),
+        stem=np.array(stems, dtype=object),
+        patronymic=np.array(fathers, dtype=object),
+        folded_id=number_texts(folded),
+        skeleton_id=number_texts(skeleton),
+        stem_id=number_texts(stems),
+        stem_skeleton_id=number_texts(stem_skeleton),
+        patronymic_id=number_texts(fathers),
+        patronymic_skeleton_id=number_texts(father_skeleton),
+        skeleton=skeleton,
+        stem_skeleton=stem_skeleton,
+        entry=np.array(entry_ids, dtype=np.int64),
+        entries=tuple(entry_of),
+        initial=np.array(initial, dtype=bool),
+        guessed=np.arange(len(raw)) >= first_guess,
+        initials=_initials(plain, folded, entries),
+        sex=np.array([SEX_NUMBERS[entry.gender] for entry in entries], dtype=np.int64),
+        surname_sex=np.array([sex for _, sex in stems_and_sexes], dtype=np.int64),
+        traits=np.array(trait_ids, dtype=np.int64),
+        shapes=tuple(shape_of),
+    )

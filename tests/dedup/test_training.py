@@ -1,0 +1,70 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import load_model
+from dedup.blocking import candidate_pairs
+from dedup.encoding import encode
+from dedup.set_statistics import gather_statistics
+from dedup.training import FARTHEST, monotone, random_pairs, train
+from tests.dedup.lead_records import lead
+from tests.dedup.messy_leads import draw_leads
+
+LEVELS = st.lists(st.tuples(st.floats(-20, 20), st.floats(1, 100)), min_size=1, max_size=8)
+
+
+@given(LEVELS)
+def test_weights_do_not_rise_from_a_better_level_to_a_worse_one(levels):
+    weights, counts = zip(*levels, strict=True)
+    found = monotone(weights, counts)
+    assert all(better >= worse - 1e-9 for better, worse in itertools.pairwise(found))
+    assert np.dot(found, counts) == pytest.approx(np.dot(weights, counts), abs=1e-6)
+
+
+@given(LEVELS)
+def test_weights_in_order_are_kept(levels):
+    weights, counts = zip(*levels, strict=True)
+    ordered = sorted(weights, reverse=True)
+    assert monotone(ordered, counts) == pytest.approx(ordered)
+
+
+def test_random_pairs_are_of_two_rows_and_the_same_every_time():
+    left, right = random_pairs(50, 1000)
+    again, _ = random_pairs(50, 1000)
+    assert (left == again).all()
+    assert (left != right).all()
+    assert len(set(left.tolist())) > 40
+
+
+def trained(records, name: str = "person"):
+    model = load_model(name)
+    data, _ = encode(records, model)
+    return model, train(data, candidate_pairs(data, model), model, gather_statistics(data, model))
+
+
+def test_a_small_set_keeps_its_weights_and_says_so():
+    model, training = trained([lead("a", phone="+79161234567"), lead("b", phone="+79161234567")])
+    assert training.model == model
+    assert "too few" in training.notes[0]
+
+
+def test_a_large_set_learns_within_bounds_of_the_models_own_weights():
+    model, training = trained(draw_leads(4000)[0], "lead")
+    assert training.model.version == f"{model.version}+learnt"
+    moved = [
+        abs(new.weight - old.weight)
+        for mine, theirs in zip(training.model.comparisons, model.comparisons, strict=True)
+        for new, old in zip(mine.levels, theirs.levels, strict=True)
+    ]
+    assert 0 < max(moved) <= FARTHEST + 1e-4
+    assert any("learnt" in note for note in training.notes)
+
+
+def test_contacts_keep_their_numbers():
+    model, training = trained(draw_leads(4000)[0], "lead")
+    for mine, theirs in zip(training.model.comparisons, model.comparisons, strict=True):
+        if theirs.contact is not None:
+            assert mine == theirs
