@@ -6,13 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup import kinds
-from dedup.arrays import Bools, Ints, Long, group_bounds, number_texts, shelve
-from dedup.encoding import Encoded
+from dedup.arrays import Bools, Ints, Long, group_bounds, hash_texts, number_texts, shelve
+from dedup.encoding import Column, Encoded
 from dedup.model import MOST_RULES, BlockingRule, Model
 from dedup.name_keys import NameKeys, join_keys
-
-NEIGHBOURS = 12
-"""In a group over its cap each record meets this many next ones in name order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +47,15 @@ def _flat(ids: Ints) -> tuple[Ints, Ints]:
     return rows, ids[rows, places]
 
 
-class _KeyMaker:
-    """Keys of records for the parts that rules name; each part is made once."""
+class KeyMaker:
+    """Keys of records for the parts that rules name; each part is made once. stable: whether keys follow from the values alone, so
+    that those of two sets meet."""
 
-    def __init__(self, data: Encoded, model: Model) -> None:
+    def __init__(self, data: Encoded, model: Model, stable: bool = False) -> None:
         self._data = data
         self._model = model
-        self._names = NameKeys(data.names)
+        self._stable = stable
+        self._names = NameKeys(data.names, stable)
         self._made: dict[str, Long | None] = {}
         self.reached = np.zeros(len(data), dtype=bool)
 
@@ -73,28 +72,39 @@ class _KeyMaker:
             return _spread(*_flat(self._data.name_ids), self._names.part(part), len(self._data.names))
         if kind == "email" and part == "any":
             column = self._data.columns.get(name)
-            return None if column is None else _flat(column.ids)
+            return None if column is None else self._whole(column)
         column = self._data.columns.get(field)
         if column is None:
             return None
         if not part:
-            return _flat(column.ids)
+            return self._whole(column)
         rows = kinds.module_of(kind).parts[part](column.prepared)
         owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-        keys = number_texts([key for row in rows for key in row])
+        texts = [key for row in rows for key in row]
+        keys = hash_texts(texts) if self._stable else number_texts(texts)
         kept = keys >= 0
         return _spread(*_flat(column.raw), (owners[kept], keys[kept]), len(rows))
 
-    def rule(self, rule: BlockingRule) -> tuple[Ints, Ints] | None:
-        """Keys of a rule that stand on two records or more, and these, sorted by key, each record once a key; None where a field
-        lacks."""
+    def _whole(self, column: Column) -> Long:
+        records, numbers = _flat(column.ids)
+        return records, hash_texts(column.keys)[numbers] if self._stable else numbers
+
+    def long(self, rule: BlockingRule) -> Long | None:
+        """All keys of a rule as a long table (record, key), in which a row may stand twice; None where a field lacks."""
         found: Long | None = None
         for name in rule.keys:
             part = self.part(name)
             if part is None:
                 return None
             found = part if found is None else join_keys(found, part, len(self._data))
-        assert found is not None
+        return found
+
+    def rule(self, rule: BlockingRule) -> tuple[Ints, Ints] | None:
+        """Keys of a rule that stand on two records or more, and these, sorted by key, each record once a key; None where a field
+        lacks."""
+        found = self.long(rule)
+        if found is None:
+            return None
         records, keys = found
         self.reached[records] = True
         shared = _perhaps_shared(keys)
@@ -124,8 +134,10 @@ def _expand_small(records: Ints, starts: Ints, sizes: Ints, cap: int) -> list[tu
     return found
 
 
-def _expand_large(records: Ints, starts: Ints, sizes: Ints, cap: int, data: Encoded) -> list[tuple[Ints, Ints]]:
-    large = sizes > cap
+def _expand_large(
+    records: Ints, starts: Ints, sizes: Ints, rule: BlockingRule, data: Encoded
+) -> list[tuple[Ints, Ints]]:
+    large = sizes > rule.cap
     if not large.any():
         return []
     groups = np.repeat(np.arange(int(large.sum())), sizes[large])
@@ -134,14 +146,15 @@ def _expand_large(records: Ints, starts: Ints, sizes: Ints, cap: int, data: Enco
     order = np.lexsort((members, name_order(data, members), groups))
     members = members[order]
     found = []
-    for step in range(1, NEIGHBOURS + 1):
+    for step in range(1, rule.neighbours + 1):
         same = groups[:-step] == groups[step:]
         found.append((members[:-step][same], members[step:][same]))
     return found
 
 
-def name_order(data: Encoded, records: Ints) -> Ints:
-    """Rank of each record's name by its words, [records]: the second key that orders a group over its cap. Nameless ones first."""
+def name_order_texts(data: Encoded, records: Ints) -> tuple[list[str], Ints]:
+    """What a group over its cap is ordered by, before the record's id: distinct texts of names, and for each record the place of
+    its own. Nameless ones have ''."""
     names, words = data.names, data.names.words
     numbers, inverse = np.unique(data.name_ids[records, 0], return_inverse=True)
     folded = [*words.stem, ""]
@@ -149,6 +162,12 @@ def name_order(data: Encoded, records: Ints) -> Ints:
         "" if number < 0 else f"{folded[names.surname[number, 0]]} {folded[names.given[number, 0]]}"
         for number in numbers.tolist()
     ]
+    return texts, inverse
+
+
+def name_order(data: Encoded, records: Ints) -> Ints:
+    """Rank of each record's name by its words, [records]: the second key that orders a group over its cap. Nameless ones first."""
+    texts, inverse = name_order_texts(data, records)
     rank_of = {text: rank for rank, text in enumerate(sorted(set(texts)))}
     return np.array([rank_of[text] for text in texts], dtype=np.int64)[inverse]
 
@@ -159,7 +178,7 @@ def candidate_pairs(data: Encoded, model: Model, across: Bools | None = None) ->
     across: side of each record where only pairs of two sides count (two tables are linked).
     """
     count = max(len(data), 1)
-    maker = _KeyMaker(data, model)
+    maker = KeyMaker(data, model)
     codes: list[Ints] = []
     reports: list[tuple[int, str, int, int]] = []
     for number, rule in enumerate(model.blocking_rules):
@@ -168,7 +187,7 @@ def candidate_pairs(data: Encoded, model: Model, across: Bools | None = None) ->
             continue
         keys, records = made
         starts, sizes = group_bounds(keys)
-        pairs = _expand_small(records, starts, sizes, rule.cap) + _expand_large(records, starts, sizes, rule.cap, data)
+        pairs = _expand_small(records, starts, sizes, rule.cap) + _expand_large(records, starts, sizes, rule, data)
         if across is not None:
             pairs = [(a[across[a] != across[b]], b[across[a] != across[b]]) for a, b in pairs]
         coded = [np.minimum(a, b) * count + np.maximum(a, b) for a, b in pairs]

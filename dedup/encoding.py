@@ -87,6 +87,7 @@ def _with_legal_form(company: TextColumn, form: TextColumn) -> TextColumn:
 
 
 def _read_fields(columns: Mapping[str, TextColumn], model: Model) -> dict[str, Column]:
+    """The fields but names as their kinds' files read them."""
     found = {}
     forms = {field.name for field in model.fields if field.kind == "legal_form" and field.name in columns}
     form_of = {

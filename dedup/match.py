@@ -11,21 +11,22 @@ from dedup.arrays import Bools, Floats, Ints
 from dedup.balance import join_on_balance
 from dedup.blocking import Candidates, candidate_pairs
 from dedup.clustering import JUDGED_DIFFERENT, Clusters, Links, Verdicts, join_all
-from dedup.collector import paused_collector
+from dedup.collector import paused_collector, return_memory
 from dedup.encoding import Encoded, encode_columns
-from dedup.hubs import list_hubs
+from dedup.hubs import list_hubs, people_per_value
 from dedup.model import Model
 from dedup.record import Judgement
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Match, Progress
 from dedup.scoring import JUST_BELOW, Scores, score_pairs
 from dedup.set_statistics import SetStatistics, gather_statistics
+from dedup.side_by_side import both, side_by_side
+from dedup.snapshot import Snapshot
 from dedup.table import MOST_VALUES, TableError, arrow_table, table_columns
 from dedup.thresholds import lowest_cut, valley_cut
 from dedup.training import train
 
-PAIRS_AT_ONCE = 250_000
+PAIRS_AT_ONCE = 200_000
 """Pairs that are compared in one go, so that memory does not grow with their number."""
-
 
 
 def _no_progress(stage: str, done: int, total: int) -> None:
@@ -48,7 +49,7 @@ def read_verdicts(judgements: Iterable[Judgement], number_of: Mapping[str, int])
     return Verdicts(np.array(same, np.int64).reshape(-1, 2), np.array(different, np.int64).reshape(-1, 2))
 
 
-def _best_doubts(
+def best_doubts(
     label: Ints, left: Ints, right: Ints, weight: Floats, reasons: Sequence[str], known: Verdicts
 ) -> tuple[tuple[int, int, float, str], ...]:
     """The heaviest doubtful pair between any two clusters that no judgement settled."""
@@ -100,10 +101,15 @@ def _score_all(
     kept = _Kept()
     least = -np.inf if model.joins == "balance" else cuts[1]
     total = len(candidates.left)
-    for start in range(0, total, PAIRS_AT_ONCE):
-        tell("compare", start, total)
+
+    def score(start: int) -> tuple[Ints, Ints, Scores]:
         left, right = candidates.left[start : start + PAIRS_AT_ONCE], candidates.right[start : start + PAIRS_AT_ONCE]
-        kept.add(left, right, score_pairs(data, left, right, model, statistics, cuts[0]), least)
+        return left, right, score_pairs(data, left, right, model, statistics, cuts[0])
+
+    starts = range(0, total, PAIRS_AT_ONCE)
+    for start, (left, right, scores) in zip(starts, side_by_side(score, starts), strict=True):
+        tell("compare", start, total)
+        kept.add(left, right, scores, least)
     return kept.all()
 
 
@@ -114,26 +120,40 @@ def match_encoded(
     precision: float,
     across: NDArray[np.int8] | None = None,
     progress: Progress | None = None,
+    known: Snapshot | None = None,
 ) -> tuple[Match, Clusters]:
-    """Match records that are encoded; see `match`."""
+    """Match records that are encoded; see `match`. known: what an earlier fold knew of its set, instead of what this set says; its
+    model and cuts hold, `model` and `precision` do not."""
     tell = progress or _no_progress
-    count = len(data)
+    count = len(data) if known is None else known.records
+    model = model if known is None else known.model
     notes = [
         f"field `{name}`: {cut} value(s) beyond {MOST_VALUES} of one record were left out"
         for name, cut in data.cut.items()
     ]
+    return_memory()
     tell("learn", 0, 1)
-    statistics = gather_statistics(data, model)
-    candidates = candidate_pairs(data, model, None if across is None else across.astype(bool))
+    sides = None if across is None else across.astype(bool)
+    statistics, candidates = both(
+        lambda: (
+            gather_statistics(data, model) if known is None else known.statistics(data, people_per_value(data, model))
+        ),
+        lambda: candidate_pairs(data, model, sides),
+        len(data),
+    )
+    return_memory()
     if model.learns:
         model, learnt = (training := train(data, candidates, model, statistics)).model, training.notes
         notes += learnt
     even_bet = model.even_bet(count)
     merge_cut, review_cut = model.merge_cut(count, precision), model.review_cut(count, precision)
+    if known is not None:
+        merge_cut, review_cut = known.merge_cut, known.review_cut
     left, right, weight, clash, free = _score_all(data, candidates, model, statistics, (merge_cut, review_cut), tell)
     tell("cluster", 0, 1)
-    merge_cut = lowest_cut(weight[free], even_bet, merge_cut, precision, model.joins)
-    if model.joins == "balance":
+    if known is None:
+        merge_cut = lowest_cut(weight[free], even_bet, merge_cut, precision, model.joins)
+    if known is None and model.joins == "balance":
         merge_cut = min(merge_cut, valley_cut(weight, even_bet, precision))
     strong_cut = even_bet + model.strong_link
     # The set's own cut may be lower than the one that pairs were held below; all that is told of a pair is told of one weight.
@@ -154,7 +174,7 @@ def match_encoded(
         for row in doubtful.tolist()
     ]
     torn = np.array(clusters.torn, dtype=np.int64).reshape(-1, 2)
-    review = _best_doubts(
+    review = best_doubts(
         label,
         np.append(left[doubtful], torn[:, 0]),
         np.append(right[doubtful], torn[:, 1]),
@@ -163,6 +183,7 @@ def match_encoded(
         verdicts,
     )
     kept = weight >= review_cut
+    clashing = np.flatnonzero(clash & ~kept)
     _, cluster = np.unique(label, return_inverse=True)
     tell("done", 1, 1)
     found = Match(
@@ -182,6 +203,7 @@ def match_encoded(
         notes=tuple(notes),
         encoded=data,
         statistics=statistics,
+        clashing=(left[clashing], right[clashing], weight[clashing]),
     )
     return found, clusters
 

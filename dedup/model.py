@@ -31,13 +31,14 @@ FIELD_KINDS = (
 class BlockingRule:
     """Records that share a key of this rule are compared. keys: the parts that make the key, `field` or `field:part`.
 
-    cap: most records that one key may bring together all with all; a larger group is compared with its
-    neighbours in name order only, and reported.
+    cap: most records that one key may bring together all with all; in a larger group each record meets its next `neighbours` in
+    name order only, and the group is reported.
     """
 
     name: str
     keys: tuple[str, ...]
     cap: int = 40
+    neighbours: int = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ from dedup.model_reading import (
 )
 from dedup.model_writing import digest, model_toml
 
-__all__ = ["MODELS", "ModelFileError", "digest", "load_model", "write_model"]
+__all__ = ["MODELS", "ModelFileError", "digest", "load_model", "read_model", "write_model"]
 
 MOST_BYTES = 1_000_000
 """Size of the largest file that is read as a model; the ready ones have some thousand bytes."""
@@ -134,6 +134,13 @@ def write_model(model: Model) -> str:
     if read != model:
         raise ModelFileError(path, ["it would read back as another model; its levels or contact numbers disagree"])
     return text
+
+
+def read_model(text: str, name: str = "model") -> Model:
+    """The model that a text written by `dedup.model_writing.model_toml` holds, also where its version is that of a ready model which
+    has changed since, or whose weights were learnt. Raises ModelFileError."""
+    path = Path(f"{name}.toml")
+    return _built(path, _draft(path, _document(path, text.encode("utf-8", "surrogatepass")), ()))
 
 
 @cache

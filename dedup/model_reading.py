@@ -63,6 +63,7 @@ class NumberRule:
 BITS = NumberRule(-100, 100)
 BITS_UPWARD = NumberRule(0, 100)
 CAP = NumberRule(2, 100_000, whole=True)
+NEIGHBOURS = NumberRule(1, 1000, whole=True)
 NUMBERS: Mapping[str, NumberRule] = MappingProxyType(
     {
         "duplicates_per_record": NumberRule(0, 1000, open=True),
@@ -288,12 +289,18 @@ def _read_rules(problems: Problems, draft: Draft, fields: Mapping[str, Field]) -
     found = []
     for name, table in draft.blocking.items():
         place = f"blocking.{name}"
-        problems.known(f"{place}.", table, ("name", "keys", "cap"))
+        problems.known(f"{place}.", table, ("name", "keys", "cap", "neighbours"))
         keys = problems.texts(f"{place}.keys", table.get("keys"))
         for key in keys:
             _check_key(problems, f"{place}.keys:", key, fields)
-        cap = problems.number(f"{place}.cap", table["cap"], CAP) if "cap" in table else None
-        found.append(BlockingRule(name, keys) if cap is None else BlockingRule(name, keys, int(cap)))
+        limits = {
+            key: problems.number(f"{place}.{key}", table[key], rule)
+            for key, rule in (("cap", CAP), ("neighbours", NEIGHBOURS))
+            if key in table
+        }
+        found.append(
+            BlockingRule(name, keys, **{key: int(number) for key, number in limits.items() if number is not None})
+        )
     if not found:
         problems.tell_once("blocking", "must hold at least one rule; without any no two records are compared")
     if len(found) > MOST_RULES:

@@ -24,7 +24,7 @@ def _field_table(one: Field) -> dict[str, Any]:
 
 
 def _rule_table(rule: BlockingRule) -> dict[str, Any]:
-    return {"name": rule.name, "keys": list(rule.keys), "cap": int(rule.cap)}
+    return {"name": rule.name, "keys": list(rule.keys), "cap": int(rule.cap), "neighbours": int(rule.neighbours)}
 
 
 def _comparison_table(comparison: Comparison) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Each function gives a long table (name, key): numbers of names and 64-bit keys, 
 
 import numpy as np
 
-from dedup.arrays import Ints, Long, mix, number_texts, shelve
+from dedup.arrays import Ints, Long, hash_texts, mix, number_texts, shelve
 from dedup.names import Names
 from dedup.words import Vocabulary
 
@@ -16,12 +16,12 @@ _INITIAL = 1 << 40
 class _Keys:
     """Keys of words: groups of given names and skeletons share one numbering, since either may stand on either side."""
 
-    def __init__(self, words: Vocabulary) -> None:
+    def __init__(self, words: Vocabulary, stable: bool) -> None:
         groups = [sorted(entry.keys) for entry in words.entries]
         flat = [f"={group}" for found in groups for group in found]
         texts = [*words.skeleton, *words.stem_skeleton, *flat]
         # A group is named by a folded full form, which may be some word's skeleton: those are two keys.
-        numbers = number_texts(texts)
+        numbers = hash_texts(texts) if stable else number_texts(texts)
         size = len(words)
         self.stem = numbers[size : 2 * size]
         group_numbers = numbers[2 * size :]
@@ -111,11 +111,12 @@ def _initials(names: Names, keys: _Keys) -> Long:
 
 
 class NameKeys:
-    """Keys of the distinct names of a set, made when asked for."""
+    """Keys of the distinct names of a set, made when asked for. stable: whether they follow from the words alone, so that keys of
+    two sets meet; else they are numbers of this set, which are made quicker."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, stable: bool = False) -> None:
         self._names = names
-        self._keys = _Keys(names.words) if len(names.words) else None
+        self._keys = _Keys(names.words, stable) if len(names.words) else None
 
     def part(self, part: str) -> Long:
         """The long table of one part: full, loose, half, surname, given, initials. Raises KeyError."""

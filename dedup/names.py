@@ -15,6 +15,9 @@ from dedup.name_roles import FATHER, GIVEN, MAX_WORDS, SURNAME, Roles, roles_of
 from dedup.tokens import LONGEST_NAME, cut_words
 from dedup.words import TO_CYRILLIC, TO_LATIN, Vocabulary, build_vocabulary, find_entries, settle_look_alikes
 
+NAMES_AT_ONCE = 100_000
+"""Names whose roles are found in one go, so that the arrays in between stay small."""
+
 WIDTH = 5
 """Words kept of one role: given names, surnames. More than `MAX_WORDS` less one cannot be."""
 
@@ -152,7 +155,7 @@ _OTHER_LAYOUT = r"[A-Za-z][;'\[\]`,.{}:\x22~<>][A-Za-z]|^[;'\[\]`,.{}:\x22~<>][A
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Distinct names, as numbers of words of `words`. given, surname: [names, WIDTH], patronymic: [names], -1 for none;
+    """Distinct names, as numbers of words of `words`. given, surname: [names, most words of one], patronymic: [names], -1 for none;
     sure: whether the roles are backed; derived: read from a mailbox, not typed as a name; sex: as in `SEX_NUMBERS`."""
 
     words: Vocabulary
@@ -255,8 +258,8 @@ class _Words:
 def _cut(texts: TextIds, words: _Words) -> Ints:
     tokens = cut_words(texts.values, MAX_WORDS)
     numbers = np.append(words.number(settle_look_alikes(tokens.words)), -1)
-    rows = np.concatenate([numbers[tokens.rows], np.full((1, MAX_WORDS), -1)])
-    return np.asarray(rows[texts.ids])
+    rows = np.concatenate([numbers.astype(np.int32)[tokens.rows], np.full((1, MAX_WORDS), -1, dtype=np.int32)])
+    return np.asarray(rows[texts.ids])  # half the bytes: it is the largest array of all
 
 
 def _moved_layout(text: str) -> list[str]:
@@ -397,10 +400,24 @@ def read_names(texts: NameTexts) -> tuple[Names, Ints]:
         len(guesses),
     )
     double = _double_surnames(tokens, texts, vocabulary)
-    hints = _hints(tokens, parts, double, vocabulary)
     guessed_copy = np.full(known + 1, -1, dtype=np.int64)
     guessed_copy[guessed] = known + np.arange(len(guesses))
-    return _distinct(_assign_roles(tokens, hints, vocabulary, guessed_copy, texts.derived))
+    read = []
+    for start in range(0, max(len(tokens), 1), NAMES_AT_ONCE):
+        some = slice(start, start + NAMES_AT_ONCE)
+        hints = _hints(tokens[some], {role: part[some] for role, part in parts.items()}, double[some], vocabulary)
+        read.append(_assign_roles(tokens[some], hints, vocabulary, guessed_copy, texts.derived[some]))
+    return _distinct(_joined(read))
+
+
+def _joined(pieces: Sequence[Names]) -> Names:
+    if len(pieces) == 1:
+        return pieces[0]
+    given, patronymic, surname, sure, derived, sex = (
+        np.concatenate([getattr(piece, name) for piece in pieces])
+        for name in ("given", "patronymic", "surname", "sure", "derived", "sex")
+    )
+    return Names(pieces[0].words, given, patronymic, surname, sure, derived, sex)
 
 
 def _assign_roles(tokens: Ints, hints: Ints, words: Vocabulary, guessed_copy: Ints, derived: Bools) -> Names:
@@ -449,11 +466,13 @@ def _distinct(names: Names) -> tuple[Names, Ints]:
     numbers = np.full(len(code), -1, dtype=np.int64)
     numbers[rows] = number
     kept = rows[first]
+    given, surname = names.given[kept], names.surname[kept]
+    width = max(1, int(((given >= 0) | (surname >= 0)).any(axis=0).sum()))
     return Names(
         names.words,
-        names.given[kept],
+        given[:, :width].copy(),
         names.patronymic[kept],
-        names.surname[kept],
+        surname[:, :width].copy(),
         names.sure[kept],
         names.derived[kept],
         names.sex[kept],

@@ -53,13 +53,19 @@ class ReviewPair:
     reason: str
 
 
+def no_pairs() -> tuple[Ints, Ints, Floats]:
+    """Left, right and weight of no pairs."""
+    return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Match:
     """The partition of the rows of a table and its reasons.
 
     cluster: [rows], number of the row's cluster, 0 for the first row's and so on by first row. left, right, weight: the pairs
     at or above the review cut, as rows with left < right, weights in bits; linked: which of them reached the merge cut and
-    were not refused. review: pairs that a person should look at, one between any two clusters, heaviest first, as (left
+    were not refused. clashing: left, right and weight of the pairs below the review cut whose contacts are one and whose names
+    contradict. review: pairs that a person should look at, one between any two clusters, heaviest first, as (left
     row, right row, weight, reason). blocking: one report per rule; unreached: rows with no key for any rule. model: with the
     weights as learnt here; notes: what is worth knowing of this run, in words.
     """
@@ -80,6 +86,7 @@ class Match:
     notes: tuple[str, ...]
     encoded: Encoded = field(repr=False)
     statistics: SetStatistics = field(repr=False)
+    clashing: tuple[Ints, Ints, Floats] = field(default_factory=no_pairs, repr=False)
 
     @cached_property
     def weakest(self) -> Floats:

@@ -189,9 +189,10 @@ def _contact_weights(comparison: Comparison, model: Model, statistics: SetStatis
     assert comparison.contact is not None
     people = statistics.people[contact_column(comparison)].count
     even_bet = model.even_bet(statistics.records)
-    distinct, inverse = np.unique(people, return_inverse=True)
-    weights = [contact_weight(n, comparison.contact, even_bet, model.hub_fade) for n in distinct.tolist()]
-    return np.array(weights, dtype=np.float64)[inverse]
+    counts = np.flatnonzero(np.bincount(people)) if len(people) else people
+    of_count = np.zeros(int(people.max(initial=0)) + 1)
+    of_count[counts] = [contact_weight(n, comparison.contact, even_bet, model.hub_fade) for n in counts.tolist()]
+    return of_count[people]
 
 
 def _value_weight(data: Encoded, comparison: Comparison, model: Model, statistics: SetStatistics) -> Floats:

@@ -85,15 +85,18 @@ def count_frequencies(data: Encoded, model: Model) -> Frequencies:
         ):
             weights = _weights_of_words(role, bearers, len(words))
             counts[part] = _count_texts(texts, weights, np.flatnonzero((weights > 0) & ~words.initial))
-    beliefs = dict(model.name_rarity)
     for comparison in model.comparisons:
-        if comparison.rarity is not None:
-            beliefs[comparison.name] = comparison.rarity
-            column = data.columns.get(comparison.fields[0])
-            if column is not None:
-                counts[comparison.name] = dict(zip(column.keys, column.counts().astype(float).tolist(), strict=True))
+        column = data.columns.get(comparison.fields[0])
+        if comparison.rarity is not None and column is not None:
+            counts[comparison.name] = dict(zip(column.keys, column.counts().astype(float).tolist(), strict=True))
+    return frequencies_of(counts, model)
+
+
+def frequencies_of(counts: Mapping[str, Mapping[str, float]], model: Model) -> Frequencies:
+    """Counts by part and value, with their totals and what the model believes of them."""
     totals = {part: math.fsum(found.values()) for part, found in counts.items()}
-    return Frequencies(counts, totals, beliefs)
+    beliefs = {c.name: c.rarity for c in model.comparisons if c.rarity is not None}
+    return Frequencies(counts, totals, {**model.name_rarity, **beliefs})
 
 
 def given_word_bits(data: Encoded, frequencies: Frequencies) -> Floats:

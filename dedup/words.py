@@ -4,13 +4,13 @@ A word's traits are all that reading a name asks of it (`dedup.name_roles`); its
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import Bools, Ints, number_texts
+from dedup.arrays import Bools, Ints, lengths_of, number_texts
 from dedup.folding import LOOK_ALIKES, fold_token, skeletons
 from dedup.given_names import GivenName, father_stems, given_name_table, is_surname_by_rule
 
@@ -66,7 +66,8 @@ class Vocabulary:
     raw: as typed, in small letters; plain, folded: in Latin letters, see `dedup.folding`; the *_id arrays number equal texts:
     folded word, its skeleton, surname stem, skeleton of that, father's name inside a patronymic. entry: place in `entries`,
     0 for a word that the table of given names does not have. initials: first letters it may be shortened to, as bits.
-    sex: of the given name; surname_sex: of the surname's ending; both as in `SEX_NUMBERS`. traits: place in `shapes`.
+    sex: of the given name; surname_sex: of the surname's ending; both as in `SEX_NUMBERS`. traits: place in `shapes`. full:
+    [entries], which are full forms; relations: how two entries relate, remembered.
     """
 
     raw: Sequence[str]
@@ -91,6 +92,12 @@ class Vocabulary:
     surname_sex: Ints
     traits: Ints
     shapes: Sequence[WordTraits]
+    plain_length: Ints
+    folded_length: Ints
+    stem_length: Ints
+    patronymic_length: Ints
+    full: Bools
+    relations: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.raw)
@@ -138,6 +145,9 @@ def find_entries(raw: Sequence[str], folded: Sequence[str]) -> list[GivenName]:
 EMPTY = GivenName(frozenset(), frozenset(), "")
 
 
+_LOOKS_CYRILLIC = frozenset("aeopcxykmthb0123456789")
+
+
 def settle_look_alikes(raw: Sequence[str]) -> list[str]:
     """Words typed in Latin letters that look Cyrillic put right where that yields a full given name (`Bopиc`, `Bepa`)."""
     by_spelling, by_fold = given_name_table()
@@ -145,8 +155,8 @@ def settle_look_alikes(raw: Sequence[str]) -> list[str]:
     for word in raw:
         kept = word
         if word.isascii() and word not in by_spelling:
-            moved = word.translate(LOOK_ALIKES)
-            if moved != word and not moved.isascii() and not any("a" <= letter <= "z" for letter in moved):
+            moved = word.translate(LOOK_ALIKES) if _LOOKS_CYRILLIC.issuperset(word) else word
+            if moved != word:
                 entry = by_spelling.get(moved)
                 if entry is not None and entry.full and not by_fold.get(fold_token(word), EMPTY).keys:
                     kept = moved
@@ -169,39 +179,63 @@ def _entry_initials(entry: GivenName) -> int:
     return _mask(fold_token(key)[:1] for key in entry.keys if key)
 
 
-def _initials(plain: Sequence[str], folded: Sequence[str], entries: Sequence[GivenName]) -> NDArray[np.uint64]:
-    """First letters as bits: as it sounds, as it is written (Christopher signs `C.`), and, for Катя, that of Екатерина."""
-    found = []
-    for written, sounds, entry in zip(plain, folded, entries, strict=True):
-        mask = _mask(sounds[:1] + (written[:1].translate(_WRITTEN) or sounds[:1]))
-        found.append(mask | _entry_initials(entry) if entry.full or entry.short else mask)
-    return np.array(found, dtype=np.uint64)
+def _initials(
+    plain: Sequence[str], folded: Sequence[str], entries: Sequence[GivenName], entry_ids: Ints
+) -> NDArray[np.uint64]:
+    """First letters as bits: as it sounds, as it is written (Christopher signs `C.`), and, for Катя, that of Екатерина.
+
+    entries: the distinct ones; entry_ids: [words], places in them.
+    """
+    sounds = [word[:1] for word in folded]
+    letters = [sound + (written[:1].translate(_WRITTEN) or sound) for sound, written in zip(sounds, plain, strict=True)]
+    masks = {pair: _mask(pair) for pair in set(letters)}
+    of_entry = np.array([_entry_initials(entry) for entry in entries], dtype=np.uint64)
+    return np.array([masks[pair] for pair in letters], dtype=np.uint64) | of_entry[entry_ids]
+
+
+def _is_patronymic(raw: str, folded: str) -> bool:
+    """Whether a word with a patronymic's ending is one: Ильич, but not Рич, and no Polish surname."""
+    if raw.endswith(_POLISH_SURNAME_ENDS):
+        return False
+    return len(folded) >= 6 or (len(folded) == 5 and father_in(folded) in father_stems())
+
+
+_TRAITS = (
+    "empty", "initial", "known", "full", "surname", "proves_surname", "patronymic", "female_patronymic", "of_father", "latin", "guessable",
+)  # fmt: skip
+"""Traits that hold or do not, in the order of their bits."""
 
 
 def _traits(
-    raw: str, folded: str, entry: GivenName, initial: bool, proves: bool, is_surname: bool, guessable: bool
-) -> WordTraits:
-    known = bool(entry.full or entry.short)
-    patronymic = (
-        folded.endswith(PATRONYMIC_ENDS)
-        and (len(folded) >= 6 or (len(folded) == 5 and father_in(folded) in father_stems()))  # Ильич, but not Рич
-        and not known
-        and not raw.endswith(_POLISH_SURNAME_ENDS)
+    raw: Sequence[str], folded: Sequence[str], entries: Sequence[GivenName], sex: Ints, guessable: set[str]
+) -> tuple[Ints, tuple[WordTraits, ...]]:
+    """The traits of words: for each word a place, and the distinct ones in their places."""
+    count = len(raw)
+    flags = {name: np.zeros(count, dtype=bool) for name in _TRAITS}
+    flags["empty"] = np.array([not word for word in folded], dtype=bool)
+    flags["initial"] = np.array([len(word) == 1 for word in raw], dtype=bool)
+    flags["known"] = np.array([bool(entry.full or entry.short) for entry in entries], dtype=bool)
+    flags["full"] = np.array([bool(entry.full) for entry in entries], dtype=bool)
+    flags["surname"] = np.array([word.endswith(SURNAME_ENDS) for word in folded], dtype=bool)
+    flags["latin"] = np.array([word.isascii() for word in raw], dtype=bool)
+    flags["guessable"] = np.array([word in guessable for word in raw], dtype=bool)
+    for place in np.flatnonzero(flags["surname"]).tolist():
+        flags["proves_surname"][place] = proves_surname(folded[place])
+    for place in np.flatnonzero(~flags["known"]).tolist():
+        word = folded[place]
+        if word.endswith(PATRONYMIC_ENDS) and _is_patronymic(raw[place], word):
+            flags["patronymic"][place] = True
+            flags["female_patronymic"][place] = word.endswith(FEMALE_PATRONYMIC_ENDS)
+            flags["of_father"][place] = father_in(word) in father_stems()
+    code = sex.copy()
+    for bit, name in enumerate(_TRAITS, start=2):
+        code |= flags[name].astype(np.int64) << bit
+    codes, places = np.unique(code, return_inverse=True)
+    shapes = tuple(
+        WordTraits(sex=found & 3, **{name: bool(found >> bit & 1) for bit, name in enumerate(_TRAITS, start=2)})
+        for found in codes.tolist()
     )
-    return WordTraits(
-        empty=not folded,
-        initial=initial,
-        known=known,
-        full=bool(entry.full),
-        sex=SEX_NUMBERS[entry.gender],
-        surname=is_surname,
-        proves_surname=proves,
-        patronymic=patronymic,
-        female_patronymic=patronymic and folded.endswith(FEMALE_PATRONYMIC_ENDS),
-        of_father=patronymic and father_in(folded) in father_stems(),
-        latin=raw.isascii(),
-        guessable=guessable,
-    )
+    return places, shapes
 
 
 def proves_surname(folded: str) -> bool:
@@ -222,16 +256,12 @@ def build_vocabulary(
     stems = [stem for stem, _ in stems_and_sexes]
     fathers = [father_in(word) for word in folded]
     skeleton, stem_skeleton, father_skeleton = skeletons(folded), skeletons(stems), skeletons(fathers)
-    initial = [len(word) == 1 for word in raw]
+    # Entries are shared objects: one each form of the table, so that most are told apart without comparing them.
     entry_of: dict[GivenName, int] = {EMPTY: 0}
-    shape_of: dict[WordTraits, int] = {}
-    entry_ids, trait_ids = [], []
-    for place, (word, fold, entry) in enumerate(zip(raw, folded, entries, strict=True)):
-        entry_ids.append(entry_of.setdefault(entry, len(entry_of)))
-        is_surname = fold.endswith(SURNAME_ENDS)
-        proves = is_surname and proves_surname(fold)
-        traits = _traits(word, fold, entry, initial[place], proves, is_surname, word in guessable)
-        trait_ids.append(shape_of.setdefault(traits, len(shape_of)))
+    number_of = {id(entry): entry_of.setdefault(entry, len(entry_of)) for entry in {id(e): e for e in entries}.values()}
+    entry_ids = np.array([number_of[id(entry)] for entry in entries], dtype=np.int64)
+    sexes = np.array([SEX_NUMBERS[entry.gender] for entry in entry_of], dtype=np.int64)[entry_ids]
+    traits, shapes = _traits(raw, folded, entries, sexes, guessable)
     return Vocabulary(
         raw=raw,
         plain=np.array(plain, dtype=object),
@@ -246,13 +276,18 @@ def build_vocabulary(
         patronymic_skeleton_id=number_texts(father_skeleton),
         skeleton=skeleton,
         stem_skeleton=stem_skeleton,
-        entry=np.array(entry_ids, dtype=np.int64),
+        entry=entry_ids,
         entries=tuple(entry_of),
-        initial=np.array(initial, dtype=bool),
+        initial=np.array([len(word) == 1 for word in raw], dtype=bool),
         guessed=np.arange(len(raw)) >= first_guess,
-        initials=_initials(plain, folded, entries),
-        sex=np.array([SEX_NUMBERS[entry.gender] for entry in entries], dtype=np.int64),
+        initials=_initials(plain, folded, tuple(entry_of), entry_ids),
+        sex=sexes,
         surname_sex=np.array([sex for _, sex in stems_and_sexes], dtype=np.int64),
-        traits=np.array(trait_ids, dtype=np.int64),
-        shapes=tuple(shape_of),
+        traits=traits,
+        shapes=shapes,
+        plain_length=lengths_of(plain),
+        folded_length=lengths_of(folded),
+        stem_length=lengths_of(stems),
+        patronymic_length=lengths_of(fathers),
+        full=np.array([bool(entry.full) for entry in entry_of], dtype=bool),
     )

@@ -72,7 +72,7 @@ class WordKeys:
 
 @cache
 def _surnames() -> dict[str, int]:
-    """Common surnames, folded, with a number for each surname; a spelling of two surnames stands for both: number 0."""
+    """Common surnames, folded, with a number for each surname; a spelling of two surnames makes them one."""
     found: dict[str, int] = {}
     text = files("dedup.comparison").joinpath("surnames.tsv").read_text(encoding="utf-8")
     groups = [group for line in text.splitlines() if line[:1] != "#" for group in line.split("\t")[1].split()]
@@ -81,6 +81,13 @@ def _surnames() -> dict[str, int]:
         for word in map(fold_token, group.split("/")):
             found[word] = min(known, default=number)
     return found
+
+
+@cache
+def _spelt_by_families() -> int:
+    """The last number of the languages whose spelling tells families apart; the others' spellings come of transliteration."""
+    text = files("dedup.comparison").joinpath("surnames.tsv").read_text(encoding="utf-8")
+    return sum(len(line.split()) - 1 for line in text.splitlines() if line[:2] in ("en", "de", "fr"))
 
 
 def _lengths(texts: Sequence[str]) -> Ints:
@@ -126,7 +133,7 @@ def _slips(left: Texts, right: Texts) -> Ints:
 
 def _slip_share(texts: Texts, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     left, right = texts[a], texts[b]
-    return _slips(left, right), np.maximum(_lengths(left), _lengths(right))
+    return _slips(left, right), np.maximum(_lengths(left.tolist()), _lengths(right.tolist()))
 
 
 def _equal_ids(ids: Ints, a: Ints, b: Ints) -> Bools:
@@ -145,9 +152,42 @@ def _by_slips(keys: WordKeys, a: Ints, b: Ints) -> Floats:
     for texts in (keys.vocabulary.folded, keys.vocabulary.plain, keys.otherwise):
         slips, longer = _slip_share(texts, a, b)
         found = np.maximum(found, 1.0 - SLIP_COST * slips / np.maximum(longer, 1))
+    found -= np.where(
+        _other_letter(keys.vocabulary.folded, a, b, (found >= LOWEST) & (found < 1.0)), OTHER_LETTER_COST, 0.0
+    )
     found -= np.where(keys.first[a] != keys.first[b], FIRST_LETTER_COST, 0.0)
     found -= np.where(keys.script[a] != keys.script[b], OTHER_SCRIPT_COST, 0.0) * (found < 1.0)
-    return found - np.where(_other_endings(keys.vocabulary.folded, a, b, (found > LOWEST) & (found < 1.0)), OTHER_ENDING_COST, 0.0)
+    return found - np.where(
+        _other_endings(keys.vocabulary.folded, a, b, (found > LOWEST) & (found < 1.0)), OTHER_ENDING_COST, 0.0
+    )
+
+
+OTHER_LETTER_COST = 0.12
+"""What a letter in place of one that is no neighbour on the keyboard takes beside: rather another name than a slip (Hall, Hill)."""
+
+_KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_KEY_PLACES = {
+    letter: (row, column + row / 2) for row, keys in enumerate(_KEY_ROWS) for column, letter in enumerate(keys)
+}
+
+
+def _other_letter(folded: Texts, a: Ints, b: Ints, asked: Bools) -> Bools:
+    """Pairs that differ by letters in place of others, of which one at least is no neighbour of it on the keyboard."""
+    found = np.zeros(len(a), dtype=bool)
+    rows = np.flatnonzero(asked)
+    for row, x, y in zip(rows.tolist(), folded[a[rows]].tolist(), folded[b[rows]].tolist(), strict=True):
+        if len(x) == len(y):
+            other = [(left, right) for left, right in zip(x, y, strict=True) if left != right]
+            swapped = len(other) == 2 and other[0] == other[1][::-1]
+            found[row] = not swapped and not all(_are_neighbours(left, right) for left, right in other)
+    return found
+
+
+def _are_neighbours(left: str, right: str) -> bool:
+    places = _KEY_PLACES.get(left), _KEY_PLACES.get(right)
+    if places[0] is None or places[1] is None:
+        return False
+    return abs(places[0][0] - places[1][0]) <= 1 and abs(places[0][1] - places[1][1]) <= 1
 
 
 OTHER_SCRIPT_COST = 0.1
@@ -173,7 +213,11 @@ def _other_endings(folded: Texts, a: Ints, b: Ints, asked: Bools) -> Bools:
     for row, x, y in zip(rows.tolist(), folded[a[rows]].tolist(), folded[b[rows]].tolist(), strict=True):
         if x[:3] == y[:3]:
             left, right = _ending(x), _ending(y)
-            found[row] = left.rstrip("a") != right.rstrip("a") and bool(left and right) and abs(len(x) - len(y)) == abs(len(left) - len(right))
+            found[row] = (
+                left.rstrip("a") != right.rstrip("a")
+                and bool(left and right)
+                and abs(len(x) - len(y)) == abs(len(left) - len(right))
+            )
     return found
 
 
@@ -194,6 +238,8 @@ def compare_words(keys: WordKeys, a: Ints, b: Ints) -> tuple[Floats, Ints]:
     improve(initials & ((words.initials[a] & words.initials[b]) != 0), 0.8, Kind.INITIAL)
     shortened = whole & ~equal & _is_letter_of(keys, a, b)
     improve(shortened, 0.8, Kind.INITIAL)
+    alike = equal & _sound_alike(keys, a, b)
+    like[alike], kind[alike] = SOUND_ALIKE, int(Kind.SOUND)
     rows = np.flatnonzero(whole & ~equal & ~shortened)
     if len(rows):
         found = _compare_whole(keys, a[rows], b[rows])
@@ -201,7 +247,8 @@ def compare_words(keys: WordKeys, a: Ints, b: Ints) -> tuple[Floats, Ints]:
     return like, kind
 
 
-_SPELT_LETTERS = frozenset("zh ch sh ts iu ia shch yu ya ye yo ju ja je jo kh cz sz sch tsch ts th ph".split(" "))
+_LETTERS = "zh ch sh ts iu ia shch yu ya ye yo ju ja je jo kh cz sz sch tsch ts th ph"
+_SPELT_LETTERS = frozenset(_LETTERS.split())
 """Single letters of another alphabet in Latin ones: Zh., Yu."""
 
 
@@ -250,7 +297,23 @@ def _compare_whole(keys: WordKeys, a: Ints, b: Ints) -> tuple[Floats, Ints]:
     return like, kind
 
 
-SOUND_ALIKE = 0.55
+def _sound_alike(keys: WordKeys, a: Ints, b: Ints) -> Bools:
+    """Pairs of common surnames that are spelt in two ways by two families: Clark and Clarke, but not Müller and Mueller, nor two
+    transliterations."""
+    found = (keys.surname[a] == keys.surname[b]) & (keys.surname[a] > 0) & (keys.surname[a] <= _spelt_by_families())
+    found &= (keys.script[a] == 0) & (keys.script[b] == 0)
+    rows = np.flatnonzero(found)
+    plain = keys.vocabulary.plain
+    for row, x, y in zip(rows.tolist(), plain[a[rows]].tolist(), plain[b[rows]].tolist(), strict=True):
+        found[row] = _without_marks(x) != _without_marks(y)
+    return np.asarray(found)
+
+
+def _without_marks(plain: str) -> str:
+    return plain.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+SOUND_ALIKE = 0.5
 """Likeness of two surnames that sound alike and are both common, so that neither need be a slip: Clark, Clarke."""
 
 
@@ -267,12 +330,13 @@ def _put_known(keys: WordKeys, a: Ints, b: Ints, like: Floats, kind: Ints, spare
     differs = np.zeros(len(a), dtype=bool)
     differs[at[part == Part.DIFFERENT]] = True
     one_surname = (keys.surname[a] == keys.surname[b]) & (keys.surname[a] > 0)
-    alike = one_surname & (kind != Kind.EQUAL) & (kind != Kind.GENDERED) & ~spared
+    alike = _sound_alike(keys, a, b) & (kind != Kind.GENDERED)
     like[alike], kind[alike] = SOUND_ALIKE, int(Kind.SOUND)
     in_tables = (words.entry > 0) | (keys.surname > 0)
     differs |= in_tables[a] & in_tables[b] & ~known & (kind != Kind.GENDERED)
     differs |= (keys.surname[a] > 0) & (keys.surname[b] > 0) & ~known
-    differs &= ~one_surname & ~spared & (kind != Kind.EQUAL)
+    sure = (keys.surname[a] > 0) & (keys.surname[b] > 0) & (keys.script[a] % 2 == 0) & (keys.script[b] % 2 == 0)
+    differs &= ~one_surname & (~spared | sure) & (kind != Kind.EQUAL)
     like[differs], kind[differs] = 0.0, int(Kind.UNLIKE)
 
 
@@ -301,4 +365,10 @@ def _by_consonants(keys: WordKeys, a: Ints, b: Ints) -> Floats:
     """Likeness of words of which one has no vowels written."""
     slips, longer = _slip_share(keys.consonants, a, b)
     equal = np.where(longer >= 3, 0.93, 0.85)
-    return np.asarray(np.where(slips == 0, np.where(longer >= 2, equal, 0.0), 0.95 - 1.2 * slips / np.maximum(longer, 1)))
+    return np.asarray(
+        np.where(
+            slips == 0,
+            np.where(longer >= 2, equal, np.where(longer == 1, 0.6, 0.0)),
+            0.95 - 1.2 * slips / np.maximum(longer, 1),
+        )
+    )

@@ -70,15 +70,22 @@ _LATIN_SLAVE = re.compile(
     r"|\babd(?:[aeuo]l(?!l?ah\b)|[aeuo]([rsznd])(?=\1))(?=\w{3})",
     re.IGNORECASE,
 )
+_OF_FAITH = re.compile(r"(?<=\w{3})[ -]*\b(?:[aeu][ld]-? ?|[aeu]d-?)d+[ie]+n\b", re.IGNORECASE)
 _SLAVE_OF_GOD = re.compile(r"\babd[aeuo]?l?[ -]+(?:[aeu]l[ -]+)?(?:al)?l+ah\b", re.IGNORECASE)
 
 
-_SOLE_TRADER = re.compile(r"^\s*(?:ИП|ФОП|ЧП|индивидуальный предприниматель|фізична особа[- ]підприємець)\s+(?=\w{2,}\s+\w)", re.IGNORECASE)
-"""What stands before the name of a person in trade: it is the person's name that is compared."""
+_SOLE_TRADER = re.compile(
+    r"^\s*(?:ИП|ФОП|IP|индивидуальный предприниматель|фізична особа[- ]підприємець|г-н|г-жа|гр-н|гр-ка|д-р)\s+(?=\w{2,}\s+\w)"
+    r"|(?<=\w)(?:\.?,?\s+\(?(?:ИП|ФОП)\)?)\s*$",
+    re.IGNORECASE,
+)
+"""What stands before or behind the name of a person in trade, and titles with a hyphen: it is the person's name that is compared."""
 
 _POINTS = re.compile(r"[\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]")
 """Vowel points of Hebrew and Arabic, and the stroke that stretches a word."""
 
+_SILENT = re.compile(r"[^\u094d\u09cd\u0acd\u0a4d][\u0915-\u0939\u0995-\u09b9\u0a95-\u0ab9\u0a15-\u0a39]$")
+_DIN = re.compile(r"d(?:in|een|ine)\b", re.IGNORECASE)
 _INDIC = re.compile(r"[\u0900-\u0dff]")
 _INDIC_WORD = re.compile(r"[\u0900-\u0dff\u200c\u200d]+")
 _OTHER_LAYOUT = re.compile(r"^[a-z;'\[\]`,.{}:\x22~<> -]+$", re.IGNORECASE)
@@ -91,8 +98,12 @@ def _indic_letter(letter: str) -> str:
     if " LETTER " in name:
         return re.sub("[^a-z]", "", name.split(" LETTER ")[1].lower().replace("candra ", "").replace("vocalic r", "ri"))
     if " VOWEL SIGN " in name:
-        return "+" + name.split(" VOWEL SIGN ")[1].lower().replace("vocalic r", "ri").replace("candra ", "").replace(" ", "")
-    return "-" if name.endswith("VIRAMA") else "n" if name.endswith(("ANUSVARA", "CANDRABINDU", "BINDI", "TIPPI")) else ""
+        return "+" + name.split(" VOWEL SIGN ")[1].lower().replace("vocalic r", "ri").replace("candra ", "").replace(
+            " ", ""
+        )
+    return (
+        "-" if name.endswith("VIRAMA") else "n" if name.endswith(("ANUSVARA", "CANDRABINDU", "BINDI", "TIPPI")) else ""
+    )
 
 
 def _from_indic(found: re.Match[str]) -> str:
@@ -105,8 +116,14 @@ def _from_indic(found: re.Match[str]) -> str:
             word = word.removesuffix("a")
         else:
             word += sound_of_it
-    word = re.sub(r"(tt|dd)(?=[aeiouh])", lambda two: two.group()[0], word).replace("aa", "a").replace("ii", "i").replace("uu", "u")
-    return word.removesuffix("a") if len(word) > 3 and not found.group().endswith(("\u093e", "\u09be", "\u0abe")) else word
+    word = (
+        re.sub(r"(tt|dd)(?=[aeiouh])", lambda two: two.group()[0], word)
+        .replace("aa", "a")
+        .replace("ii", "i")
+        .replace("uu", "u")
+    )
+    # The last inherent a is silent, but not behind two consonants: Rahul, Narendra.
+    return word.removesuffix("a") if len(word) > 3 and _SILENT.search(found.group()) else word
 
 
 def settle_layout(text: str) -> str:
@@ -131,14 +148,34 @@ def spell_out(text: str) -> str:
         text = _HANGUL.sub(
             _from_hangul, _HAN.sub(_from_han, text.replace("\u200c", "").replace("・", " ").replace("·", " "))
         )
-        text = _ARTICLE.sub("ال ", _SLAVE.sub("عبد", text.replace("عبد الله", "عبدالله")))
-    if text[:1] in "ИФЧиІі":
-        text = _SOLE_TRADER.sub("", text)
+        text = _ARTICLE.sub("ال ", _SLAVE.sub("عبد", text.replace("عبد الله", "عبدالله").replace(" الدين", "دين")))
+    text = _SOLE_TRADER.sub("", text)
     if _OTHER_LAYOUT.search(text):
         text = settle_layout(text)
+    if "in" in text and _DIN.search(text):
+        text = _OF_FAITH.sub(r"uddin", text)
     if "bd" in text or "BD" in text:
         text = _LATIN_SLAVE.sub("abd", _SLAVE_OF_GOD.sub("abdullah", text))
     return text
+
+
+_CAPITALS = re.compile(r"\b[A-ZА-ЯЁ]{2,3}\b")
+
+
+def split_initials(text: str) -> str:
+    """A name with its initials written together as single letters: JRR Tolkien. A surname in capitals (LI Keqiang) stays."""
+    if text.isupper() or not _CAPITALS.search(text):
+        return text
+    return _CAPITALS.sub(lambda found: found.group() if _is_word(found.group()) else " ".join(found.group()), text)
+
+
+def _is_word(capitals: str) -> bool:
+    word = capitals.lower()
+    return word in _KEPT or bool(chinese_key(word) or korean_key(word)) or word in given_name_table()[0]
+
+
+_KEPT_CAPITALS = "ii iii iv jr sr jnr snr phd md mba st dr mr mrs ms mp qc kc al el ad ar as az bin ibn ben de di da du le la van von der den dos das ип ао ооо"
+_KEPT = frozenset(_KEPT_CAPITALS.split())
 
 
 def is_hangul(text: str) -> bool:
@@ -204,10 +241,10 @@ def sound(folded: str) -> str:
 
 _ABJAD_CLASSES = str.maketrans(
     {
-        "ب": "b", "پ": "b", "ت": "t", "ث": "s", "ج": "j", "چ": "j", "ح": "h", "خ": "h", "د": "t", "ذ": "t", "ر": "r", "ز": "s", "ژ": "j",
+        "ب": "b", "پ": "b", "ت": "t", "ث": "t", "ج": "j", "چ": "j", "ح": "h", "خ": "h", "د": "t", "ذ": "t", "ر": "r", "ز": "s", "ژ": "j",
         "س": "s", "ش": "x", "ص": "s", "ض": "t", "ط": "t", "ظ": "s", "غ": "k", "ف": "b", "ق": "k", "ك": "k", "ک": "k", "گ": "k", "ل": "l",
         "م": "m", "ن": "n", "ב": "b", "ג": "k", "ד": "t", "ז": "s", "ח": "h", "ט": "t", "כ": "k", "ך": "k", "ל": "l", "מ": "m", "ם": "m",
-        "נ": "n", "ן": "n", "ס": "s", "פ": "b", "ף": "b", "צ": "s", "ץ": "s", "ק": "k", "ר": "r", "ש": "x", "ת": "t", "ه": "", "ة": "",
+        "נ": "n", "ן": "n", "ס": "s", "פ": "b", "ף": "b", "צ": "s", "ץ": "s", "ק": "k", "ר": "r", "ש": "x", "ת": "t", "ه": "h", "ة": "",
     }
 )  # fmt: skip
 _LATIN_CLASSES = tuple(
@@ -217,6 +254,7 @@ _LATIN_CLASSES = tuple(
         (r"ph|f|v|p", "b"), (r"[aeiouwy]", ""), (r"(?<!^)h", ""), (r"(.)\1+", r"\1"),
     )
 )  # fmt: skip
+_ARTICLE_BEFORE = re.compile(r"^[ae]l(?=[^aeiou]\w{3})")
 _NO_CLASS = re.compile(r"[^a-z]")
 
 
@@ -226,7 +264,7 @@ def consonants(word: str) -> str:
     if script_of(word) == 1:
         key = _NO_CLASS.sub("", word.translate(_ABJAD_CLASSES))
         return re.sub(r"(.)\1+", r"\1", key[:1] + key[1:].replace("h", ""))
-    key = plain_latin(word)
+    key = _ARTICLE_BEFORE.sub("", plain_latin(word))
     for pattern, text in _LATIN_CLASSES:
         key = pattern.sub(text, key)
     return key
@@ -239,7 +277,7 @@ _PINYIN_WORD = re.compile(rf"(?:{_PINYIN_SYLLABLE.pattern}){{1,4}}")
 _WADE_GILES = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
-        (r"hs", "x"), (r"ts|tz", "z"), (r"zh|ch|j(?!ih)|q", "j"), (r"sz", "s"), (r"ssu", "si"), (r"c", "z"), (r"k", "g"), (r"p", "b"), (r"t", "d"),
+        (r"hs", "x"), (r"ts|tz", "z"), (r"zh|ch|j(?!ih)|q|r", "j"), (r"sz", "s"), (r"ssu", "si"), (r"c", "z"), (r"k", "g"), (r"p", "b"), (r"t", "d"),
         (r"ung", "ong"), (r"ien", "ian"), (r"ieh", "ie"), (r"ueh", "ue"), (r"yeh", "ye"), (r"yen", "yan"), (r"erh", "er"), (r"ih", "i"),
         (r"zu|zi|ze", "zi"), (r"(?<=[gh])o(?!ng|u)", "e"), (r"uo", "o"), (r"eh", "e"), (r"iung", "iong"), (r"(?<=^)yu$", "you"), (r"jue?i$", "jui"),
     )
@@ -288,7 +326,21 @@ def chinese_key(raw: str) -> str:
 
 
 _KONTSEVICH = str.maketrans(
-    {"е": "eo", "ё": "yeo", "ы": "eu", "э": "e", "о": "o", "у": "u", "а": "a", "и": "i", "ю": "yu", "я": "ya", "ч": "j", "ж": "j", "х": "h"}
+    {
+        "е": "eo",
+        "ё": "yeo",
+        "ы": "eu",
+        "э": "e",
+        "о": "o",
+        "у": "u",
+        "а": "a",
+        "и": "i",
+        "ю": "yu",
+        "я": "ya",
+        "ч": "j",
+        "ж": "j",
+        "х": "h",
+    }
 )
 
 

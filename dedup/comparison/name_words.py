@@ -1,7 +1,6 @@
 """Two words of two names are one given name, surname or patronymic: how they relate, for many pairs at once."""
 
 from enum import IntEnum
-from functools import cache
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -42,10 +41,6 @@ def typo_allowance(shorter: Ints) -> Ints:
     return np.searchsorted(np.array([4, 8, 13]), shorter, side="right").astype(np.int64)
 
 
-def _lengths(texts: Texts) -> Ints:
-    return np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-
-
 def _distance(left: Texts, right: Texts) -> Ints:
     """Slips between texts: insertions, deletions, changes and swaps of neighbours (optimal string alignment)."""
     workers = -1 if len(left) > THREADED else 1
@@ -53,14 +48,12 @@ def _distance(left: Texts, right: Texts) -> Ints:
 
 
 class _Spelling:
-    """How far apart some word pairs are in one way of writing them."""
+    """How far apart some word pairs are in one way of writing them. lengths: letters of each text."""
 
-    def __init__(self, texts: Texts, a: Ints, b: Ints) -> None:
-        left, right = texts[a], texts[b]
-        self.distance = _distance(left, right)
-        lengths_left, lengths_right = _lengths(left), _lengths(right)
-        self.shorter = np.minimum(lengths_left, lengths_right)
-        self.longer = np.maximum(lengths_left, lengths_right)
+    def __init__(self, texts: Texts, lengths: Ints, a: Ints, b: Ints) -> None:
+        self.distance = _distance(texts[a], texts[b])
+        self.shorter = np.minimum(lengths[a], lengths[b])
+        self.longer = np.maximum(lengths[a], lengths[b])
 
     @property
     def is_typo(self) -> Bools:
@@ -73,7 +66,6 @@ class _Spelling:
         return np.where(self.shorter > 0, self.distance / np.maximum(self.longer, 1), 1.0)
 
 
-@cache
 def _entry_relation(left: GivenName, right: GivenName) -> int:
     """Bits: 1 some meaning is shared, 2 both are full forms of one name, 4 kin but two names."""
     shared = bool(left.keys & right.keys)
@@ -85,11 +77,11 @@ def _entry_relation(left: GivenName, right: GivenName) -> int:
 def _entry_relations(words: Vocabulary, a: Ints, b: Ints) -> Ints:
     size = len(words.entries)
     codes, inverse = np.unique(words.entry[a] * size + words.entry[b], return_inverse=True)
-    found = [
-        _entry_relation(words.entries[x], words.entries[y])
-        for x, y in zip((codes // size).tolist(), (codes % size).tolist(), strict=True)
-    ]
-    return np.array(found or [0], dtype=np.int64)[inverse]
+    known = words.relations
+    for code in codes.tolist():
+        if code not in known:
+            known[code] = _entry_relation(words.entries[code // size], words.entries[code % size])
+    return np.array([known[code] for code in codes.tolist()] or [0], dtype=np.int64)[inverse]
 
 
 def _initials(words: Vocabulary, a: Ints, b: Ints) -> Ints:
@@ -100,7 +92,7 @@ def _initials(words: Vocabulary, a: Ints, b: Ints) -> Ints:
 def _abbreviates(words: Vocabulary, a: Ints, b: Ints) -> Bools:
     """Whether one is an unknown word of two or three letters with which the other begins: Ал. for Александр, Kow. for Kowalska."""
     found = np.zeros(len(a), dtype=bool)
-    left, right = _lengths(words.plain[a]), _lengths(words.plain[b])
+    left, right = words.plain_length[a], words.plain_length[b]
     swap = left > right
     short, long = np.where(swap, b, a), np.where(swap, a, b)
     shorter, longer = np.minimum(left, right), np.maximum(left, right)
@@ -116,7 +108,7 @@ def _too_short_to_tell(words: Vocabulary, a: Ints, b: Ints, shorter: Ints) -> Bo
     thin = np.zeros(len(a), dtype=bool)
     if (shorter <= 3).any():
         for side in (a, b):
-            thin |= (words.entry[side] == 0) & (_lengths(words.folded[side]) <= 3)
+            thin |= (words.entry[side] == 0) & (words.folded_length[side] <= 3)
     return np.asarray(thin & ((words.initials[a] & words.initials[b]) != 0))
 
 
@@ -137,8 +129,7 @@ def _unequal_given(words: Vocabulary, a: Ints, b: Ints) -> Ints:
     guessed = words.guessed[a] | words.guessed[b]
     relation = _entry_relations(words, a, b)
     known = (words.entry[a] > 0) & (words.entry[b] > 0)
-    is_full = np.array([bool(entry.full) for entry in words.entries])
-    both_full = is_full[words.entry[a]] & is_full[words.entry[b]]
+    both_full = words.full[words.entry[a]] & words.full[words.entry[b]]
     table = (part < 0) & known & ~guessed
     agrees = np.where(both_full, (relation & 2) > 0, (relation & 1) > 0)
     otherwise = np.where(both_full & ((relation & 4) > 0), int(Part.RELATED), int(Part.DIFFERENT))
@@ -150,7 +141,8 @@ def _unequal_given(words: Vocabulary, a: Ints, b: Ints) -> Ints:
 
 
 def _spelled_given(words: Vocabulary, a: Ints, b: Ints, guessed: Bools, shared: Bools) -> Ints:
-    folded, plain = _Spelling(words.folded, a, b), _Spelling(words.plain, a, b)
+    folded = _Spelling(words.folded, words.folded_length, a, b)
+    plain = _Spelling(words.plain, words.plain_length, a, b)
     alike = folded.is_typo | plain.is_typo
     same_skeleton = (words.skeleton_id[a] == words.skeleton_id[b]) & (words.skeleton_id[a] >= 0)
     is_slip = np.where(guessed, alike | shared, alike | same_skeleton)
@@ -179,7 +171,9 @@ def _unequal_surnames(words: Vocabulary, a: Ints, b: Ints) -> Ints:
     if not len(rows):
         return part
     a, b = a[rows], b[rows]
-    stem, plain, folded = (_Spelling(texts, a, b) for texts in (words.stem, words.plain, words.folded))
+    stem = _Spelling(words.stem, words.stem_length, a, b)
+    plain = _Spelling(words.plain, words.plain_length, a, b)
+    folded = _Spelling(words.folded, words.folded_length, a, b)
     same_skeleton = (words.stem_skeleton_id[a] == words.stem_skeleton_id[b]) & (stem.shorter > 4)
     slip = stem.is_typo | plain.is_typo | same_skeleton
     other_sexes = (words.surname_sex[a] + words.surname_sex[b] == 3) & (words.surname_sex[a] > 0)
@@ -202,6 +196,6 @@ def patronymic_parts(words: Vocabulary, a: Ints, b: Ints) -> Ints:
     if len(rows):
         x, y = a[rows], b[rows]
         same_skeleton = words.patronymic_skeleton_id[x] == words.patronymic_skeleton_id[y]
-        slip = _Spelling(words.patronymic, x, y).is_typo | same_skeleton
+        slip = _Spelling(words.patronymic, words.patronymic_length, x, y).is_typo | same_skeleton
         part[rows] = np.where(slip, int(Part.TYPO), int(Part.DIFFERENT))
     return part

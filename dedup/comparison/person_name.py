@@ -202,19 +202,29 @@ def _side(names: Names, rows: Ints) -> _Side:
 def _best_part(words: Vocabulary, left: Ints, right: Ints, parts: Callable[[Vocabulary, Ints, Ints], Ints]) -> Ints:
     """The best relation between any word of one side and any of the other, [pairs]; MISSING where one has none."""
     best = np.full(len(left), int(Part.MISSING))
-    known = (left[:, 0] >= 0) & (right[:, 0] >= 0)
-    best[known] = Part.DIFFERENT
+    known = np.flatnonzero((left[:, 0] >= 0) & (right[:, 0] >= 0))
+    if not len(known):
+        return best
+    x, y, inverse = distinct_pairs(left[known, 0], right[known, 0], len(words))
+    best[known] = parts(words, x, y)[inverse]
+    # Most names have one word of a kind; the others are few.
+    more = known[(_has_second(left, known) | _has_second(right, known)) & (best[known] != Part.EQUAL)]
     for a, b in product(range(left.shape[1]), range(right.shape[1])):
-        rows = np.flatnonzero((left[:, a] >= 0) & (right[:, b] >= 0) & (best != Part.EQUAL))
+        rows = more[(left[more, a] >= 0) & (right[more, b] >= 0) & (best[more] != Part.EQUAL)] if a or b else more[:0]
         if len(rows):
             x, y, inverse = distinct_pairs(left[rows, a], right[rows, b], len(words))
             best[rows] = np.minimum(best[rows], parts(words, x, y)[inverse])
     return best
 
 
+def _has_second(role: Ints, rows: Ints) -> Bools:
+    return np.asarray(role[rows, 1] >= 0) if role.shape[1] > 1 else np.zeros(len(rows), dtype=bool)
+
+
 def _surname_part(words: Vocabulary, left: Ints, right: Ints) -> Ints:
     best = _best_part(words, left, right, surname_parts)
-    double = np.flatnonzero((best == Part.EQUAL) & ((left[:, 1] >= 0) | (right[:, 1] >= 0)))
+    equal = np.flatnonzero(best == Part.EQUAL)
+    double = equal[_has_second(left, equal) | _has_second(right, equal)]
     if len(double):
         folded = np.append(words.folded_id, -1)
         a, b = np.sort(folded[left[double]], axis=1), np.sort(folded[right[double]], axis=1)

@@ -15,6 +15,7 @@ from dedup.model import Model
 from dedup.record import Judgement, Record
 from dedup.result import ComparisonHit, Fold, Match, Progress, ReviewPair, ScoredPair
 from dedup.scoring import MISSING, Scores, score_pairs
+from dedup.snapshot import Snapshot
 
 
 def told_levels(model: Model, scores: Scores) -> list[tuple[ComparisonHit, ...]]:
@@ -72,16 +73,19 @@ def fold(
     judgements: Iterable[Judgement] = (),
     precision: float = 0.98,
     progress: Progress | None = None,
+    known: Snapshot | None = None,
 ) -> Fold:
     """Fold records into clusters, each one client.
 
     records: a set; their order says nothing, the same record twice is one. judgements: what people said, always
     kept. precision: share of merges that must be right, 0.5 to 0.9999; it moves both cuts. progress: called with
-    a stage, steps done and steps in all. Raises ValueError when one id stands for two different records.
+    a stage, steps done and steps in all. known: what an earlier fold knew of its set, in place of
+    `model` and `precision`. Raises ValueError when one id stands for two different records.
     """
+    model = model if known is None else known.model
     data, rows = encode(records, model)
     number_of = {record.record_id: number for number, record in enumerate(rows)}
-    match, _ = match_encoded(data, model, read_verdicts(judgements, number_of), precision, None, progress)
+    match, _ = match_encoded(data, model, read_verdicts(judgements, number_of), precision, None, progress, known)
     return Fold(
         clusters=clusters_of(data, match.cluster),
         pairs=tuple(scored_pairs(match, np.arange(len(match.left)))),
@@ -93,8 +97,8 @@ def fold(
         hubs=match.hubs,
         merge_cut=match.merge_cut,
         review_cut=match.review_cut,
-        model_name=model.name,
-        model_version=model.version,
+        model_name=match.model.name,
+        model_version=match.model.version,
         blocking=match.blocking,
         unreached=tuple(data.record_id(row) for row in match.unreached.tolist()),
         match=match,

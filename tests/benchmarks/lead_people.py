@@ -30,6 +30,7 @@ _RARE_GIVEN = 0.04
 _IN_HOUSEHOLD = 0.09
 _IN_FIRM = 0.35
 _PEOPLE_PER_FIRM = 1.6
+"""Shares of people, and people who write per firm: these only set how much of each difficulty there is."""
 _MOBILE = {"en": "+447", "pl": "+48", "ru": "+79", "uk": "+380"}
 _LANDLINE = {
     "en": ("+4420", "+44161", "+44121", "+44113"),
@@ -43,7 +44,7 @@ _UKRAINIAN_CODES = ("50", "63", "66", "67", "68", "93", "95", "96", "97", "98", 
 @dataclass(frozen=True, slots=True)
 class People:
     """One value per person. language, given, father, surname, later_surname (-1 for none), city: numbers into the
-    vocabulary of the language; household and firm: numbers, firm -1 for none; phones and e-mails as text, '' for none."""
+    vocabulary of the language; firm: a number, -1 for none; phones and e-mails as text, '' for none."""
 
     language: Ints
     female: Ints
@@ -88,7 +89,7 @@ def draw_people(rng: np.random.Generator, count: int) -> tuple[People, Firms]:
     """People with the firms they work for; the same generator state gives the same people."""
     words = vocabularies()
     language = rng.choice(len(LANGUAGES), count, p=LANGUAGE_SHARES).astype(np.int64)
-    head = np.arange(count) if count < 2 else _heads(rng, count)
+    head = _heads(rng, count)
     language = language[head]
     female = rng.integers(0, 2, count)
     surname = _drawn(rng, language, [len(w.surnames) for w in words], SURNAME_KNEE)[head]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import kinds, load_model
-from dedup.blocking import NEIGHBOURS, candidate_pairs
+from dedup.blocking import candidate_pairs
 from dedup.encoding import Encoded, encode
 from dedup.model import BlockingRule, Model
 from dedup.name_keys import NameKeys
@@ -105,7 +105,7 @@ def test_each_pair_is_counted_as_new_for_its_first_rule():
 def test_a_group_over_its_cap_is_compared_by_neighbourhood_and_reported():
     count = 200
     pairs, candidates = found([lead(f"n{i:03}", phone=P) for i in range(count)])
-    assert pairs == {(a, b) for a, b in combinations(range(count), 2) if b - a <= NEIGHBOURS}
+    assert pairs == {(a, b) for a, b in combinations(range(count), 2) if b - a <= MODEL.blocking_rules[0].neighbours}
     assert candidates.reports[0].capped_keys == 1
 
 

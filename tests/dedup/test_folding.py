@@ -29,6 +29,9 @@ ONE_FOLD = [
     "Юрьевич Yurievich Yuryevich",
     "Иванов Ivanoff Iwanow",
     "O'Brien OBrien O’Brien",
+    "Παπαδόπουλος Papadopulos Пападопулос",
+    "Γκίκας Gikas",
+    "Mario Марио",
 ]
 ONE_SKELETON = ["Жуков Żukow Zhukov", "Чехов Czechow Chekhov", "Хрущёв Chruszczow", "Грязнова Griaznova", "Smith Смит"]
 

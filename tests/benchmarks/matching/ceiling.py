@@ -1,6 +1,6 @@
 """What a perfect reader could join, given only what is written in the rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -107,10 +107,3 @@ def _joined(count: int, keyed: Sequence[tuple[Ints, Ints]]) -> Ints:
             np.minimum.at(labels, rows, least)
         if np.array_equal(labels, before):
             return labels
-
-
-def distinct_counts(records: pa.Table) -> Mapping[str, int]:
-    """Distinct values per column, and distinct words of names without case: how wide the names are spread."""
-    names = [name.casefold().split() for name in records["name"].to_pylist() if name]
-    counts = {field: len(records[field].unique()) for field in ("name", "phone", "email", "company", "city")}
-    return counts | {"words of names": len({word for name in names for word in name})}

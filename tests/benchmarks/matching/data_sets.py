@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from tests.benchmarks import lead_stream
 from tests.benchmarks.lead_stream import FIELDS, TRUTH, draw_leads
+from tests.benchmarks.matching.ceiling import __file__ as ceiling_file
 from tests.benchmarks.matching.ceiling import ceiling
 
 _FEBRL_COLUMNS = (
@@ -94,8 +97,9 @@ def historical(path: Path, folder: Path) -> DataSet:
 
 
 def leads(rows: int, folder: Path, seed: int = 1) -> DataSet:
-    """A stream of leads with the ceiling of what can be known; drawn once per size and seed."""
+    """A stream of leads with the ceiling of what can be known; drawn once per size, seed and state of the code that draws."""
     name = f"leads_{rows}"
+    folder = folder / f"{_drawing_code()}-{seed}"
     known = DataSet(name, "leads", *_files(folder, name), rows)
     if known.data.is_file() and known.truth.is_file():
         return known
@@ -103,6 +107,13 @@ def leads(rows: int, folder: Path, seed: int = 1) -> DataSet:
     person = table[TRUTH].to_numpy().astype(np.int64)
     reachable = pa.array(ceiling(table, person))
     return _written(name, "leads", table.select(FIELDS), table[TRUTH], folder, reachable)
+
+
+def _drawing_code() -> str:
+    """A short hash of all that a stream depends on."""
+    here = Path(lead_stream.__file__).parent
+    parts = [*sorted(here.glob("lead_*")), Path(ceiling_file)]
+    return sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:12]
 
 
 def _files(folder: Path, name: str) -> tuple[Path, Path]:

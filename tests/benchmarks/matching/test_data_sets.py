@@ -37,6 +37,7 @@ def test_leads_are_drawn_once(tmp_path: Path) -> None:
     made = leads(500, tmp_path)
     written = made.data.stat().st_mtime_ns
     assert leads(500, tmp_path) == made
+    assert leads(500, tmp_path, seed=2).data != made.data
     assert made.data.stat().st_mtime_ns == written
     assert "person" not in pq.read_schema(made.data).names
     assert pq.read_schema(made.truth).names == ["record_id", "truth", "reachable"]

@@ -1,0 +1,427 @@
+"""A batch folded into what was folded before it: the same clusters as a fold of everything under the same snapshot.
+
+Only what the batch can change is looked at. A pair changes when one of its records does, when other people are known on a
+contact that both share, and when a group over its cap moves the neighbours of its order. Pairs that did not change are
+remembered. Clusters are made anew in the components, joined by links at or above the merge cut, in which some pair changed.
+
+What is remembered lies in an index behind `MatchIndex`: a database's tables, or a few dictionaries.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from dedup.arrays import Bools, Ints, group_bounds, number_texts
+from dedup.clustering import Links, Verdicts, join_all
+from dedup.collector import paused_collector
+from dedup.encoding import Column, Encoded, encode, switchboard_of
+from dedup.engines.local import told_levels
+from dedup.hubs import Hub, list_hubs, people_per_value
+from dedup.match import PAIRS_AT_ONCE, best_doubts, read_verdicts
+from dedup.model import Model
+from dedup.record import Judgement, Record
+from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, ReviewPair, ScoredPair
+from dedup.scoring import score_pairs
+from dedup.snapshot import Snapshot
+from dedup.stable_keys import DESK, contact_rules, stable_keys
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRows:
+    """A long table of keys and the records that stand under them. key, rule: [rows], see `StableKeys`; record: their ids; order:
+    what a group over its cap is ordered by before the id."""
+
+    key: Ints
+    rule: Ints
+    record: Sequence[str]
+    order: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPairs:
+    """Pairs worth remembering: at or above the review cut, or below it with one contact and names that contradict. left < right."""
+
+    left: Sequence[str]
+    right: Sequence[str]
+    weight: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescored:
+    """What a batch changes among keys and pairs. removed: ids that go or change; keys, records: of the added ones; rescored: ids all
+    of whose pairs are weighed anew; pairs: the kept ones among these; hub_values: (field, value) of the batch's contacts; hubs:
+    those of them that many unlike people share now."""
+
+    removed: tuple[str, ...]
+    keys: KeyRows
+    records: tuple[Record, ...]
+    rescored: frozenset[str]
+    pairs: tuple[ScoredPair, ...]
+    hub_values: frozenset[tuple[str, str]]
+    hubs: tuple[Hub, ...]
+
+
+class MatchIndex(Protocol):
+    """What is remembered of the records folded so far."""
+
+    def keys_of(self, ids: Iterable[str]) -> Ints:
+        """The distinct keys under which these records stand."""
+
+    def members(self, keys: Ints) -> KeyRows:
+        """All rows of these keys."""
+
+    def records(self, ids: Iterable[str]) -> Iterable[Record]:
+        """These records as they were folded, those of them that are known."""
+
+    def kept_among(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these pairs are kept."""
+
+    def kept_pairs(self, ids: Iterable[str]) -> KeptPairs:
+        """All kept pairs of which some record is among these."""
+
+    def write(self, change: Rescored) -> None:
+        """Remembers a batch: forgets removed records and all pairs of removed and rescored ones, adds the new ones."""
+
+    def reach(self, ids: Iterable[str], merge_cut: float, bonds: Iterable[tuple[str, str]]) -> set[str]:
+        """These records and all that links of this weight, and bonds, tie to them, over any number of steps."""
+
+    def homes(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """The cluster of each of these records after the last fold, by any name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refold:
+    """What became of a batch. core: ids in the components that were opened; clusters: these ids, sorted inside and by first id;
+    review: the doubtful pairs of which some record is in them."""
+
+    change: Rescored
+    core: frozenset[str]
+    clusters: tuple[tuple[str, ...], ...]
+    review: tuple[ReviewPair, ...]
+
+
+@paused_collector()
+def refold(
+    index: MatchIndex,
+    removed: Iterable[str],
+    added: Iterable[Record],
+    snapshot: Snapshot,
+    judgements: Iterable[Judgement] = (),
+    judged: Iterable[str] = (),
+) -> Refold:
+    """Fold a batch into what the index remembers, and remember it there.
+
+    removed: ids of records that are known and go; added: new records, and known ones with other values. judgements: all
+    that people said, judged: ids in those that are new or were taken back since the last batch. Raises ValueError when one id
+    stands for two different records.
+    """
+    change, seeds = rescore(index, removed, added, snapshot)
+    index.write(change)
+    return recluster(index, change, seeds | set(judged), snapshot, judgements)
+
+
+def rescore(
+    index: MatchIndex, removed: Iterable[str], added: Iterable[Record], snapshot: Snapshot
+) -> tuple[Rescored, set[str]]:
+    """What a batch changes among keys and pairs, and the ids at which some kept pair came, went or changed its weight."""
+    model = snapshot.model
+    fresh, records = encode(added, model)
+    own = stable_keys(fresh, model)
+    ids = [record.record_id for record in records]
+    keys = KeyRows(own.key, own.rule, [ids[row] for row in own.row.tolist()], [own.order[row] for row in own.row.tolist()])
+    gone = set(removed) | set(ids)
+    touched = np.unique(np.concatenate([own.key, index.keys_of(gone)]))
+    rows = index.members(touched)
+    gone &= set(rows.record) | {record.record_id for record in index.records(gone)}
+    shared = _ContactChange(index, rows, gone, records, model)
+    table = _Table.of(rows, keys, gone)
+    again = set(shared.bearers)
+    dropped, gained = table.shifts(model)
+    again |= {pair[0] for pair in gained | index.kept_among(dropped)}
+    again -= gone | set(ids)
+    further = np.setdiff1d(index.keys_of(again), touched)
+    if len(further):
+        more = index.members(further)
+        rows = KeyRows(
+            np.concatenate([rows.key, more.key]),
+            np.concatenate([rows.rule, more.rule]),
+            [*rows.record, *more.record],
+            [*rows.order, *more.order],
+        )
+        table = _Table.of(rows, keys, gone)
+    wanted = again | set(ids)
+    pairs = _score(index, table, wanted, records, snapshot)
+    before = index.kept_pairs(again | gone)
+    old = dict(zip(zip(before.left, before.right, strict=True), before.weight, strict=True))
+    new = {(pair.left, pair.right): pair.weight for pair in pairs}
+    moved = {pair for pair in old.keys() | new.keys() if old.get(pair) != new.get(pair)}
+    seeds = ({one for pair in moved for one in pair} | set(ids)) - (gone - set(ids))
+    change = Rescored(
+        removed=tuple(sorted(gone)),
+        keys=keys,
+        records=records,
+        rescored=frozenset(wanted),
+        pairs=pairs,
+        hub_values=shared.values,
+        hubs=shared.hubs,
+    )
+    return change, seeds
+
+
+class _ContactChange:
+    """Which contacts have other people on them once a batch is in. bearers: ids of known records on such contacts; values: (field,
+    value) of all contacts of the batch; hubs: those of them that are hubs now."""
+
+    def __init__(
+        self, index: MatchIndex, rows: KeyRows, gone: set[str], records: Sequence[Record], model: Model
+    ) -> None:
+        contacts = np.array(sorted(contact_rules(model)), dtype=np.int64)
+        on_contact = np.isin(rows.rule % DESK, contacts)
+        near = {rows.record[row] for row in np.flatnonzero(on_contact).tolist()} | gone
+        # An id may stand here in its old and in its new form.
+        new = [Record(f"{record.record_id}\0", record.fields, record.observed_at) for record in records]
+        data, known = encode([*index.records(near), *new], model)
+        is_new = np.array([record.record_id.endswith("\0") for record in known], dtype=bool)
+        is_gone = np.array([record.record_id in gone for record in known], dtype=bool)
+        before, after = _without(data, is_new), _without(data, is_gone)
+        was, now = people_per_value(before, model), people_per_value(after, model)
+        stays = ~(is_new | is_gone)
+        self.bearers: set[str] = set()
+        self.hubs: tuple[Hub, ...] = ()
+        values: set[tuple[str, str]] = set()
+        for name, people in now.items():
+            column = data.columns[name]
+            changed = (people.count != was[name].count) | (people.households != was[name].households).any(axis=1)
+            bears = stays & np.append(changed, False)[column.ids].any(axis=1)
+            self.bearers |= {known[row].record_id for row in np.flatnonzero(bears).tolist()}
+            batch = column.ids[~stays]
+            mine = {column.keys[number] for number in np.unique(batch[batch >= 0]).tolist()}
+            values |= {(name.partition(":")[0], value) for value in mine | {switchboard_of(value) for value in mine}}
+        self.values = frozenset(values)
+        self.hubs = tuple(hub for hub in list_hubs(after, now, model) if (hub.field, hub.value) in values)
+
+
+def _without(data: Encoded, hidden: Bools) -> Encoded:
+    """The records without some of them, under the same numbers of values."""
+
+    def hide(column: Column) -> Column:
+        ids = np.where(hidden[:, None], -1, column.ids)
+        present = np.zeros(len(column.keys) + 1, dtype=bool)
+        present[ids] = True
+        keys = [key if there else "" for key, there in zip(column.keys, present[:-1].tolist(), strict=True)]
+        return replace(column, ids=ids, keys=keys)
+
+    columns = {name: hide(column) for name, column in data.columns.items()}
+    return replace(data, columns=columns, name_ids=np.where(hidden[:, None], -1, data.name_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Rows of keys before and after a batch, sorted by key, order and id, so that a group is a run of them. ids: all ids, sorted, so
+    that numbers are ordered as ids; record: [rows], numbers of ids; was, now: whether the row stands before and after the batch;
+    in_batch: [ids], who changes."""
+
+    ids: Sequence[str]
+    key: Ints
+    rule: Ints
+    record: Ints
+    was: Bools
+    now: Bools
+    in_batch: Bools
+
+    @classmethod
+    def of(cls, rows: KeyRows, fresh: KeyRows, gone: set[str]) -> "_Table":
+        ids = sorted({*rows.record, *fresh.record})
+        number_of = {one: number for number, one in enumerate(ids)}
+        record = np.array([number_of[one] for one in (*rows.record, *fresh.record)], dtype=np.int64)
+        is_gone = np.array([one in gone for one in ids] + [False])
+        was = np.arange(len(record)) < len(rows.record)
+        now = ~was | ~is_gone[record]
+        key, rule = np.concatenate([rows.key, fresh.key]), np.concatenate([rows.rule, fresh.rule])
+        rank = _ranks([*rows.order, *fresh.order])
+        order = np.lexsort((record, rank, key, rule))
+        in_batch = is_gone[:-1].copy()
+        in_batch[record[~was]] = True
+        return cls(ids, key[order], rule[order], record[order], was[order], now[order], in_batch)
+
+    def groups(self) -> Ints:
+        """The number of each row's group, [rows], 0 for the first."""
+        if not len(self.key):
+            return np.zeros(0, dtype=np.int64)
+        new = (self.key[1:] != self.key[:-1]) | (self.rule[1:] != self.rule[:-1])
+        return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(new)])
+
+    def shifts(self, model: Model) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+        """Pairs of records outside the batch that groups over their cap bring together no more, and those that they bring together
+        newly."""
+        group = self.groups()
+        blocking = self.rule < len(model.blocking_rules)
+        cap = np.array([*(rule.cap for rule in model.blocking_rules), 0])[np.where(blocking, self.rule, -1)]
+        was, now = (np.bincount(group, weights=there)[group] if len(group) else cap for there in (self.was, self.now))
+        large = np.flatnonzero(blocking & ((was > cap) | (now > cap)))
+        if not len(large):
+            return set(), set()
+        sets = []
+        for there in (self.was, self.now):
+            rows = large[there[large]]
+            sets.append(self._pairs_of(model, rows, group[rows]))
+        return self._named(np.setdiff1d(sets[0], sets[1])), self._named(np.setdiff1d(sets[1], sets[0]))
+
+    def _pairs_of(self, model: Model, rows: Ints, group: Ints) -> Ints:
+        """Codes of the pairs that these rows, whole groups in their order, bring together, without those of the batch."""
+        left, right = _expand(model, rows, group, self.rule[rows], np.ones(len(rows), dtype=bool))
+        a, b = self.record[left], self.record[right]
+        outside = ~(self.in_batch[a] | self.in_batch[b])
+        return np.unique(np.minimum(a, b)[outside] * len(self.ids) + np.maximum(a, b)[outside])
+
+    def _named(self, codes: Ints) -> set[tuple[str, str]]:
+        size = len(self.ids)
+        return {(self.ids[code // size], self.ids[code % size]) for code in codes.tolist()}
+
+    def pairs_with(self, model: Model, wanted: Bools) -> tuple[Ints, Ints]:
+        """All pairs after the batch with a wanted record in them, as numbers of ids, left < right."""
+        rows = np.flatnonzero(self.now & (self.rule < len(model.blocking_rules)))
+        group = self.groups()[rows]
+        left, right = _expand(model, rows, group, self.rule[rows], wanted[self.record[rows]])
+        a, b = self.record[left], self.record[right]
+        codes = np.unique(np.minimum(a, b) * len(self.ids) + np.maximum(a, b))
+        return codes // max(len(self.ids), 1), codes % max(len(self.ids), 1)
+
+    def sharers(self, model: Model, wanted: Bools) -> Ints:
+        """Numbers of the ids that share a contact with a wanted one after the batch."""
+        rows = np.flatnonzero(self.now & np.isin(self.rule % DESK, list(contact_rules(model))))
+        keys = np.unique(self.key[rows[wanted[self.record[rows]]]])
+        return np.unique(self.record[rows[np.isin(self.key[rows], keys)]])
+
+
+def _ranks(texts: Sequence[str]) -> Ints:
+    """The place of each text among the distinct ones in order of their letters."""
+    numbers = number_texts(texts)
+    distinct = [""] * (int(numbers.max(initial=-1)) + 1)
+    for text, number in zip(texts, numbers.tolist(), strict=True):
+        distinct[number] = text if number >= 0 else ""
+    rank = np.zeros(len(distinct) + 1, dtype=np.int64)
+    rank[np.array(sorted(range(len(distinct)), key=distinct.__getitem__), dtype=np.int64)] = np.arange(1, len(distinct) + 1)
+    return rank[numbers]
+
+
+def _expand(model: Model, rows: Ints, group: Ints, rule: Ints, wanted: Bools) -> tuple[Ints, Ints]:
+    """Pairs of rows that groups bring together and of which one is wanted. rows: sorted by group, and in a group by its order."""
+    starts, sizes = group_bounds(group)
+    if not len(starts):
+        return rows, rows
+    caps = np.array([rule.cap for rule in model.blocking_rules])
+    reach = np.array([rule.neighbours for rule in model.blocking_rules])
+    place = np.arange(len(rows))
+    run = np.repeat(np.arange(len(starts)), sizes)
+    small = (sizes <= caps[rule[starts]])[run]
+    asked = np.flatnonzero(wanted & small)
+    mine = np.repeat(asked, sizes[run[asked]])
+    theirs = starts[run[mine]] + np.arange(len(mine)) - np.repeat(np.cumsum(sizes[run[asked]]) - sizes[run[asked]], sizes[run[asked]])
+    found = [(mine[mine != theirs], theirs[mine != theirs])]
+    for step in range(1, int(reach.max()) + 1):
+        first = place[:-step]
+        near = (run[:-step] == run[step:]) & ~small[:-step] & (reach[rule[:-step]] >= step)
+        near &= wanted[:-step] | wanted[step:]
+        found.append((first[near], first[near] + step))
+    left, right = (np.concatenate([part[side] for part in found]) for side in (0, 1))
+    return rows[left], rows[right]
+
+
+def _score(
+    index: MatchIndex, table: _Table, wanted: set[str], records: Sequence[Record], snapshot: Snapshot
+) -> tuple[ScoredPair, ...]:
+    """The kept ones among all pairs of wanted records."""
+    model = snapshot.model
+    asked = np.array([one in wanted for one in table.ids], dtype=bool)
+    left, right = table.pairs_with(model, asked)
+    if not len(left):
+        return ()
+    needed = np.unique(np.concatenate([left, right, table.sharers(model, asked)]))
+    fresh = {record.record_id for record in records}
+    known = index.records(one for one in (table.ids[number] for number in needed.tolist()) if one not in fresh)
+    in_need = {table.ids[number] for number in needed.tolist()}
+    data, _ = encode([*known, *(record for record in records if record.record_id in in_need)], model)
+    statistics = snapshot.statistics(data, people_per_value(data, model))
+    row_of = {one: row for row, one in enumerate(data.ids or ())}
+    row = np.array([row_of.get(one, -1) for one in table.ids], dtype=np.int64)
+    left, right = row[left], row[right]
+    found: list[ScoredPair] = []
+    for start in range(0, len(left), PAIRS_AT_ONCE):
+        a, b = left[start : start + PAIRS_AT_ONCE], right[start : start + PAIRS_AT_ONCE]
+        scores = score_pairs(data, a, b, model, statistics, snapshot.merge_cut)
+        kept = np.flatnonzero((scores.weight >= snapshot.review_cut) | scores.contact_clash)
+        told = told_levels(model, scores.take(kept))
+        found += [
+            ScoredPair(data.record_id(x), data.record_id(y), weight, levels)
+            for x, y, weight, levels in zip(a[kept].tolist(), b[kept].tolist(), scores.weight[kept].tolist(), told, strict=True)
+        ]
+    return tuple(found)
+
+
+def recluster(
+    index: MatchIndex, change: Rescored, seeds: set[str], snapshot: Snapshot, judgements: Iterable[Judgement]
+) -> Refold:
+    """The clusters of the components in which these records are, and the pairs there that a person should see."""
+    said = list(judgements)
+    bonds = [(judgement.left, judgement.right) for judgement in said if judgement.same]
+    reached = index.reach(seeds, snapshot.merge_cut, bonds)
+    data, records = encode(index.records(reached), snapshot.model)
+    core = {record.record_id for record in records}
+    kept = index.kept_pairs(core)
+    beyond = {one for pair in zip(kept.left, kept.right, strict=True) for one in pair}
+    beyond |= {
+        one
+        for judgement in said
+        if judgement.left in core or judgement.right in core
+        for one in (judgement.left, judgement.right)
+    }
+    homes = index.homes(beyond - core)
+    ids = sorted(core | homes.keys())
+    number_of = {one: number for number, one in enumerate(ids)}
+    place = np.array([number_of[record.record_id] for record in records], dtype=np.int64)
+    row_of = np.full(len(ids), -1, dtype=np.int64)
+    row_of[place] = np.arange(len(place))
+    left, right = (np.array([number_of[one] for one in side], dtype=np.int64) for side in (kept.left, kept.right))
+    weight = np.array(kept.weight, dtype=np.float64)
+    verdicts = read_verdicts(said, number_of)
+    strong = weight >= snapshot.merge_cut
+    links = Links(row_of[left[strong]], row_of[right[strong]], weight[strong])
+    inside = Verdicts(*(_inside(row_of[pairs]) for pairs in (verdicts.same, verdicts.different)))
+    clusters = join_all(data, snapshot.model, links, inside, snapshot.strong_cut)
+    label = np.arange(len(ids))
+    label[place] = place[clusters.label]
+    first_of: dict[str, int] = {}
+    for one in sorted(homes):
+        label[number_of[one]] = first_of.setdefault(homes[one], number_of[one])
+    refused = {(int(place[a]), int(place[b])): reason for (a, b), reason in clusters.refused.items()}
+    doubtful = np.flatnonzero(label[left] != label[right])
+    reasons = [
+        refused.get((int(left[row]), int(right[row])), BETWEEN_CUTS if weight[row] >= snapshot.review_cut else CONTACTS_CLASH)
+        for row in doubtful.tolist()
+    ]
+    torn = place[np.array(clusters.torn, dtype=np.int64).reshape(-1, 2)]
+    review = best_doubts(
+        label,
+        np.append(left[doubtful], torn[:, 0]),
+        np.append(right[doubtful], torn[:, 1]),
+        np.append(weight[doubtful], np.zeros(len(torn))),
+        [*reasons, *[JUDGEMENTS_CLASH] * len(torn)],
+        verdicts,
+    )
+    groups: dict[int, list[str]] = {}
+    for record, number in zip(records, clusters.label.tolist(), strict=True):
+        groups.setdefault(number, []).append(record.record_id)
+    return Refold(
+        change=change,
+        core=frozenset(core),
+        clusters=tuple(map(tuple, groups.values())),
+        review=tuple(ReviewPair(ids[a], ids[b], bits, why) for a, b, bits, why in review),
+    )
+
+
+def _inside(pairs: Ints) -> Ints:
+    return pairs[(pairs >= 0).all(axis=1)]
+
