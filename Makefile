@@ -10,10 +10,10 @@ export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench sweep up down lock clean
+.PHONY: help setup demo test check bench bench-matching sweep up down lock clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 setup: $(VENV)/.ready ## make .venv with everything in it (idempotent)
 
@@ -39,8 +39,17 @@ check: setup ## lint, types and import contracts only
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
-bench: setup ## measure conform against the floor of its parts, and the fold
+bench: setup bench-matching ## measure conform, the fold, and matching against Splink 5 and others (slow)
 	@$(BIN)/python -m tests.benchmarks.run
+
+bench-matching: setup .venv-bench/.ready ## matching alone: ours and others on the same files (BENCH="--sets … --rounds …")
+	@.venv-bench/bin/python -m tests.benchmarks.matching.run $(BENCH)
+
+# Splink and the others have an environment of their own: what they pin is none of ours.
+.venv-bench/.ready: requirements-bench.lock $(VENV)/.ready
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-bench
+	@$(UV) pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements-bench.lock
+	@touch $@
 
 sweep: setup ## kill -9 a run at every statement and compare the outcome (slow)
 	@$(BIN)/python -m pytest tests/faults --sweep=full
@@ -54,8 +63,9 @@ down: setup ## stop them, and the embedded server
 lock: setup ## resolve the newest allowed versions and write the pins (needs the network)
 	@$(UV) lock --quiet --upgrade
 	@$(UV) export --quiet --all-extras --all-groups --no-emit-project --no-header --no-annotate --format requirements.txt -o requirements.lock
+	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-bench.in -o requirements-bench.lock
 	@$(UV) export --quiet --only-group bootstrap --no-emit-project --no-header --no-annotate --format requirements.txt -o requirements-uv.lock
 
 clean: ## forget .venv, the embedded server and all it holds
 	@if [ -x $(BIN)/leadfold ]; then $(BIN)/leadfold down; fi
-	@rm -rf $(VENV) .leadfold
+	@rm -rf $(VENV) .venv-bench .leadfold

@@ -70,7 +70,7 @@ class KeyMaker:
         kind = self._model.field_named(field).kind
         if kind in kinds.NAME_FIELDS:
             return _spread(*_flat(self._data.name_ids), self._names.part(part), len(self._data.names))
-        if kind == "email" and part == "any":
+        if kind in ("email", "site") and part == "any":
             column = self._data.columns.get(name)
             return None if column is None else self._whole(column)
         column = self._data.columns.get(field)

@@ -12,6 +12,7 @@ from dedup.mailbox_names import spelled_names
 from dedup.model import Model
 from dedup.names import Names, NameTexts, TextIds, read_names
 from dedup.record import Record
+from dedup.side_by_side import both
 from dedup.table import TextColumn, record_columns, sort_records
 
 
@@ -39,7 +40,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A set of records. columns: by field, and `<field>:any` for a mailbox as typed and as repaired; names: distinct names;
+    """A set of records. columns: by field, and `<field>:any` for a mailbox as typed and as repaired or for a site
+    with the domains of mailboxes; names: distinct names;
     name_ids: [records, width], -1 for none; seen: [records], when they were seen, -inf where unknown; ids: their names where
     they have some; cut: values left out by field."""
 
@@ -102,25 +104,42 @@ def _read_fields(columns: Mapping[str, TextColumn], model: Model) -> dict[str, C
     return found
 
 
-def _any_mailbox(columns: Sequence[Column]) -> Column:
-    """Mailboxes as typed and as repaired, of all fields that hold some, as one column. raw stays that of the first."""
+def _any_mailbox(known: Sequence[tuple[str, Column]]) -> Column:
+    """Mailboxes as typed and as repaired, of all fields that hold some, as one column."""
+    readings = []
+    for _, column in known:
+        readings.append((column, column.prepared.keys))
+        if any(column.prepared.repaired):
+            readings.append((column, column.prepared.repaired))
+    return _one_column(readings)
+
+
+def _any_site(known: Sequence[tuple[str, Column]]) -> Column:
+    """Domains of sites, and those of mailboxes where they are a firm's own, as one column."""
+    firm_domains = kinds.module_of("email").firm_domains
+    prepare = kinds.module_of("site").prepare
+    return _one_column(
+        [
+            (column, column.prepared.keys if kind == "site" else prepare(firm_domains(column.prepared)).keys)
+            for kind, column in known
+        ]
+    )
+
+
+def _one_column(readings: Sequence[tuple[Column, Sequence[str]]]) -> Column:
+    """Columns as one, each with the keys that its values are read as. raw stays that of the first."""
     texts: list[str] = []
     parts = []
-    for column in columns:
-        repaired = np.append(np.arange(len(texts), len(texts) + len(column.prepared.keys)), -1)
-        parts.append((column.raw, repaired))
-        texts += column.prepared.keys
-        if any(column.prepared.repaired):
-            repaired = np.append(np.arange(len(texts), len(texts) + len(column.prepared.keys)), -1)
-            parts.append((column.raw, repaired))
-            texts += column.prepared.repaired
+    for column, keys in readings:
+        parts.append((column.raw, np.append(np.arange(len(texts), len(texts) + len(keys)), -1)))
+        texts += keys
     numbers = np.append(number_texts(texts), -1)
     ids = np.concatenate([numbers[places[raw]] for raw, places in parts], axis=1)
     size = int(numbers.max(initial=-1)) + 1
     sample = np.zeros(size, dtype=np.int64)
     known = np.flatnonzero(numbers >= 0)
     sample[numbers[known][::-1]] = known[::-1]
-    first = columns[0]
+    first = readings[0][0]
     return Column(first.raw, [texts[number] for number in sample.tolist()], ids, sample, first.prepared)
 
 
@@ -159,7 +178,7 @@ def _one_text(columns: Sequence[TextColumn], count: int) -> tuple[Sequence[str],
     return distinct, numbers
 
 
-def _spelled_by_mailbox(columns: Mapping[str, Column], model: Model, nameless: Bools) -> tuple[list[str], Ints]:
+def _spelled_by_mailbox(columns: Mapping[str, TextColumn], model: Model, nameless: Bools) -> tuple[list[str], Ints]:
     """Names that the mailboxes of nameless records spell out: distinct texts, and [records] numbers of them."""
     numbers = np.full(len(nameless), -1, dtype=np.int64)
     fields = [field.name for field in model.fields if field.kind == "email" and field.name in columns]
@@ -168,14 +187,13 @@ def _spelled_by_mailbox(columns: Mapping[str, Column], model: Model, nameless: B
     column = columns[fields[0]]
     rows = np.flatnonzero(nameless)
     asked, inverse = np.unique(column.ids[rows, 0], return_inverse=True)
-    spelled = spelled_names([column.keys[number] if number >= 0 else "" for number in asked.tolist()])
+    known = [column.values[number] for number in asked[asked >= 0].tolist()]
+    spelled = [""] * (len(asked) - len(known)) + spelled_names(kinds.module_of("email").prepare(known).keys)
     numbers[rows] = number_texts(spelled)[inverse]
     return list(dict.fromkeys(text for text in spelled if text)), numbers
 
 
-def _read_names(
-    columns: Mapping[str, TextColumn], read: Mapping[str, Column], model: Model, count: int
-) -> tuple[Names, Ints]:
+def _read_names(columns: Mapping[str, TextColumn], model: Model, count: int) -> tuple[Names, Ints]:
     """The name evidence of records: each name as typed, or its parts; else the name its mailbox spells out."""
     whole_columns = _of_kind(columns, model, "name")
     parts = [_one_text(_of_kind(columns, model, kind), count) for kind in ("given", "patronymic", "surname")]
@@ -184,7 +202,7 @@ def _read_names(
     typed = np.zeros(count, dtype=bool)
     for _, ids in (*whole, *parts):
         typed |= ids >= 0
-    spelled, spelled_ids = _spelled_by_mailbox(read, model, ~typed)
+    spelled, spelled_ids = _spelled_by_mailbox(columns, model, ~typed)
     code = np.zeros(count, dtype=np.int64)
     for _, ids in parts:
         code = mix(code, ids)
@@ -239,13 +257,14 @@ def encode_columns(
     columns: Mapping[str, TextColumn], count: int, model: Model, ids: Sequence[str] | None, seen: Floats | None
 ) -> Encoded:
     """The columns of a table as numbers. columns: by field of the model; ids, seen: [records]."""
-    read = _read_fields(columns, model)
-    names, name_ids = _read_names(columns, read, model, count)
+    (names, name_ids), read = both(
+        lambda: _read_names(columns, model, count), lambda: _read_fields(columns, model), count
+    )
     for comparison in model.comparisons:
-        if comparison.kind == "email":
-            mailboxes = [read[field] for field in comparison.fields if field in read]
-            if mailboxes:
-                read[f"{comparison.fields[0]}:any"] = _any_mailbox(mailboxes)
+        known = [(model.field_named(field).kind, read[field]) for field in comparison.fields if field in read]
+        if known and comparison.kind in ("email", "site"):
+            join = _any_mailbox if comparison.kind == "email" else _any_site
+            read[f"{comparison.fields[0]}:any"] = join(known)
     cut = {field: column.cut for field, column in columns.items() if column.cut}
     times = np.full(count, -np.inf) if seen is None else seen
     return Encoded(count, read, names, name_ids, times, ids, cut)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from dedup.arrays import Bools, Ints, group_bounds, number_texts
+from dedup.arrays import Bools, Ints, group_bounds
 from dedup.clustering import Links, Verdicts, join_all
 from dedup.collector import paused_collector
 from dedup.encoding import Column, Encoded, encode, switchboard_of
@@ -23,7 +23,7 @@ from dedup.match import PAIRS_AT_ONCE, best_doubts, read_verdicts
 from dedup.model import Model
 from dedup.record import Judgement, Record
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, ReviewPair, ScoredPair
-from dedup.scoring import score_pairs
+from dedup.scoring import Scores, score_pairs
 from dedup.snapshot import Snapshot
 from dedup.stable_keys import DESK, contact_rules, stable_keys
 
@@ -94,12 +94,13 @@ class MatchIndex(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refold:
     """What became of a batch. core: ids in the components that were opened; clusters: these ids, sorted inside and by first id;
-    review: the doubtful pairs of which some record is in them."""
+    review: the doubtful pairs of which some record is in them; kept: all kept pairs of which some record is."""
 
     change: Rescored
     core: frozenset[str]
     clusters: tuple[tuple[str, ...], ...]
     review: tuple[ReviewPair, ...]
+    kept: KeptPairs
 
 
 @paused_collector()
@@ -117,9 +118,13 @@ def refold(
     that people said, judged: ids in those that are new or were taken back since the last batch. Raises ValueError when one id
     stands for two different records.
     """
+    said = list(judgements)
     change, seeds = rescore(index, removed, added, snapshot)
     index.write(change)
-    return recluster(index, change, seeds | set(judged), snapshot, judgements)
+    gone = set(change.removed)
+    # Who was tied by a judgement alone to one who went has no pair that changed.
+    left = {one for j in said if j.left in gone or j.right in gone for one in (j.left, j.right)}
+    return recluster(index, change, seeds | left | set(judged), snapshot, said)
 
 
 def rescore(
@@ -130,7 +135,9 @@ def rescore(
     fresh, records = encode(added, model)
     own = stable_keys(fresh, model)
     ids = [record.record_id for record in records]
-    keys = KeyRows(own.key, own.rule, [ids[row] for row in own.row.tolist()], [own.order[row] for row in own.row.tolist()])
+    keys = KeyRows(
+        own.key, own.rule, [ids[row] for row in own.row.tolist()], [own.order[row] for row in own.row.tolist()]
+    )
     gone = set(removed) | set(ids)
     touched = np.unique(np.concatenate([own.key, index.keys_of(gone)]))
     rows = index.members(touched)
@@ -298,13 +305,8 @@ class _Table:
 
 def _ranks(texts: Sequence[str]) -> Ints:
     """The place of each text among the distinct ones in order of their letters."""
-    numbers = number_texts(texts)
-    distinct = [""] * (int(numbers.max(initial=-1)) + 1)
-    for text, number in zip(texts, numbers.tolist(), strict=True):
-        distinct[number] = text if number >= 0 else ""
-    rank = np.zeros(len(distinct) + 1, dtype=np.int64)
-    rank[np.array(sorted(range(len(distinct)), key=distinct.__getitem__), dtype=np.int64)] = np.arange(1, len(distinct) + 1)
-    return rank[numbers]
+    rank_of = {text: rank for rank, text in enumerate(sorted(set(texts)))}
+    return np.array([rank_of[text] for text in texts], dtype=np.int64)
 
 
 def _expand(model: Model, rows: Ints, group: Ints, rule: Ints, wanted: Bools) -> tuple[Ints, Ints]:
@@ -319,7 +321,11 @@ def _expand(model: Model, rows: Ints, group: Ints, rule: Ints, wanted: Bools) ->
     small = (sizes <= caps[rule[starts]])[run]
     asked = np.flatnonzero(wanted & small)
     mine = np.repeat(asked, sizes[run[asked]])
-    theirs = starts[run[mine]] + np.arange(len(mine)) - np.repeat(np.cumsum(sizes[run[asked]]) - sizes[run[asked]], sizes[run[asked]])
+    theirs = (
+        starts[run[mine]]
+        + np.arange(len(mine))
+        - np.repeat(np.cumsum(sizes[run[asked]]) - sizes[run[asked]], sizes[run[asked]])
+    )
     found = [(mine[mine != theirs], theirs[mine != theirs])]
     for step in range(1, int(reach.max()) + 1):
         first = place[:-step]
@@ -353,19 +359,32 @@ def _score(
         a, b = left[start : start + PAIRS_AT_ONCE], right[start : start + PAIRS_AT_ONCE]
         scores = score_pairs(data, a, b, model, statistics, snapshot.merge_cut)
         kept = np.flatnonzero((scores.weight >= snapshot.review_cut) | scores.contact_clash)
-        told = told_levels(model, scores.take(kept))
+        told = told_levels(model, _taken(scores, kept))
         found += [
             ScoredPair(data.record_id(x), data.record_id(y), weight, levels)
-            for x, y, weight, levels in zip(a[kept].tolist(), b[kept].tolist(), scores.weight[kept].tolist(), told, strict=True)
+            for x, y, weight, levels in zip(
+                a[kept].tolist(), b[kept].tolist(), scores.weight[kept].tolist(), told, strict=True
+            )
         ]
     return tuple(found)
 
 
+def _taken(scores: Scores, rows: Ints) -> Scores:
+    return Scores(
+        weight=scores.weight[rows],
+        free=scores.free[rows],
+        met=scores.met[rows],
+        levels=scores.levels[rows],
+        parts=scores.parts[rows],
+        relations=scores.relations.take(rows),
+        contact_clash=scores.contact_clash[rows],
+    )
+
+
 def recluster(
-    index: MatchIndex, change: Rescored, seeds: set[str], snapshot: Snapshot, judgements: Iterable[Judgement]
+    index: MatchIndex, change: Rescored, seeds: set[str], snapshot: Snapshot, said: Sequence[Judgement]
 ) -> Refold:
     """The clusters of the components in which these records are, and the pairs there that a person should see."""
-    said = list(judgements)
     bonds = [(judgement.left, judgement.right) for judgement in said if judgement.same]
     reached = index.reach(seeds, snapshot.merge_cut, bonds)
     data, records = encode(index.records(reached), snapshot.model)
@@ -399,7 +418,9 @@ def recluster(
     refused = {(int(place[a]), int(place[b])): reason for (a, b), reason in clusters.refused.items()}
     doubtful = np.flatnonzero(label[left] != label[right])
     reasons = [
-        refused.get((int(left[row]), int(right[row])), BETWEEN_CUTS if weight[row] >= snapshot.review_cut else CONTACTS_CLASH)
+        refused.get(
+            (int(left[row]), int(right[row])), BETWEEN_CUTS if weight[row] >= snapshot.review_cut else CONTACTS_CLASH
+        )
         for row in doubtful.tolist()
     ]
     torn = place[np.array(clusters.torn, dtype=np.int64).reshape(-1, 2)]
@@ -419,9 +440,9 @@ def recluster(
         core=frozenset(core),
         clusters=tuple(map(tuple, groups.values())),
         review=tuple(ReviewPair(ids[a], ids[b], bits, why) for a, b, bits, why in review),
+        kept=kept,
     )
 
 
 def _inside(pairs: Ints) -> Ints:
     return pairs[(pairs >= 0).all(axis=1)]
-

@@ -14,6 +14,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "phone": "phone",
         "email": "email",
         "handle": "handle",
+        "site": "site",
         "id": "identifier",
         "company": "company",
         "place": "place",
@@ -33,6 +34,7 @@ READS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "person_name": (*NAME_FIELDS, "patronymic", "email"),
         "email": ("email", "email"),
+        "site": ("site", "email"),
         "company": ("company", "legal_form"),
     }
 )

@@ -21,7 +21,7 @@ class Field:
 
 
 FIELD_KINDS = (
-    "name", "given", "patronymic", "surname", "phone", "email", "id", "handle", "company", "legal_form",
+    "name", "given", "patronymic", "surname", "phone", "email", "site", "id", "handle", "company", "legal_form",
     "place", "postcode", "address", "date", "category", "text",
 )  # fmt: skip
 """What a field can hold. id: an opaque value that few share (tax number, passport, desk behind a switchboard)."""
@@ -58,13 +58,15 @@ class Contact:
     alone: bits above an even bet while no two names contradict each other on the value. shared: the same when two
     contradicting names are known on it; each doubling of the names takes one more bit. together: bits it adds to a
     stronger contact that is shared as well (households share several, so they do not add up).
-    apart: bits when both records have values and none is shared.
+    apart: bits when both records have values and none is shared. landline: most bits that a landline weighs less than a
+    mobile, since an office or a household shares it; how many, the names on the landlines at hand tell.
     """
 
     alone: float
     shared: float
     together: float
     apart: float
+    landline: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

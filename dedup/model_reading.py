@@ -196,8 +196,11 @@ def read_rarity(problems: Problems, place: str, value: Any) -> Rarity | None:
 
 
 def _read_contact(problems: Problems, place: str, value: Any) -> Contact | None:
-    found = _numbers(problems, place, value, dict.fromkeys(CONTACT_NUMBERS, BITS))
-    return Contact(**found) if found and len(found) == len(CONTACT_NUMBERS) else None
+    rules = dict.fromkeys(CONTACT_NUMBERS, BITS)
+    if isinstance(value, Mapping) and "landline" in value:
+        rules["landline"] = BITS_UPWARD
+    found = _numbers(problems, place, value, rules)
+    return Contact(**found) if found and len(found) == len(rules) else None
 
 
 def _read_values(problems: Problems, draft: Draft) -> dict[str, Any]:

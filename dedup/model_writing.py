@@ -36,6 +36,7 @@ def _comparison_table(comparison: Comparison) -> dict[str, Any]:
             "shared": float(contact.shared),
             "together": float(contact.together),
             "apart": float(contact.apart),
+            **({"landline": float(contact.landline)} if contact.landline else {}),
         }
     if comparison.rarity is not None:
         table["rarity"] = _rarity_table(comparison.rarity)

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from dedup.model import Field, Model
 
-MANY = frozenset({"phone", "email", "id", "handle"})
+MANY = frozenset({"phone", "email", "site", "id", "handle"})
 """Kinds of which one record has several values: every column known for the field is read. Of other kinds the best is."""
 
 ID_HEADERS = (

@@ -137,7 +137,8 @@ class Fold:
 
     clusters: every record id in exactly one, sorted inside and by first id, singletons included. pairs: those at or
     above the review cut. review: the best pair between any two clusters that a person should look at, heaviest first.
-    blocking: one report per rule; unreached: ids of records with no key for any rule. match: the same as arrays, by which
+    blocking: one report per rule; unreached: ids of records with no key for any rule. clashing: pairs below the review cut whose
+    contacts are one and whose names contradict. match: the same as arrays, by which
     `explain` weighs a pair as this fold did.
     """
 
@@ -152,6 +153,7 @@ class Fold:
     blocking: tuple[BlockingReport, ...]
     unreached: tuple[str, ...]
     match: Match = field(repr=False, compare=False)
+    clashing: tuple[ScoredPair, ...] = ()
 
 
 Progress = Callable[[str, int, int], None]

@@ -185,14 +185,22 @@ def compare_pairs(data: Encoded, left: Ints, right: Ints, model: Model, statisti
     return Compared(levels, values, relations, named, pair)
 
 
-def _contact_weights(comparison: Comparison, model: Model, statistics: SetStatistics) -> Floats:
+def _contact_weights(data: Encoded, comparison: Comparison, model: Model, statistics: SetStatistics) -> Floats:
+    """Bits of each shared value of a contact, [keys]."""
     assert comparison.contact is not None
     people = statistics.people[contact_column(comparison)].count
     even_bet = model.even_bet(statistics.records)
     counts = np.flatnonzero(np.bincount(people)) if len(people) else people
     of_count = np.zeros(int(people.max(initial=0)) + 1)
     of_count[counts] = [contact_weight(n, comparison.contact, even_bet, model.hub_fade) for n in counts.tolist()]
-    return of_count[people]
+    weights = of_count[people]
+    less = statistics.people[contact_column(comparison)].less
+    if less > 0.0:
+        column = data.columns[contact_column(comparison)]
+        desk = np.array([";" in key for key in column.keys], dtype=bool)
+        landline = column.prepared.landline[column.sample] & ~desk
+        weights = np.where(landline, np.maximum(weights - less, 0.0), weights)
+    return weights
 
 
 def _value_weight(data: Encoded, comparison: Comparison, model: Model, statistics: SetStatistics) -> Floats:
@@ -201,7 +209,7 @@ def _value_weight(data: Encoded, comparison: Comparison, model: Model, statistic
     if column is None:
         return np.zeros(0)
     if comparison.contact is not None:
-        return _contact_weights(comparison, model, statistics)
+        return _contact_weights(data, comparison, model, statistics)
     return statistics.rarity.get(comparison.name, np.zeros(len(column.keys)))
 
 
@@ -271,7 +279,7 @@ def _weigh_contact(
         nothing = np.zeros(len(left))
         return _Contact(nothing, nothing.astype(np.int64), nothing.astype(bool))
     known = statistics.people[name]
-    weights = _contact_weights(comparison, model, statistics)
+    weights = _contact_weights(data, comparison, model, statistics)
     people = np.where(value >= 0, known.count[value], 0)
     bits = np.where(value >= 0, weights[value], 0.0)
     for place, level in enumerate(comparison.levels):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dedup.arrays import Floats
+from dedup.company_rarity import company_bits
 from dedup.encoding import Encoded
 from dedup.hubs import People, people_per_value
 from dedup.model import Model
@@ -30,7 +31,9 @@ def lay_beside(
 ) -> SetStatistics:
     """Statistics known from elsewhere, laid beside the values of `data`."""
     rarity = {
-        comparison.name: frequencies.bits(comparison.name, data.columns[comparison.fields[0]].keys)
+        comparison.name: (company_bits if comparison.kind == "company" else Frequencies.bits)(
+            frequencies, comparison.name, data.columns[comparison.fields[0]].keys
+        )
         for comparison in model.comparisons
         if comparison.rarity is not None and comparison.fields[0] in data.columns
     }

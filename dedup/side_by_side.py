@@ -1,9 +1,14 @@
-"""Work on several cores: arrays are compared, sorted and gathered outside the interpreter's lock, so threads are enough."""
+"""Work on several cores. Arrays are compared, sorted and gathered outside the interpreter's lock, so threads are enough for them;
+where half of the work is Python's own, a forked child does it: it sees all that is there and sends its result back."""
 
 import os
+import pickle
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from mmap import ACCESS_READ, mmap
 from typing import TypeVar
 
 Piece = TypeVar("Piece")
@@ -13,8 +18,8 @@ Right = TypeVar("Right")
 WORKERS = max(1, min(4, os.cpu_count() or 1))
 """Threads; more of them wait for the interpreter's lock."""
 
-WORTH_IT = 20_000
-"""Records from which a second thread earns its start."""
+WORTH_A_CHILD = 100_000
+"""Records from which sending a result from process to process costs less than it saves."""
 
 
 def side_by_side(work: Callable[[int], Piece], starts: Iterable[int]) -> Iterator[Piece]:
@@ -30,11 +35,45 @@ def side_by_side(work: Callable[[int], Piece], starts: Iterable[int]) -> Iterato
             yield waiting.popleft().result()
 
 
+def may_fork() -> bool:
+    """Whether a child may be forked: on Linux, with a second core, and while no other thread could hold a lock for ever there."""
+    return sys.platform == "linux" and WORKERS > 1 and threading.active_count() == 1
+
+
 def both(left: Callable[[], Left], right: Callable[[], Right], records: int) -> tuple[Left, Right]:
-    """Two results, made side by side where there are records enough."""
-    if records < WORTH_IT or WORKERS == 1:
+    """Two results, made side by side where there are records enough; `left` in a child, so what it returns is sent back.
+
+    A child that fails, for want of memory or by an error of its own, costs only time: its work is done again here, where
+    the error shows as itself.
+    """
+    if records < WORTH_A_CHILD or not may_fork():
         return left(), right()
-    with ThreadPoolExecutor(1) as pool:
-        other = pool.submit(left)
+    room = os.memfd_create("result")
+    child = os.fork()
+    if child == 0:
+        _work_and_leave(left, room)
+    try:
         mine = right()
-        return other.result(), mine
+    finally:
+        _, status = os.waitpid(child, 0)
+    try:
+        theirs: Left = _received(room) if status == 0 else left()  # type: ignore[assignment]
+    finally:
+        os.close(room)
+    return theirs, mine
+
+
+def _work_and_leave(work: Callable[[], object], room: int) -> None:
+    """What the child does: the work, the result into `room`, and out without any clean-up, which is the parent's."""
+    status = 1
+    try:
+        with os.fdopen(room, "wb", closefd=False) as out:
+            pickle.dump(work(), out, protocol=5)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _received(room: int) -> object:
+    with mmap(room, 0, access=ACCESS_READ) as result:
+        return pickle.loads(result)  # noqa: S301 - our own child wrote it, into memory that nobody else can name

@@ -30,7 +30,9 @@ class StableKeys:
 def contact_rules(model: Model) -> Mapping[int, str]:
     """Under which rule the values of each contact column are found: a blocking rule that is this column alone, or one beyond the
     model's own."""
-    whole = {rule.keys[0]: number for number, rule in reversed(list(enumerate(model.blocking_rules))) if len(rule.keys) == 1}
+    whole = {
+        rule.keys[0]: number for number, rule in reversed(list(enumerate(model.blocking_rules))) if len(rule.keys) == 1
+    }
     found: dict[int, str] = {}
     further = len(model.blocking_rules)
     for comparison in model.comparisons:

@@ -1,7 +1,7 @@
 """How common a value is in the set at hand: an agreement on a rare value says more than one on a common value."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,11 +17,13 @@ from dedup.words import Texts
 @dataclass(frozen=True, slots=True)
 class Frequencies:
     """How often values stand in a set. counts: part (given, surname, patronymic, or a comparison) -> value -> records;
-    totals: records with a value of the part; beliefs: what steadies the counts while they are few."""
+    totals: records with a value of the part; beliefs: what steadies the counts while they are few; names_with: of comparisons
+    of companies, word -> names that hold it."""
 
     counts: Mapping[str, Mapping[str, float]]
     totals: Mapping[str, float]
     beliefs: Mapping[str, Rarity]
+    names_with: Mapping[str, Mapping[str, int]]
 
     def shares(self, part: str, values: Sequence[str], belief: str = "") -> Floats:
         """The share of each value among those of its part, pulled towards the share of a value never seen."""
@@ -96,7 +98,12 @@ def frequencies_of(counts: Mapping[str, Mapping[str, float]], model: Model) -> F
     """Counts by part and value, with their totals and what the model believes of them."""
     totals = {part: math.fsum(found.values()) for part, found in counts.items()}
     beliefs = {c.name: c.rarity for c in model.comparisons if c.rarity is not None}
-    return Frequencies(counts, totals, {**model.name_rarity, **beliefs})
+    names_with = {
+        c.name: Counter(word for name in counts[c.name] for word in set(name.split(" ")))
+        for c in model.comparisons
+        if c.kind == "company" and c.name in counts
+    }
+    return Frequencies(counts, totals, {**model.name_rarity, **beliefs}, names_with)
 
 
 def given_word_bits(data: Encoded, frequencies: Frequencies) -> Floats:

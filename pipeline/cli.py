@@ -49,14 +49,14 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """A progress line on a terminal, silence elsewhere."""
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn(),
-        console=err, transient=True, disable=not err.is_terminal,
+        console=err, transient=True, disable=not err.is_terminal, auto_refresh=False,  # a thread of its own would forbid forking
     ) as bar:  # fmt: skip
         tasks: dict[str, Any] = {}
 
         def told(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = bar.add_task(what, total=total or None)
-            bar.update(tasks[what], completed=done, total=total or None)
+            bar.update(tasks[what], completed=done, total=total or None, refresh=True)
 
         yield told
 

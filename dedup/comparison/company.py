@@ -132,6 +132,36 @@ def _word_table() -> Mapping[str, Mapping[tuple[str, ...], str]]:
 
 
 @cache
+def common_words() -> frozenset[str]:
+    """Words, folded as those of keys are, that companies everywhere take into their names."""
+    known = [*(" ".join(phrase) for phrase in _word_table()["common"]), *_word_table()["same"].values()]
+    spelt = texts_of(folded(read_words(known)))
+    return frozenset(word for text in (*spelt, *prepare(known).keys) for word in text.split(" ") if word)
+
+
+@cache
+def is_common(word: str) -> bool:
+    """Whether a word of a key tells little: one of `common_words`, or joined from several (`стройсервис`), or two letters at most."""
+    return len(word) < 3 or word in common_words() or _is_joined(word)
+
+
+def _is_joined(word: str) -> bool:
+    """Whether common words of three letters or more, with an `o` between or not, make up a word."""
+    ends = {0}
+    for end in range(3, len(word) + 1):
+        if any(word[begin:end].removeprefix("o") in _halves() for begin in ends if end - begin >= 3) or any(
+            word[begin:end] in _halves() for begin in ends
+        ):
+            ends.add(end)
+    return len(word) in ends
+
+
+@cache
+def _halves() -> frozenset[str]:
+    return frozenset(word for word in common_words() if len(word) >= 3)
+
+
+@cache
 def _conflicts() -> Bools:
     """Which forms are two legal persons', [forms + 1, forms + 1] in the order of the table; the last row stands for no form."""
     forms = list(_forms()[0].values())

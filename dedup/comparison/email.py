@@ -166,7 +166,7 @@ def is_long_login(login: str) -> bool:
     return len(login) >= LONG_LOGIN and sum(letter.isdigit() for letter in login) >= 2
 
 
-def _readable_name(text: str) -> str:
+def readable_domain(text: str) -> str:
     """A domain's name in its own letters."""
     name = text.strip(".")
     if "xn--" not in name:
@@ -175,6 +175,18 @@ def _readable_name(text: str) -> str:
         return name.encode("ascii").decode("idna")
     except UnicodeError:
         return text
+
+
+def is_anybodys(domain: str) -> bool:
+    """Whether everybody may have a mailbox at this domain, or it stands for none."""
+    families = _families()
+    return any(domain in known for known in (_words("free"), _words("near"), _words("example"), _keyed("alias"), families))
+
+
+def firm_domains(prepared: "Prepared") -> list[str]:
+    """The domain of each mailbox where it is a firm's own, else ''."""
+    known = zip(prepared.keys, prepared.domains, prepared.firm.tolist(), strict=True)
+    return [domain if key and firm else "" for key, domain, firm in known]
 
 
 def _read_domain(name: str, slip: str) -> _Domain:
@@ -208,7 +220,7 @@ def _named() -> frozenset[str]:
 
 def _read_domains(texts: Sequence[str]) -> list[_Domain]:
     """Each domain by itself; one that is nobody's slip and that no table names is a firm's own."""
-    names = [_readable_name(text) for text in texts]
+    names = [readable_domain(text) for text in texts]
     slips, named = _slips_of_targets(names), _named()
     return [
         _read_domain(name, slips.get(place, ""))

@@ -17,7 +17,7 @@ from dedup.comparison.placeholder import PLACEHOLDERS
 from dedup.comparison.typed_text import plain_lines
 
 LEVELS = (
-    LevelWords("equal", "The numbers are one.", ("PL 525-10-09-497", "5251009497"), 1.0),
+    LevelWords("equal", "The numbers are one.", ("NIP: PL 525-10-09-497", "5251009497"), 1.0),
     LevelWords("shared", "The numbers are one, and several people are known on it.", ("7707083893", "7707083893"), 0.8),
     LevelWords(
         "typo", "One character is wrong, missing or added, or two changed places.", ("7707083893", "7707083983"), 0.5
@@ -45,8 +45,15 @@ _SIGNS = re.compile(r"[^\w\n]|_")
 _ASCII_SIGNS: dict[int, str | None] = {
     code: None for code in range(128) if not chr(code).isalnum() and chr(code) != "\n"
 }
-_COUNTRY = re.compile(r"(?:PL(?=\d{10}$)|RU(?=\d{10}(?:\d\d)?$))")
+_COUNTRY = re.compile(r"(?:PL(?=\d{10}$)|RU(?=\d{10}(?:\d\d)?$)|GB(?=\d{9}(?:\d{3})?$))")
 """A country before a number that is unique without it."""
+_CALLED = re.compile(
+    r"(?m)^\s*(?:(?:инн|огрн(?:ип)?|рнокпп|едрпоу|єдрпоу|унп|бин|иин|nip|regon|krs|pesel|inn|ogrn|(?:eu )?vat|ein|tin|tax|utr|crn)"
+    r"(?:[ \-]?(?:ue|eu|id|no|nr|number|reg)\b)*\.?(?:\s*/\s*(?:кпп|kpp))?)[\s:.№#=\-]*(?=(?:[a-z]{2})?\s?\d[\d\s\-/]{5})"
+)
+"""What the number is, written before it: `ИНН 7707083893`, `NIP: 525-10-09-497`."""
+_BRANCH = re.compile(r"(?m)^(\s*\d{10})\s*(?:[/,;|]\s*(?:кпп|kpp)?|\s(?:кпп|kpp))[\s:]*\d{4}[\da-z]{2}\d{3}\s*$")
+"""A Russian tax number with the code of the branch (КПП) behind it, which is none of the company's."""
 _SEQUENCES = ("0123456789", "1234567890", "9876543210", "123456789012")
 _FLOAT_END = re.compile(r"(?m)(?<=^)(\s*\d+)\.0$")
 
@@ -54,7 +61,7 @@ _FLOAT_END = re.compile(r"(?m)(?<=^)(\s*\d+)\.0$")
 def prepare(values: Sequence[str]) -> Prepared:
     """Reads each value as one number."""
     lines = plain_lines(values)
-    text = "\n".join(lines)
+    text = _BRANCH.sub(r"\1", _CALLED.sub("", "\n".join(lines)))
     if ".0\n" in text or text.endswith(".0"):
         text = _FLOAT_END.sub(r"\1", text)  # a table that took the numbers for quantities
     text = text.translate(_ASCII_SIGNS) if text.isascii() else _SIGNS.sub("", text)

@@ -6,7 +6,7 @@ from itertools import starmap
 import numpy as np
 
 from dedup import kinds
-from dedup.arrays import Ints
+from dedup.arrays import Floats, Ints
 from dedup.collector import paused_collector
 from dedup.comparison.person_name import describe_names
 from dedup.encoding import Encoded, encode
@@ -45,15 +45,14 @@ def told_levels(model: Model, scores: Scores) -> list[tuple[ComparisonHit, ...]]
     return found
 
 
-def scored_pairs(match: Match, rows: Ints) -> list[ScoredPair]:
-    """Some pairs of a match with each comparison's level in words."""
-    left, right = match.left[rows], match.right[rows]
+def scored_pairs(match: Match, left: Ints, right: Ints, weight: Floats) -> list[ScoredPair]:
+    """Some pairs of a match, of these weights, with each comparison's level in words."""
     scores = score_pairs(match.encoded, left, right, match.model, match.statistics, match.merge_cut)
     told = told_levels(match.model, scores)
     ids = match.encoded.record_id
     return [
         ScoredPair(ids(a), ids(b), weight, levels)
-        for a, b, weight, levels in zip(left.tolist(), right.tolist(), match.weight[rows].tolist(), told, strict=True)
+        for a, b, weight, levels in zip(left.tolist(), right.tolist(), weight.tolist(), told, strict=True)
     ]
 
 
@@ -88,7 +87,7 @@ def fold(
     match, _ = match_encoded(data, model, read_verdicts(judgements, number_of), precision, None, progress, known)
     return Fold(
         clusters=clusters_of(data, match.cluster),
-        pairs=tuple(scored_pairs(match, np.arange(len(match.left)))),
+        pairs=tuple(scored_pairs(match, match.left, match.right, match.weight)),
         review=tuple(
             starmap(
                 ReviewPair, ((data.record_id(a), data.record_id(b), weight, why) for a, b, weight, why in match.review)
@@ -102,4 +101,5 @@ def fold(
         blocking=match.blocking,
         unreached=tuple(data.record_id(row) for row in match.unreached.tolist()),
         match=match,
+        clashing=tuple(scored_pairs(match, *match.clashing)),
     )

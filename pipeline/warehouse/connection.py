@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -29,6 +30,7 @@ __all__ = [
     "Row",
     "Warehouse",
     "WarehouseError",
+    "copy_lines",
     "copy_rows",
     "mapping",
     "one",
@@ -168,16 +170,34 @@ def stream(
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> int:
     """COPY into a table (`temp_name` or `schema.name`); the number of rows written."""
-    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
-    target = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(*table.split(".")), sql.SQL(", ").join(sql.Identifier(column) for column in columns)
-    )
     written = 0
-    with driver.cursor() as cursor, cursor.copy(target) as copy:
+    with _copy(connection, table, columns) as copy:
         for row in values:
             copy.write_row(row)
             written += 1
     return written
+
+
+def copy_lines(connection: Connection, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """COPY into a table of lines that are ready: values with a tab between, no text of people's in them, a line end behind. Several
+    times faster than `copy_rows`."""
+    rest = iter(lines)
+    with _copy(connection, table, columns) as copy:
+        while part := "".join(islice(rest, _LINES_AT_ONCE)):
+            copy.write(part)
+
+
+_LINES_AT_ONCE = 50_000
+
+
+@contextlib.contextmanager
+def _copy(connection: Connection, table: str, columns: Sequence[str]) -> Iterator[psycopg.Copy]:
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    target = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(*table.split(".")), sql.SQL(", ").join(sql.Identifier(column) for column in columns)
+    )
+    with driver.cursor() as cursor, cursor.copy(target) as copy:
+        yield copy
 
 
 def mapping(row: Row[Any]) -> Mapping[str, Any]:

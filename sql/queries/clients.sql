@@ -145,3 +145,41 @@ where client_alias.client_id = holder.client_id and client_alias.living_id <> ho
 -- What the fold changed is not shown before `verify` has passed over it; verify opens the gate again.
 update ops.gate set is_open = false, reason = 'changes of the last fold wait for verify', changed_at = :now
 where name = 'publish' and is_open;
+
+-- name: memberships_around
+-- Who belongs to whom among some leads, and the other leads of the same clients.
+select membership.lead_id, membership.client_id, membership.from_decision
+from (
+    select distinct own.client_id
+    from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+    join core.membership as own on own.lead_id = asked.lead_id and own.to_decision is null
+) as touched
+join core.membership on membership.client_id = touched.client_id and membership.to_decision is null;
+
+-- name: clients_ever
+-- Every client that some of these leads ever belonged to.
+select client.client_id, client.minted_by
+from (
+    select distinct membership.client_id
+    from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+    join core.membership using (lead_id)
+) as ever
+join core.client using (client_id);
+
+-- name: dormant_among
+-- The leads of those merged or closed clients that had one of these leads at that moment.
+select asleep.client_id, membership.lead_id
+from (
+    select distinct client.client_id, client.changed_by
+    from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+    join core.membership as was using (lead_id)
+    join core.client on client.client_id = was.client_id and client.changed_by = was.to_decision
+    where client.state <> 'live'
+) as asleep
+join core.membership on membership.client_id = asleep.client_id and membership.to_decision = asleep.changed_by;
+
+-- name: living_golden_among
+select client_id, version, state, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count,
+       first_seen_at, last_seen_at, provenance
+from core.client
+where client_id = any(cast(:client_ids as uuid[])) and state = 'live';

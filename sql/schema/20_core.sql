@@ -146,7 +146,7 @@ create table core.evidence (
     primary key (model_version, left_id, right_id),
     constraint evidence_ordered check (left_id < right_id)
 );
-comment on table core.evidence is 'Scored pairs above the review cut as they were decided, per model version.';
+comment on table core.evidence is 'Scored pairs as they were decided, per model version: above the review cut, or with one contact and names that contradict.';
 create index evidence_right on core.evidence (right_id);
 
 create table core.review (
@@ -157,6 +157,7 @@ create table core.review (
     model_version text             not null,
     primary key (left_id, right_id)
 );
+create index review_right on core.review (right_id);
 comment on table core.review is 'Pairs that a person should see: a function of the leads, the judgements and the model.';
 
 create table core.hub (

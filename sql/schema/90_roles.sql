@@ -30,6 +30,8 @@ grant usage on schema raw, core, mart, ops, feed to leadfold_resolver;
 grant select on all tables in schema raw, core, mart, ops, feed to leadfold_resolver;
 grant insert, update, delete on core.lead, core.lead_record, core.classification, core.tag, core.review, core.hub, core.evidence,
     core.fx_rate, core.spend, core.deal to leadfold_resolver;
+grant insert, update, delete, truncate on core.match_snapshot, core.match_record, core.match_key, core.match_judgement, core.match_queue,
+    core.model_change to leadfold_resolver;
 grant insert, update on core.client, core.client_alias to leadfold_resolver;
 grant delete on core.client_alias to leadfold_resolver;
 grant insert on core.decision, core.client_history, core.outbox to leadfold_resolver;

@@ -1,0 +1,97 @@
+"""What a level says of two records, in a sentence that a sales person understands; never a value."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dedup import kinds
+
+THINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "person_name": "name",
+        "email": "mailbox",
+        "company_email": "company mailbox",
+        "handle": "messenger account",
+        "tax_id": "tax number",
+        "national_id": "national number",
+        "address_2": "second line of the address",
+    }
+)
+"""What people call what a comparison compares; others are called by their own name."""
+
+_DIFFERS = "The {thing} differs"
+_ALONE = "One {thing}, and nobody else is known on it"
+_SHARED = "One {thing}, but {people} are known on it"
+
+SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("person_name", "full_three_part"): "Given name, patronymic and surname agree",
+        ("person_name", "full_equal"): "Given name and surname agree",
+        ("person_name", "full_variant"): "The surname agrees, the given name is a short form or a variant",
+        ("person_name", "full_close"): "The full names are a slip apart",
+        ("person_name", "initial"): "One half of the name agrees, of the other only the initial is known",
+        ("person_name", "given_only"): "The given names agree, one surname is not known",
+        ("person_name", "given_variant"): "The given names may be one, one surname is not known",
+        ("person_name", "surname_only"): "The surnames agree, one given name is not known",
+        ("person_name", "initials"): "Only an initial agrees",
+        ("person_name", "similar"): "Both halves of the name are a slip apart",
+        ("person_name", "related_given"): "The given names are kin, but two names",
+        ("person_name", "missing"): "No half of the name is known on both sides",
+        ("person_name", "surname_changed"): "A woman's given name agrees, the surname does not",
+        ("person_name", "unclear"): "The names do not fit, but one is too thin to contradict",
+        ("person_name", "contradiction"): "The names contradict each other: {detail}",
+        ("phone", "equal"): _ALONE,
+        ("phone", "shared"): _SHARED,
+        ("phone", "extension_differs"): "{detail}",
+        ("phone", "typo"): "{detail}",
+        ("email", "equal"): _ALONE,
+        ("email", "shared"): _SHARED,
+        ("email", "repaired"): "One mailbox once a mistyped domain is put right",
+        ("email", "same_login_long"): "{detail}, too long to be taken by two by chance",
+        ("email", "same_login"): "{detail}, which others may have too",
+        ("handle", "equal"): _ALONE,
+        ("handle", "shared"): _SHARED,
+        ("id", "equal"): _ALONE,
+        ("id", "shared"): _SHARED,
+        ("id", "typo"): "The {thing} is a slip apart",
+        ("company", "equal"): "One {thing}: {detail}",
+        ("company", "close"): "One {thing} but for the spelling: {detail}",
+        ("company", "other_form"): "One name of the {thing}, but two legal forms",
+        ("company", "suffix"): "One name of the {thing} has a word more, as another company's would",
+        ("place", "equal"): "One {thing}",
+        ("place", "close"): "One {thing}, spelt a slip apart",
+        ("place", "part"): "One {thing} is part of the other",
+        ("category", "equal"): "One {thing}",
+    }
+)
+"""By kind and level. thing: what is compared; people: how many are known on a shared value; detail: what the kind's file says
+of the two values. Levels that are not here are told by their kind's detail, or claim."""
+
+_MEANING_NOTHING = ": it says nothing of who it is"
+
+
+def thing(comparison: str) -> str:
+    """What people call what this comparison compares."""
+    return THINGS.get(comparison, comparison.replace("_", " "))
+
+
+def _claim(kind: str, level: str) -> str:
+    return next((words.claim.rstrip(".") for words in kinds.module_of(kind).LEVELS if words.name == level), level)
+
+
+def sentence(kind: str, comparison: str, level: str, *, detail: str = "", people: int = 0, bits: float = 1.0) -> str:
+    """A level in a sentence without full stop.
+
+    detail: the kind's own words on the pair, '' where only the level is known; people: on the shared value, 0 where unknown;
+    bits: what the level gave, since a value of so many that it weighs nothing says so.
+    """
+    name = thing(comparison)
+    default = _DIFFERS if level == "differ" else f"{name}: {{detail}}"
+    template = SENTENCES.get((kind, level), default)
+    if "{detail}" in template and not detail:
+        template = f"{name}: {{detail}}" if template == default else "{detail}"
+        detail = _claim(kind, level)
+    known = f"{people:,} people" if people > 1 else "several people"
+    told = template.format(thing=name, detail=detail, people=known)
+    if template == _SHARED and bits <= 0.0:
+        told += _MEANING_NOTHING
+    return told[:1].upper() + told[1:]

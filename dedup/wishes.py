@@ -1,0 +1,219 @@
+"""What would have to be true for two records to match, or what their match stands on: the pair weighed again with one thing changed.
+
+A change is made to the records, not to the weight: one record takes over the value of the other, or loses its own. Who is then known on
+a shared contact is counted anew, so that a phone which two unlike names would share weighs no more than it would in a fold.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from dedup.arrays import Ints
+from dedup.encoding import Column, Encoded, switchboard_of
+from dedup.hubs import contact_column, people_per_value
+from dedup.model import Comparison, Model
+from dedup.scoring import MISSING, Scores, score_pairs
+from dedup.sentences import thing
+from dedup.set_statistics import SetStatistics
+
+MOST_WISHES = 5
+_LEAST_GAIN = 0.01
+"""Bits below which a change is none."""
+_COMBINED = 6
+"""Single changes of which pairs are tried where no single one is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A change to a pair. change: in words; gain: bits it adds, negative where it takes; weight: of the pair after it, in bits;
+    verdict: merge, review or apart, as that weight says."""
+
+    change: str
+    gain: float
+    weight: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """A pair, the others that share a contact with it, and what the set knows of their values: small, whatever the set's size."""
+
+    data: Encoded
+    left: int
+    right: int
+    model: Model
+    statistics: SetStatistics
+    merge_cut: float
+    review_cut: float
+
+    def verdict(self, weight: float) -> str:
+        """What a weight says of the pair."""
+        if weight >= self.merge_cut:
+            return "merge"
+        return "review" if weight >= self.review_cut else "apart"
+
+    def score(self) -> Scores:
+        """The scores of the pair alone."""
+        people = people_per_value(self.data, self.model)
+        known = replace(self.statistics, people=people)
+        left, right = np.array([self.left]), np.array([self.right])
+        return score_pairs(self.data, left, right, self.model, known, self.merge_cut)
+
+
+def _contact_rows(data: Encoded, model: Model, pair: Sequence[int]) -> Ints:
+    """The records that share a contact with one of the pair, itself included; with the desks behind a number of theirs."""
+    found = np.zeros(len(data), dtype=bool)
+    found[list(pair)] = True
+    for comparison in model.comparisons:
+        column = data.columns.get(contact_column(comparison))
+        if comparison.contact is None or column is None:
+            continue
+        values = column.ids[list(pair)]
+        values = np.unique(values[values >= 0])
+        if comparison.kind == "phone" and len(values):
+            boards = {column.keys[number] for number in values.tolist()}
+            desks = [n for n, key in enumerate(column.keys) if ";" in key and switchboard_of(key) in boards]
+            values = np.union1d(values, np.array(desks, dtype=np.int64))
+        found |= np.isin(column.ids, values).any(axis=1)
+    return np.flatnonzero(found)
+
+
+def _only_keys(column: Column, rows: Ints) -> tuple[Column, Ints]:
+    """A column of some records with the keys that stand in them, and the numbers these had."""
+    ids = column.ids[rows]
+    used = np.unique(ids[ids >= 0])
+    numbers = np.where(ids >= 0, np.searchsorted(used, ids), -1)
+    keys = [column.keys[number] for number in used.tolist()]
+    return Column(column.raw[rows], keys, numbers, column.sample[used], column.prepared), used
+
+
+def weighing_of(
+    data: Encoded, left: int, right: int, model: Model, statistics: SetStatistics, cuts: tuple[float, float]
+) -> Weighing:
+    """What is needed to weigh a pair again, as the set it is from weighs it. cuts: merge and review, in bits."""
+    rows = _contact_rows(data, model, (left, right))
+    columns, used = {}, {}
+    for name, column in data.columns.items():
+        columns[name], used[name] = _only_keys(column, rows)
+    rarity = {
+        comparison.name: statistics.rarity[comparison.name][used[comparison.fields[0]]]
+        for comparison in model.comparisons
+        if comparison.name in statistics.rarity and comparison.fields[0] in used
+    }
+    small = replace(data, count=len(rows), columns=columns, name_ids=data.name_ids[rows], seen=data.seen[rows], ids=None)
+    places = np.searchsorted(rows, [left, right]).tolist()
+    known = replace(statistics, rarity=rarity)
+    return Weighing(small, places[0], places[1], model, known, *cuts)
+
+
+def _fields_of(data: Encoded, comparison: Comparison) -> list[str]:
+    fields = (*comparison.fields, contact_column(comparison)) if comparison.kind == "email" else comparison.fields[:1]
+    return [field for field in fields if field in data.columns]
+
+
+def _has_value(weighing: Weighing, comparison: Comparison, row: int) -> bool:
+    data = weighing.data
+    if comparison.kind == "person_name":
+        return bool((data.name_ids[row] >= 0).any())
+    return any((data.columns[field].ids[row] >= 0).any() for field in _fields_of(data, comparison))
+
+
+def _changed(weighing: Weighing, comparison: Comparison, row: int, taken: int | None) -> Weighing:
+    """The weighing where a record has the values of record `taken`, or none."""
+
+    def moved(values: Ints) -> Ints:
+        fresh = values.copy()
+        fresh[row] = -1 if taken is None else values[taken]
+        return fresh
+
+    data = weighing.data
+    if comparison.kind == "person_name":
+        return replace(weighing, data=replace(data, name_ids=moved(data.name_ids)))
+    columns: dict[str, Column] = dict(data.columns)
+    for field in _fields_of(data, comparison):
+        columns[field] = replace(columns[field], raw=moved(columns[field].raw), ids=moved(columns[field].ids))
+    return replace(weighing, data=replace(data, columns=columns))
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change to one record: how likely it is, lower is likelier; its words; whose values record `row` takes, None for none."""
+
+    rank: int
+    words: str
+    comparison: Comparison
+    row: int
+    taken: int | None
+
+
+def _changes(weighing: Weighing, scores: Scores) -> list[_Change]:
+    """Everything that might be otherwise. A value that was never given is likelier found than one that is wrong."""
+    found = []
+    sides = (weighing.left, weighing.right)
+    for number, comparison in enumerate(weighing.model.comparisons):
+        level, bits = int(scores.levels[0, number]), float(scores.parts[0, number])
+        has = [_has_value(weighing, comparison, row) for row in sides]
+        name = thing(comparison.name)
+        for place, row in enumerate(sides):
+            if has[1 - place]:
+                words = f"if the {name} were one" if all(has) else f"if both gave one {name}"
+                rank = 0 if level == MISSING or not all(has) else 1 if bits >= 0.0 else 2
+                found.append(_Change(rank, words, comparison, row, sides[1 - place]))
+            if bits < 0.0 and has[place]:
+                words = f"if the {name} did not {'contradict' if comparison.kind == 'person_name' else 'differ'}"
+                found.append(_Change(1, words, comparison, row, None))
+    return found
+
+
+def _weigh(weighing: Weighing, *changes: _Change) -> float:
+    for change in changes:
+        weighing = _changed(weighing, change.comparison, change.row, change.taken)
+    return float(weighing.score().weight[0])
+
+
+def _wish(weighing: Weighing, change: str, weight: float, before: float) -> Wish:
+    return Wish(change, round(weight - before, 6), weight, weighing.verdict(weight))
+
+
+def wishes_for(weighing: Weighing) -> tuple[Wish, ...]:
+    """What would have to be true for the pair to reach the merge cut: single changes, likeliest and smallest first; two at once where
+    no single one is enough. () where two are not either."""
+    scores = weighing.score()
+    before = float(scores.weight[0])
+    best: dict[str, tuple[float, _Change]] = {}
+    for change in _changes(weighing, scores):
+        weight = _weigh(weighing, change)
+        if weight - before > _LEAST_GAIN and (change.words not in best or weight > best[change.words][0]):
+            best[change.words] = (weight, change)
+    found = [
+        (change.rank, weight, change.words) for weight, change in best.values() if weight >= weighing.merge_cut
+    ] or _two_changes(weighing, [change for _, change in sorted(best.values(), key=lambda item: -item[0])])
+    found.sort()
+    return tuple(_wish(weighing, words, weight, before) for _, weight, words in found[:MOST_WISHES])
+
+
+def _two_changes(weighing: Weighing, changes: Sequence[_Change]) -> list[tuple[int, float, str]]:
+    found = []
+    for one, other in combinations(changes[:_COMBINED], 2):
+        if one.comparison is not other.comparison:
+            weight = _weigh(weighing, one, other)
+            if weight >= weighing.merge_cut:
+                words = f"{one.words}, and {other.words.removeprefix('if ')}"
+                found.append((one.rank + other.rank, weight, words))
+    return found
+
+
+def pillars_of(weighing: Weighing) -> tuple[Wish, ...]:
+    """What a merged pair stands on: agreements without any one of which it would not reach the merge cut, heaviest first."""
+    scores = weighing.score()
+    before = float(scores.weight[0])
+    found = []
+    for number, comparison in enumerate(weighing.model.comparisons):
+        if scores.parts[0, number] > 0.0:
+            rows: Mapping[int, None] = dict.fromkeys((weighing.left, weighing.right))
+            weight = _weigh(weighing, *(_Change(0, "", comparison, row, None) for row in rows))
+            if weight < weighing.merge_cut:
+                found.append(_wish(weighing, f"without the {thing(comparison.name)}", weight, before))
+    return tuple(sorted(found, key=lambda wish: (wish.weight, wish.change)))

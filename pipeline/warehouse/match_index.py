@@ -1,0 +1,232 @@
+"""What the fold remembers, in Postgres: the index that `dedup.incremental` asks, the snapshot in force, the queue of changed leads.
+
+All of it is read and written in the fold's one transaction, under its lock.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import orjson
+from sqlalchemy import Connection, Row
+
+from dedup import Judgement, Record
+from dedup.arrays import Ints
+from dedup.incremental import KeptPairs, KeyRows, Rescored
+from dedup.stable_keys import StableKeys
+from pipeline.warehouse.connection import copy_lines, copy_rows, one, rows, run, stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """The newest snapshot's row. digest, model: of the model as configured, as TOML; leads, clients: after the last fold under it."""
+
+    snapshot_id: int
+    model_name: str
+    model_version: str
+    digest: str
+    model: str
+    precision: float
+    merge_cut: float
+    review_cut: float
+    records: int
+    is_indexed: bool
+    leads: int
+    clients: int
+
+
+def in_force(connection: Connection) -> InForce | None:
+    """The snapshot of the last full fold; None before the first."""
+    found = rows(connection, "match", "in_force")
+    return InForce(**found[0]._mapping) if found else None  # noqa: SLF001 - SQLAlchemy's documented way to read a row by name
+
+
+def content_of(connection: Connection, snapshot: InForce) -> bytes:
+    """The content of a snapshot, for `dedup.snapshot.read_snapshot`; empty where a newer one took its place."""
+    return bytes(one(connection, "match", "content", snapshot_id=snapshot.snapshot_id) or b"")
+
+
+def put_in_force(connection: Connection, snapshot: InForce, content: bytes, now: datetime) -> None:
+    """Makes a snapshot the one in force; older ones lose their content."""
+    run(connection, "match", "empty_older")
+    values = {name: getattr(snapshot, name) for name in InForce.__slots__}
+    run(connection, "match", "add_snapshot", content=content, now=now, **values)
+
+
+def count_folded(connection: Connection, snapshot_id: int, leads: int, clients: int, is_indexed: bool) -> None:
+    """Writes how many leads and clients there are under the snapshot in force, and whether all of them are in the index."""
+    counts = {"leads": leads, "clients": clients, "is_indexed": is_indexed}
+    run(connection, "match", "count_folded", snapshot_id=snapshot_id, **counts)
+
+
+def take_queue(connection: Connection) -> set[str]:
+    """Leads that came, went or changed since the last fold; they are the caller's to fold."""
+    return {row.lead_id for row in stream(connection, "match", "take_queue")}
+
+
+def is_queue_longer(connection: Connection, most: int) -> bool:
+    """Whether leads changed more often than this since the last fold."""
+    return bool(one(connection, "match", "queued", most=most))
+
+
+def genuine_among(connection: Connection, lead_ids: Iterable[str]) -> Iterable[Row[Any]]:
+    """Rows of those of these leads that are there and not rejected."""
+    return stream(connection, "match", "genuine_among", 2000, lead_ids=list(lead_ids))
+
+
+def leads_among(connection: Connection, lead_ids: Iterable[str]) -> Iterable[Row[Any]]:
+    """Rows of these leads."""
+    return stream(connection, "match", "leads_among", 2000, lead_ids=list(lead_ids))
+
+
+def obeyed(connection: Connection) -> set[Judgement]:
+    """The judgements that the last fold obeyed."""
+    return {Judgement(row.left_id, row.right_id, row.same) for row in rows(connection, "match", "obeyed")}
+
+
+def write_obeyed(connection: Connection, judgements: Iterable[Judgement]) -> None:
+    """Keeps the judgements that this fold obeys."""
+    run(connection, "match", "clear_obeyed")
+    told = {(min(j.left, j.right), max(j.left, j.right)): j.same for j in judgements}
+    copy_rows(connection, "core.match_judgement", ("left_id", "right_id", "same"), ((*pair, same) for pair, same in told.items()))
+
+
+_RECORD = ("lead_id", "received_at", "fields", "name_order")
+
+
+def _record_row(record: Record, order: str) -> tuple[Any, ...]:
+    seen = datetime.fromtimestamp(record.observed_at or 0.0, UTC)
+    return record.record_id, seen, orjson.dumps(record.fields).decode(), order
+
+
+def clear_index(connection: Connection) -> None:
+    """Forgets all keys and records."""
+    run(connection, "match", "clear_keys")
+
+
+def fill_index(connection: Connection, records: Sequence[Record], keys: StableKeys) -> None:
+    """Makes the index one of exactly these records. keys: theirs, with places in `records`."""
+    clear_index(connection)
+    copy_rows(connection, "core.match_record", _RECORD, map(_record_row, records, keys.order))
+    # In the order of the table's own index, which grows at its end then.
+    order = np.lexsort((keys.rule, keys.row, keys.key))
+    ids = [record.record_id for record in records]
+    lines = (
+        f"{key}\t{ids[row]}\t{rule}\n"
+        for key, row, rule in zip(keys.key[order].tolist(), keys.row[order].tolist(), keys.rule[order].tolist(), strict=True)
+    )
+    copy_lines(connection, "core.match_key", ("key", "lead_id", "rule"), lines)
+    run(connection, "match", "analyze_keys")
+
+
+class PostgresIndex:
+    """`dedup.incremental.MatchIndex` in the tables core.match_record, core.match_key and core.evidence of one model version."""
+
+    def __init__(self, connection: Connection, model_version: str) -> None:
+        self._connection = connection
+        self._model_version = model_version
+
+    def _rows(self, name: str, **parameters: Any) -> Sequence[Row[Any]]:
+        return rows(self._connection, "match", name, **parameters)
+
+    def _run(self, name: str, **parameters: Any) -> None:
+        run(self._connection, "match", name, **parameters)
+
+    def keys_of(self, ids: Iterable[str]) -> Ints:
+        """The distinct keys under which these leads stand."""
+        return np.array([row.key for row in self._rows("keys_of", lead_ids=list(ids))], dtype=np.int64)
+
+    def members(self, keys: Ints) -> KeyRows:
+        """All rows of these keys."""
+        found = self._rows("members", keys=keys.tolist())
+        key, rule, lead, order = zip(*found, strict=True) if found else ((), (), (), ())
+        return KeyRows(np.array(key, dtype=np.int64), np.array(rule, dtype=np.int64), lead, order)
+
+    def records(self, ids: Iterable[str]) -> list[Record]:
+        """These leads as they were folded, those that are known."""
+        return [
+            Record(lead, {name: tuple(values) for name, values in fields.items()}, received_at.timestamp())
+            for lead, received_at, fields in self._rows("records", lead_ids=list(ids))
+        ]
+
+    def kept_among(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these pairs are kept."""
+        asked = list(pairs)
+        if not asked:
+            return set()
+        left_ids, right_ids = [left for left, _ in asked], [right for _, right in asked]
+        found = self._rows("kept_among", left_ids=left_ids, right_ids=right_ids, model_version=self._model_version)
+        return {(row.left_id, row.right_id) for row in found}
+
+    def kept_pairs(self, ids: Iterable[str]) -> KeptPairs:
+        """All kept pairs of which some lead is among these."""
+        found = self._rows("kept_pairs", lead_ids=list(ids), model_version=self._model_version)
+        left, right, weight = zip(*found, strict=True) if found else ((), (), ())
+        return KeptPairs(left, right, weight)
+
+    def levels_of(self, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Any]:
+        """What each comparison said of kept pairs, as it is kept."""
+        asked = list(pairs)
+        left_ids, right_ids = [left for left, _ in asked], [right for _, right in asked]
+        found = self._rows("levels", left_ids=left_ids, right_ids=right_ids, model_version=self._model_version)
+        return {(row.left_id, row.right_id): row.levels for row in found}
+
+    def write(self, change: Rescored) -> None:
+        """Remembers a batch."""
+        removed, again = list(change.removed), sorted({*change.removed, *change.rescored})
+        self._run("forget_keys", lead_ids=removed)
+        self._run("forget_records", lead_ids=removed)
+        self._run("forget_left", lead_ids=again, model_version=self._model_version)
+        self._run("forget_right", lead_ids=again, model_version=self._model_version)
+        order = dict(zip(change.keys.record, change.keys.order, strict=True))
+        added = (_record_row(record, order.get(record.record_id, "")) for record in change.records)
+        copy_rows(self._connection, "core.match_record", _RECORD, added)
+        keys = zip(change.keys.key.tolist(), change.keys.record, change.keys.rule.tolist(), strict=True)
+        lines = (f"{key}\t{lead}\t{rule}\n" for key, lead, rule in keys)
+        copy_lines(self._connection, "core.match_key", ("key", "lead_id", "rule"), lines)
+        columns = ("model_version", "left_id", "right_id", "weight", "levels")
+        kept = (
+            (self._model_version, pair.left, pair.right, round(pair.weight, 6), _levels(pair.levels)) for pair in change.pairs
+        )
+        copy_rows(self._connection, "core.evidence", columns, kept)
+
+    def reach(self, ids: Iterable[str], merge_cut: float, bonds: Iterable[tuple[str, str]]) -> set[str]:
+        """These leads and all that links of this weight, and judgements of "same" as `write_obeyed` kept them, tie to them."""
+        del bonds
+        found = self._rows("reach", lead_ids=list(ids), merge_cut=merge_cut, model_version=self._model_version)
+        return {row.lead_id for row in found}
+
+    def homes(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """The client of each of these leads."""
+        return {row.lead_id: row.client_id for row in self._rows("homes", lead_ids=list(ids))}
+
+
+def _levels(levels: Iterable[Any]) -> str:
+    return orjson.dumps([(hit.comparison, hit.level, round(hit.weight, 3)) for hit in levels]).decode()
+
+
+def write_opened(
+    connection: Connection,
+    opened: Iterable[str],
+    review: Iterable[tuple[str, str, float, str]],
+    model_version: str,
+    seen: Iterable[tuple[str, str]],
+    hubs: Iterable[tuple[str, str, int, int, str]],
+) -> None:
+    """Replaces the review pairs of opened leads, and the hubs among contacts that were seen."""
+    ids = sorted(opened)
+    run(connection, "match", "forget_review_left", lead_ids=ids)
+    run(connection, "match", "forget_review_right", lead_ids=ids)
+    columns = ("left_id", "right_id", "weight", "reason", "model_version")
+    copy_rows(connection, "core.review", columns, ((*pair, model_version) for pair in review))
+    values = sorted(seen)
+    run(connection, "match", "forget_hubs", fields=[field for field, _ in values], values=[value for _, value in values])
+    copy_rows(connection, "core.hub", ("field", "value", "records", "distinct_names", "reason"), hubs)
+
+
+def totals(connection: Connection) -> tuple[int, int]:
+    """How many pairs wait for review, and how many hubs there are."""
+    found = rows(connection, "match", "totals")[0]
+    return found.review, found.hubs

@@ -1,0 +1,173 @@
+-- The index of the incremental fold. Sets of ids come as temporary tables or arrays, answers go back as sets.
+
+-- name: in_force
+-- The newest snapshot, without its content.
+select snapshot_id, model_name, model_version, digest, model, precision, merge_cut, review_cut, records, is_indexed, leads, clients
+from core.match_snapshot
+order by snapshot_id desc
+limit 1;
+
+-- name: content
+select content from core.match_snapshot where snapshot_id = :snapshot_id;
+
+-- name: empty_older
+update core.match_snapshot set content = null, is_indexed = false where content is not null or is_indexed;
+
+-- name: add_snapshot
+insert into core.match_snapshot (snapshot_id, model_name, model_version, digest, model, precision, merge_cut, review_cut, records, content,
+                                 is_indexed, leads, clients, taken_at)
+values (:snapshot_id, :model_name, :model_version, :digest, :model, :precision, :merge_cut, :review_cut, :records, :content,
+        :is_indexed, :leads, :clients, :now);
+
+-- name: count_folded
+update core.match_snapshot set leads = :leads, clients = :clients, is_indexed = :is_indexed
+where snapshot_id = :snapshot_id and (leads, clients, is_indexed) is distinct from (:leads, :clients, :is_indexed);
+
+-- name: take_queue
+-- Who changes a lead after this leaves a row that the next fold finds.
+with taken as (
+    delete from core.match_queue returning lead_id
+)
+select distinct lead_id::text from taken;
+
+-- name: queued
+-- Whether more leads changed than :most.
+select count(*) > :most from (select from core.match_queue limit :most + 1) as some;
+
+-- name: clear_keys
+truncate core.match_key, core.match_record;
+
+-- name: analyze_keys
+analyze core.match_key, core.match_record;
+
+-- name: genuine_among
+select lead.*
+from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+join core.lead using (lead_id)
+join core.classification using (lead_id)
+where classification.state <> 'rejected'
+order by lead.lead_id;
+
+-- name: leads_among
+select lead.*
+from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+join core.lead using (lead_id)
+order by lead.lead_id;
+
+-- name: keys_of
+select distinct key
+from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+join core.match_key using (lead_id);
+
+-- name: members
+select match_key.key, match_key.rule, match_key.lead_id::text as lead_id, match_record.name_order
+from unnest(cast(:keys as bigint[])) as asked (key)
+join core.match_key using (key)
+join core.match_record using (lead_id);
+
+-- name: records
+select match_record.lead_id::text as lead_id, received_at, fields
+from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+join core.match_record using (lead_id);
+
+-- name: kept_among
+select left_id::text as left_id, right_id::text as right_id
+from unnest(cast(:left_ids as uuid[]), cast(:right_ids as uuid[])) as asked (left_id, right_id)
+join core.evidence using (left_id, right_id)
+where model_version = :model_version;
+
+-- name: kept_pairs
+select left_id::text as left_id, right_id::text as right_id, weight
+from (
+    select left_id, right_id, weight
+    from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+    join core.evidence on evidence.model_version = :model_version and evidence.left_id = asked.lead_id
+    union
+    select left_id, right_id, weight
+    from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+    join core.evidence on evidence.model_version = :model_version and evidence.right_id = asked.lead_id
+) as pair;
+
+-- name: levels
+select left_id::text as left_id, right_id::text as right_id, weight, levels
+from unnest(cast(:left_ids as uuid[]), cast(:right_ids as uuid[])) as asked (left_id, right_id)
+join core.evidence using (left_id, right_id)
+where model_version = :model_version;
+
+-- name: forget_keys
+delete from core.match_key using unnest(cast(:lead_ids as uuid[])) as gone (lead_id) where match_key.lead_id = gone.lead_id;
+
+-- name: forget_records
+delete from core.match_record using unnest(cast(:lead_ids as uuid[])) as gone (lead_id) where match_record.lead_id = gone.lead_id;
+
+-- name: forget_left
+delete from core.evidence using unnest(cast(:lead_ids as uuid[])) as again (lead_id)
+where evidence.model_version = :model_version and evidence.left_id = again.lead_id;
+
+-- name: forget_right
+delete from core.evidence using unnest(cast(:lead_ids as uuid[])) as again (lead_id)
+where evidence.model_version = :model_version and evidence.right_id = again.lead_id;
+
+-- name: reach
+-- The leads of :lead_ids and all that links and judgements of "same" tie to them, over any number of steps.
+with recursive reached (lead_id) as (
+    select unnest(cast(:lead_ids as uuid[]))
+    union
+    select tied.lead_id
+    from reached
+    cross join lateral (
+        select right_id as lead_id from core.evidence
+        where model_version = :model_version and left_id = reached.lead_id and weight >= :merge_cut
+        union all
+        select left_id from core.evidence
+        where model_version = :model_version and right_id = reached.lead_id and weight >= :merge_cut
+        union all
+        select right_id from core.match_judgement where left_id = reached.lead_id and same
+        union all
+        select left_id from core.match_judgement where right_id = reached.lead_id and same
+    ) as tied
+)
+select lead_id::text from reached;
+
+-- name: homes
+select membership.lead_id::text as lead_id, membership.client_id::text as client_id
+from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+join core.membership on membership.lead_id = asked.lead_id and membership.to_decision is null;
+
+-- name: obeyed
+select left_id::text as left_id, right_id::text as right_id, same from core.match_judgement;
+
+-- name: clear_obeyed
+delete from core.match_judgement;
+
+-- name: waiting
+select digest, model_name, model_version, from_version, leads, merged, split, unchanged, examples, reported_at, approved_at
+from core.model_change
+where digest = :digest;
+
+-- name: drop_other_changes
+-- A model that is configured no more waits no more.
+delete from core.model_change where digest <> :digest and approved_at is null;
+
+-- name: drop_change
+delete from core.model_change where digest = :digest;
+
+-- name: report_change
+insert into core.model_change (digest, model_name, model_version, from_version, leads, merged, split, unchanged, examples, reported_at)
+values (:digest, :model_name, :model_version, :from_version, :leads, :merged, :split, :unchanged, cast(:examples as jsonb), :now);
+
+-- name: approve_change
+update core.model_change set approved_at = :now, approved_by = :who where digest = :digest and approved_at is null;
+
+-- name: forget_review_left
+delete from core.review using unnest(cast(:lead_ids as uuid[])) as opened (lead_id) where review.left_id = opened.lead_id;
+
+-- name: forget_review_right
+delete from core.review using unnest(cast(:lead_ids as uuid[])) as opened (lead_id) where review.right_id = opened.lead_id;
+
+-- name: forget_hubs
+delete from core.hub using unnest(cast(:fields as text[]), cast(:values as text[])) as seen (field, value)
+where hub.field = seen.field and hub.value = seen.value;
+
+-- name: totals
+select (select count(*) from core.review) as review, (select count(*) from core.hub) as hubs;
