@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -11,13 +11,14 @@ from dedup.arrays import Ints
 from dedup.clustering import CLUSTER_TOO_LARGE, JUDGED_DIFFERENT, NAMES_CONTRADICT
 from dedup.comparison.person_name import NameLevel, describe_names
 from dedup.encoding import Encoded, encode
-from dedup.hubs import contact_column
+from dedup.hubs import contact_column, people_per_value
 from dedup.model import MERGE_TERMS, Comparison, Model
 from dedup.record import Record
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Fold, Match
-from dedup.scoring import MISSING, Compared, Scores, compare_pairs, relation_bits, weigh_pairs
+from dedup.scoring import MISSING, Compared, compare_pairs, relation_bits, weigh_pairs
 from dedup.sentences import sentence, thing
 from dedup.set_statistics import SetStatistics, gather_statistics
+from dedup.snapshot import Snapshot
 from dedup.thresholds import chances
 from dedup.wishes import Wish, pillars_of, weighing_of, wishes_for
 
@@ -60,7 +61,8 @@ class Explanation:
 
     weight, merge_cut, review_cut, even_bet: bits. joined: whether the set's clusters hold the pair together, None where there is no
     set; refusal: why they do not although the pair is at or above the review cut. held: what a merge needs and the pair lacks, ''
-    where it lacks nothing. wishes: changes that would merge a pair that is not, or part one that is.
+    where it lacks nothing. wishes: changes that would merge a pair that its weight does not, or what the merge of one stands on; None
+    where they were not looked for.
     """
 
     left: str
@@ -75,7 +77,7 @@ class Explanation:
     joined: bool | None = None
     refusal: str = ""
     held: str = ""
-    wishes: tuple[Wish, ...] = ()
+    wishes: tuple[Wish, ...] | None = None
 
     @property
     def verdict(self) -> str:
@@ -94,6 +96,13 @@ class Explanation:
         """Bits that the lack of what a merge needs takes, 0 or less."""
         taken = self.weight - sum(row.weight for row in self.rows)
         return taken if taken < -1e-3 else 0.0
+
+    def reasons(self) -> list[str]:
+        """A line for each comparison, its bits and the relation in words, then the sum: for a reader without a terminal."""
+        told = [f"{row.weight:+.2f} {thing(row.comparison)}: {row.detail}" for row in self.rows]
+        if self.held_back:
+            told.append(f"{self.held_back:+.2f} held back: a merge needs more: {self.held}")
+        return [*told, f"{self.weight:.2f} sum; merged from {self.merge_cut:.2f}, reviewed from {self.review_cut:.2f}"]
 
     def lines(self) -> list[str]:
         """The waterfall: a line for each comparison with its bits, what is compared, a bar, the sum so far, and the relation in words; then
@@ -117,19 +126,25 @@ class Explanation:
             f"{self.left} and {self.right}: {self.verdict}, {chance_words(self.chance)} (model {self.model_name}, {self.model_version})",
             *self.lines(),
         ]
-        if self.refusal:
+        if self.joined is None and self.refusal:
+            lines.append(f"would not join: {self.refusal}")
+        elif self.refusal:
             lines.append(f"{'kept apart' if self.verdict == 'merge' else 'not merged'}: {self.refusal}")
         elif self.joined and self.verdict != "merge":
             lines.append("one client nevertheless: others, or a person's word, tie the two together")
-        elif self.joined is False and self.verdict == "merge":
-            lines.append("kept apart: a person said that these are not one")
-        return "\n".join([*lines, *self._wish_lines()])
+        return "\n".join([*lines, *self._wish_lines(), BITS_EXPLAINED])
 
     def _wish_lines(self) -> list[str]:
-        merged = self.verdict == "merge"
-        if not self.wishes:
+        if self.wishes is None:
             return []
-        head = "what the merge stands on:" if merged else "what would merge them:"
+        if self.verdict == "merge":
+            head = "what this weight stands on:" if self.refusal else "what the merge stands on:"
+            none = "no single agreement carries the merge: it would stand without any one of them"
+        else:
+            head = "what would merge the two by themselves:"
+            none = "no one change, nor two at once, would merge them"
+        if not self.wishes:
+            return [none]
         width = max(len(wish.change) for wish in self.wishes)
         return [
             head,
@@ -144,26 +159,26 @@ BITS_EXPLAINED = "Weights are in bits: each bit doubles the odds that two are on
 
 
 def chance_words(chance: float) -> str:
-    """A chance as people read it: `99.2 % likely one`."""
+    """A chance as people read it: `99.2 % likely one and the same`."""
     if chance > 0.999:
-        return "over 99.9 % likely one"
+        return "over 99.9 % likely one and the same"
     if chance < 0.001:
-        return "under 0.1 % likely one"
-    return f"{100 * chance:.1f} % likely one"
+        return "under 0.1 % likely one and the same"
+    return f"{100 * chance:.1f} % likely one and the same"
 
 
 def _bars(sums: Sequence[float], merge_cut: float, review_cut: float) -> list[str]:
-    """A bar from each sum to the next: + where it rises, - where it falls; | and : where the cuts are, o where a sum is zero."""
-    low, high = min(*sums, 0.0), max(*sums, merge_cut)
+    """A bar from each sum to the next: + where it rises, - where it falls; | and : where the cuts are."""
+    low, high = min(*sums, review_cut), max(*sums, merge_cut)
     scale = (BAR_WIDTH - 1) / max(high - low, 1e-9)
 
     def place(bits: float) -> int:
         return round((bits - low) * scale)
 
     bars = []
-    for begin, end in zip(sums[:-1], sums[1:], strict=True):
+    for begin, end in pairwise(sums):
         cells = [" "] * BAR_WIDTH
-        cells[place(review_cut) if low <= review_cut <= high else place(0.0)] = ":" if low <= review_cut <= high else " "
+        cells[place(review_cut)] = ":"
         cells[place(merge_cut)] = "|"
         first, last = sorted((place(begin), place(end)))
         if end != begin:
@@ -249,9 +264,9 @@ def _lacking(
     terms = {term for alternative in model.merge_needs for term in alternative}
     holds = {
         term: bool(
-            weigh_pairs(
-                data, left, right, compared, replace(model, merge_needs=((term,),)), statistics, merge_cut
-            ).met[0]
+            weigh_pairs(data, left, right, compared, replace(model, merge_needs=((term,),)), statistics, merge_cut).met[
+                0
+            ]
         )
         for term in terms
     }
@@ -259,6 +274,8 @@ def _lacking(
     least = [need for need in dict.fromkeys(missing) if not any(other < need for other in missing)]
     contacts = {c.name for c in model.comparisons if c.contact is not None}
     general = any(need & {"contact", "own_contact"} for need in least)
+    if frozenset({"contact"}) in least:
+        least = [need for need in least if need != {"own_contact"}]  # any contact in common will do
     told = [
         " and ".join(_NEED_WORDS.get(term, f"the same {thing(term)}") for term in sorted(need, key=_term_order))
         for need in least
@@ -294,21 +311,15 @@ def explain_pairs(
         held = ""
         if not scores.met[place]:
             one = np.array([place])
-            held = _lacking(
-                data, left[one], right[one], _only(compared, place), model, statistics, cuts[0]
-            )
+            held = _lacking(data, left[one], right[one], _only(compared, place), model, statistics, cuts[0])
         found.append(
             Explanation(
-                left=data.record_id(a), right=data.record_id(b), weight=_weight(scores, place),
+                left=data.record_id(a), right=data.record_id(b), weight=float(scores.weight[place]),
                 merge_cut=cuts[0], review_cut=cuts[1], even_bet=cuts[2], rows=rows,
                 model_name=model.name, model_version=model.version, held=held,
             )
         )  # fmt: skip
     return found
-
-
-def _weight(scores: Scores, place: int) -> float:
-    return float(scores.weight[place])
 
 
 def _only(compared: Compared, place: int) -> Compared:
@@ -323,6 +334,9 @@ def _with_wishes(
     told: Explanation, data: Encoded, pair: tuple[int, int], model: Model, statistics: SetStatistics
 ) -> Explanation:
     weighing = weighing_of(data, *pair, model, statistics, (told.merge_cut, told.review_cut))
+    if told.joined is None and told.verdict == "merge":
+        veto = weighing.veto(weighing.score())
+        told = replace(told, refusal=refusal_words(veto) if veto else "")
     wishes = pillars_of(weighing) if told.verdict == "merge" else wishes_for(weighing)
     return replace(told, wishes=wishes)
 
@@ -383,6 +397,23 @@ def explain_rows(match: Match, left: int, right: int, *, wishes: bool = True) ->
     a, b = sorted((left, right))
     (told,) = explain_match(match, [(a, b)])
     return _with_wishes(told, match.encoded, (a, b), match.model, match.statistics) if wishes else told
+
+
+def explain_known(records: Iterable[Record], left: str, right: str, snapshot: Snapshot) -> Explanation:
+    """The weight of one pair as a fold weighed it, by what the fold kept of its set.
+
+    records: both, and all others that share a contact with one of them. Raises KeyError for ids that are not among them, ValueError
+    for one id given twice.
+    """
+    if left == right:
+        raise ValueError(f"record `{left}` cannot be compared with itself; give two ids")
+    data, _ = encode(records, snapshot.model)
+    number = {name: row for row, name in enumerate(data.ids or ())}
+    a, b = sorted((number[left], number[right]))
+    statistics = snapshot.statistics(data, people_per_value(data, snapshot.model))
+    cuts = snapshot.merge_cut, snapshot.review_cut, snapshot.model.even_bet(snapshot.records)
+    (told,) = explain_pairs(data, np.array([a]), np.array([b]), snapshot.model, statistics, cuts)
+    return _with_wishes(told, data, (a, b), snapshot.model, statistics)
 
 
 def explain(

@@ -1,6 +1,6 @@
 """Why a cluster is one client: the links that hold it together, the weakest of them, and whom it did not take in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +58,9 @@ class ClusterExplanation:
 def cluster_lines(told: ClusterExplanation) -> list[str]:
     """A cluster in words, line by line."""
     count = len(told.members)
-    lines = [f"{count} record{'s' if count > 1 else ''} as one (model {told.model_name}, {told.model_version})"]
+    lines = [
+        f"{f'{count} records as one' if count > 1 else 'one record alone'} (model {told.model_name}, {told.model_version})"
+    ]
     if told.links:
         lines.append("held together by, strongest first:")
         lines += _link_lines(told.links)
@@ -85,8 +87,14 @@ def _link_lines(links: Sequence[Link]) -> list[str]:
 def reason_of(told: Explanation) -> str:
     """The heaviest agreements of a pair in one line; what contradicts where nothing agrees."""
     rows = sorted(told.rows, key=lambda row: -row.weight)
-    agreeing = [row.detail for row in rows if row.weight > 0.0][:REASONS_TOLD]
-    return "; ".join(agreeing or [row.detail for row in rows[:1]])
+    kept = [row for row in rows if row.weight > 0.0][:REASONS_TOLD] or rows[:1]
+    return one_line(row.detail for row in kept)
+
+
+def one_line(sentences: Iterable[str]) -> str:
+    """Sentences as one, without the remarks behind their semicolons."""
+    heads = [sentence.partition("; ")[0] for sentence in sentences]
+    return "; ".join([*heads[:1], *(head[:1].lower() + head[1:] for head in heads[1:])])
 
 
 def spanning_links(left: Sequence[str], right: Sequence[str], weight: Sequence[float]) -> list[int]:
@@ -139,7 +147,9 @@ def explain_cluster(match: Match, rows: Sequence[int]) -> ClusterExplanation:
     tied = np.flatnonzero(match.linked & np.isin(match.left, inside))
     left, right = match.left[tied].tolist(), match.right[tied].tolist()
     tree = spanning_links([str(a) for a in left], [str(b) for b in right], match.weight[tied].tolist())
-    links = [Link(t.left, t.right, t.weight, reason_of(t)) for t in explain_match(match, [(left[n], right[n]) for n in tree])]
+    links = [
+        Link(t.left, t.right, t.weight, reason_of(t)) for t in explain_match(match, [(left[n], right[n]) for n in tree])
+    ]
     outside = explain_match(match, _heaviest_outside(match, inside))
     refused = [Link(t.left, t.right, t.weight, t.refusal or reason_of(t)) for t in outside]
     return ClusterExplanation(

@@ -23,7 +23,7 @@ HOUSEHOLD = 4
 """Most people on one value of whom a name may be told to be one: in a larger circle there are others, unknown, whom it fits."""
 
 _MAILS_PER_PERSON = 3
-_MOST_PEOPLE_TOLD_APART = 24
+_MOST_PEOPLE_TOLD_APART = 12
 """People on one value that are told apart name by name; in a larger crowd spellings are counted."""
 
 STRAY_SHARE = 0.05

@@ -42,6 +42,9 @@ tests: of such pairs one in four is one person, of pairs with an agreeing given 
 AGREEING_BITS = 2.0
 """Weight from which a level counts as agreement among what a merge needs: a number one digit off, a long login elsewhere."""
 
+OPEN_FORM_BITS = 4.0
+"""What a company's name loses where one of both records names no legal form and the set knows the name under two unlike ones."""
+
 JUST_BELOW = 0.5
 """How far below the merge cut rule 3 stops a weight."""
 
@@ -341,6 +344,18 @@ def _rarity_of_close(
     return bits
 
 
+def _open_to_both(
+    data: Encoded, left: Ints, right: Ints, compared: Compared, number: int, model: Model, statistics: SetStatistics
+) -> Bools:
+    """Pairs of one company name that two legal persons of the set bear under unlike forms, with a record that names none."""
+    comparison = model.comparisons[number]
+    value = compared.values[comparison.name]
+    column = data.columns[comparison.fields[0]]
+    formless = (column.prepared.form_ids[column.raw] < 0) & (column.raw >= 0)
+    unlike = np.append(statistics.unlike_forms[comparison.name], False)[value] & (value >= 0)
+    return np.asarray(unlike & (formless[left].any(axis=1) | formless[right].any(axis=1)))
+
+
 def _limit_family_names(bits: Floats, levels: Ints, contacts: Sequence[_Contact]) -> None:
     """On a value that several people share a surname says little: it is the family's, so bits are cut in place."""
     shared = np.stack([contact.people > 1 for contact in contacts]).any(axis=0)
@@ -451,6 +466,9 @@ def weigh_pairs(
         else:
             parts[number] = _plain_weights(compared, number, model, statistics)
             parts[number] += _rarity_of_close(data, left, right, compared, number, model, statistics)
+            if comparison.name in statistics.unlike_forms:
+                open_to_both = _open_to_both(data, left, right, compared, number, model, statistics)
+                parts[number] -= np.where(open_to_both, OPEN_FORM_BITS, 0.0)
     has_contact = np.zeros(count, dtype=bool)
     if contacts:
         found = list(contacts.values())

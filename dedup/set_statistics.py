@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dedup.arrays import Floats
+import numpy as np
+
+from dedup.arrays import Bools, Floats
 from dedup.company_rarity import company_bits
 from dedup.encoding import Encoded
 from dedup.hubs import People, people_per_value
 from dedup.model import Model
-from dedup.term_frequency import Frequencies, count_frequencies, name_bits
+from dedup.term_frequency import Frequencies, count_frequencies, forms_of, name_bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class SetStatistics:
     """Counts that belong to the set, not to the model, laid beside its values.
 
     frequencies: how often values stand; name_bits: [names, 3], bits of given name, patronymic, surname; rarity: by
-    comparison, [keys], bits of its values; people: by contact column, who shares its values.
+    comparison, [keys], bits of its values; people: by contact column, who shares its values; unlike_forms: by comparison of companies,
+    [keys], whether companies of unlike legal forms bear the name.
     """
 
     records: int
@@ -24,6 +27,7 @@ class SetStatistics:
     name_bits: Floats
     rarity: Mapping[str, Floats]
     people: Mapping[str, People]
+    unlike_forms: Mapping[str, Bools]
 
 
 def lay_beside(
@@ -37,7 +41,12 @@ def lay_beside(
         for comparison in model.comparisons
         if comparison.rarity is not None and comparison.fields[0] in data.columns
     }
-    return SetStatistics(records, frequencies, name_bits(data, frequencies), rarity, people)
+    unlike_forms = {
+        name: np.array([key in frequencies.counts[forms_of(name)] for key in data.columns[field].keys], dtype=bool)
+        for name, field in ((comparison.name, comparison.fields[0]) for comparison in model.comparisons)
+        if forms_of(name) in frequencies.counts and field in data.columns
+    }
+    return SetStatistics(records, frequencies, name_bits(data, frequencies), rarity, people, unlike_forms)
 
 
 def gather_statistics(data: Encoded, model: Model) -> SetStatistics:

@@ -27,7 +27,7 @@ program is made anew."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """model: with its weights as learnt; records: in the set; precision: that was asked for; merge_cut, review_cut: bits, the set's
-    own; frequencies: how often values stand."""
+    own; frequencies: how often values stand; landlines: by contact column, bits that a landline weighs less than a mobile."""
 
     model: Model
     records: int
@@ -35,6 +35,7 @@ class Snapshot:
     merge_cut: float
     review_cut: float
     frequencies: Frequencies
+    landlines: Mapping[str, float]
 
     @property
     def strong_cut(self) -> float:
@@ -43,7 +44,8 @@ class Snapshot:
 
     def statistics(self, data: Encoded, people: Mapping[str, People]) -> SetStatistics:
         """The statistics of the frozen set, laid beside the values of `data`. people: who shares these values."""
-        return lay_beside(data, self.model, self.records, self.frequencies, people)
+        frozen = {name: replace(found, less=self.landlines.get(name, 0.0)) for name, found in people.items()}
+        return lay_beside(data, self.model, self.records, self.frequencies, frozen)
 
 
 class SnapshotError(ValueError):
@@ -59,6 +61,7 @@ def take_snapshot(match: Match, precision: float) -> Snapshot:
         merge_cut=match.merge_cut,
         review_cut=match.review_cut,
         frequencies=match.statistics.frequencies,
+        landlines={name: people.less for name, people in match.statistics.people.items() if people.less},
     )
 
 
@@ -77,6 +80,7 @@ def snapshot_bytes(snapshot: Snapshot) -> bytes:
         "precision": snapshot.precision,
         "merge_cut": snapshot.merge_cut,
         "review_cut": snapshot.review_cut,
+        "landlines": dict(sorted(snapshot.landlines.items())),
         "counts": {part: dict(sorted(counts.items())) for part, counts in sorted(snapshot.frequencies.counts.items())},
     }
     return compress(json.dumps(document, separators=(",", ":")).encode("ascii"), 1)
@@ -98,6 +102,7 @@ def read_snapshot(content: bytes) -> Snapshot:
             merge_cut=float(document["merge_cut"]),
             review_cut=float(document["review_cut"]),
             frequencies=frequencies_of(document["counts"], model),
+            landlines=document["landlines"],
         )
     except SnapshotError:
         raise

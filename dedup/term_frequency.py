@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.arrays import Floats, Ints
-from dedup.encoding import Encoded
+from dedup.comparison.company import count_unlike
+from dedup.encoding import Column, Encoded
 from dedup.model import Model, Rarity
 from dedup.names import Names
 from dedup.words import Texts
@@ -91,7 +92,24 @@ def count_frequencies(data: Encoded, model: Model) -> Frequencies:
         column = data.columns.get(comparison.fields[0])
         if comparison.rarity is not None and column is not None:
             counts[comparison.name] = dict(zip(column.keys, column.counts().astype(float).tolist(), strict=True))
+            if comparison.kind == "company":
+                counts[forms_of(comparison.name)] = _count_forms(column)
     return frequencies_of(counts, model)
+
+
+def forms_of(comparison: str) -> str:
+    """The part of `Frequencies.counts` that holds how many unlike legal forms stand under a name, of names with two or more."""
+    return f"{comparison}:forms"
+
+
+def _count_forms(column: Column) -> dict[str, float]:
+    known = (column.ids >= 0) & (column.prepared.form_ids[column.raw] >= 0)
+    pairs = np.unique(np.stack([column.ids[known], column.raw[known]]), axis=1)
+    forms: dict[int, set[str]] = defaultdict(set)
+    for key, value in pairs.T.tolist():
+        forms[key].add(column.prepared.form[value])
+    unlike = {column.keys[key]: float(count_unlike(found)) for key, found in forms.items() if len(found) > 1}
+    return {name: count for name, count in unlike.items() if count > 1}
 
 
 def frequencies_of(counts: Mapping[str, Mapping[str, float]], model: Model) -> Frequencies:

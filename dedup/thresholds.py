@@ -47,6 +47,9 @@ _BUMP = 1.3
 _MOST_FALSE = 0.25
 """Share of false pairs at the cut itself."""
 
+_SAFETY = 4.0
+"""An exponential is a guess at how pairs run out, so it must promise several times what is asked for."""
+
 _LEAST_SEEN = 500
 """Pairs from which the shape of their weights says something."""
 
@@ -77,5 +80,5 @@ def valley_cut(weight: Floats, even_bet: float, precision: float) -> float:
     places = np.arange(valley, len(counts))
     false = max(counts[valley], 1.0) * np.exp(-fall * (places - valley)) / (1.0 - np.exp(-fall))
     here = false * (1.0 - np.exp(-fall))
-    right = np.flatnonzero((false <= (1.0 - precision) * total[places]) & (here <= _MOST_FALSE * counts[places]))
+    right = np.flatnonzero((false <= (1.0 - precision) / _SAFETY * total[places]) & (here <= _MOST_FALSE * counts[places]))
     return float(bins[places[right[0]]]) if len(right) else np.inf

@@ -4,17 +4,19 @@ A change is made to the records, not to the weight: one record takes over the va
 a shared contact is counted anew, so that a phone which two unlike names would share weighs no more than it would in a fold.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from dedup.arrays import Ints
+from dedup.clustering import NAMES_CONTRADICT
+from dedup.comparison.person_name import NameLevel
 from dedup.encoding import Column, Encoded, switchboard_of
 from dedup.hubs import contact_column, people_per_value
 from dedup.model import Comparison, Model
-from dedup.scoring import MISSING, Scores, score_pairs
+from dedup.scoring import Scores, score_pairs
 from dedup.sentences import thing
 from dedup.set_statistics import SetStatistics
 
@@ -48,18 +50,32 @@ class Weighing:
     merge_cut: float
     review_cut: float
 
-    def verdict(self, weight: float) -> str:
-        """What a weight says of the pair."""
-        if weight >= self.merge_cut:
-            return "merge"
-        return "review" if weight >= self.review_cut else "apart"
-
     def score(self) -> Scores:
         """The scores of the pair alone."""
         people = people_per_value(self.data, self.model)
         known = replace(self.statistics, people=people)
         left, right = np.array([self.left]), np.array([self.right])
         return score_pairs(self.data, left, right, self.model, known, self.merge_cut)
+
+    def veto(self, scores: Scores) -> str:
+        """Why the two may not be one whatever they weigh, '' where they may: the reasons of clustering."""
+        for name in self.model.conflicts:
+            if name in self.data.columns:
+                ids = self.data.columns[name].ids
+                mine, theirs = (set(ids[row][ids[row] >= 0].tolist()) for row in (self.left, self.right))
+                if mine and theirs and not mine & theirs:
+                    return f"conflict: {name} differs"
+        if self.model.joins == "veto" and scores.relations.level[0] == NameLevel.CONTRADICTION:
+            return NAMES_CONTRADICT
+        return ""
+
+    def outcome(self) -> tuple[float, str]:
+        """The weight of the pair and what becomes of two such records: merge, review or apart."""
+        scores = self.score()
+        weight = float(scores.weight[0])
+        if weight >= self.merge_cut and not self.veto(scores):
+            return weight, "merge"
+        return weight, "review" if weight >= self.review_cut else "apart"
 
 
 def _contact_rows(data: Encoded, model: Model, pair: Sequence[int]) -> Ints:
@@ -102,7 +118,9 @@ def weighing_of(
         for comparison in model.comparisons
         if comparison.name in statistics.rarity and comparison.fields[0] in used
     }
-    small = replace(data, count=len(rows), columns=columns, name_ids=data.name_ids[rows], seen=data.seen[rows], ids=None)
+    small = replace(
+        data, count=len(rows), columns=columns, name_ids=data.name_ids[rows], seen=data.seen[rows], ids=None
+    )
     places = np.searchsorted(rows, [left, right]).tolist()
     known = replace(statistics, rarity=rarity)
     return Weighing(small, places[0], places[1], model, known, *cuts)
@@ -158,50 +176,48 @@ def _changes(weighing: Weighing, scores: Scores) -> list[_Change]:
         name = thing(comparison.name)
         for place, row in enumerate(sides):
             if has[1 - place]:
-                words = f"if the {name} were one" if all(has) else f"if both gave one {name}"
-                rank = 0 if level == MISSING or not all(has) else 1 if bits >= 0.0 else 2
+                words = f"if both {'had' if all(has) else 'gave'} one {name}"
+                rank = 0 if not all(has) else 1 if bits >= 0.0 else 2
                 found.append(_Change(rank, words, comparison, row, sides[1 - place]))
             if bits < 0.0 and has[place]:
-                words = f"if the {name} did not {'contradict' if comparison.kind == 'person_name' else 'differ'}"
+                contradict = comparison.kind == "person_name" and level == NameLevel.CONTRADICTION
+                words = "if the names did not contradict" if contradict else f"if the {name} did not differ"
                 found.append(_Change(1, words, comparison, row, None))
     return found
 
 
-def _weigh(weighing: Weighing, *changes: _Change) -> float:
+def _outcome(weighing: Weighing, *changes: _Change) -> tuple[float, str]:
     for change in changes:
         weighing = _changed(weighing, change.comparison, change.row, change.taken)
-    return float(weighing.score().weight[0])
-
-
-def _wish(weighing: Weighing, change: str, weight: float, before: float) -> Wish:
-    return Wish(change, round(weight - before, 6), weight, weighing.verdict(weight))
+    return weighing.outcome()
 
 
 def wishes_for(weighing: Weighing) -> tuple[Wish, ...]:
-    """What would have to be true for the pair to reach the merge cut: single changes, likeliest and smallest first; two at once where
-    no single one is enough. () where two are not either."""
+    """What would have to be true for the pair to merge: single changes, likeliest and smallest first; two at once where no single one
+    is enough. () where two are not either."""
     scores = weighing.score()
     before = float(scores.weight[0])
-    best: dict[str, tuple[float, _Change]] = {}
+    best: dict[str, tuple[float, str, _Change]] = {}
     for change in _changes(weighing, scores):
-        weight = _weigh(weighing, change)
+        weight, verdict = _outcome(weighing, change)
         if weight - before > _LEAST_GAIN and (change.words not in best or weight > best[change.words][0]):
-            best[change.words] = (weight, change)
-    found = [
-        (change.rank, weight, change.words) for weight, change in best.values() if weight >= weighing.merge_cut
-    ] or _two_changes(weighing, [change for _, change in sorted(best.values(), key=lambda item: -item[0])])
+            best[change.words] = (weight, verdict, change)
+    found = [(change.rank, weight, change.words) for weight, verdict, change in best.values() if verdict == "merge"]
+    found = found or _two_changes(
+        weighing, [change for _, _, change in sorted(best.values(), key=lambda item: (-item[0], item[2].words))]
+    )
     found.sort()
-    return tuple(_wish(weighing, words, weight, before) for _, weight, words in found[:MOST_WISHES])
+    return tuple(Wish(words, round(weight - before, 6), weight, "merge") for _, weight, words in found[:MOST_WISHES])
 
 
 def _two_changes(weighing: Weighing, changes: Sequence[_Change]) -> list[tuple[int, float, str]]:
     found = []
     for one, other in combinations(changes[:_COMBINED], 2):
         if one.comparison is not other.comparison:
-            weight = _weigh(weighing, one, other)
-            if weight >= weighing.merge_cut:
-                words = f"{one.words}, and {other.words.removeprefix('if ')}"
-                found.append((one.rank + other.rank, weight, words))
+            weight, verdict = _outcome(weighing, one, other)
+            if verdict == "merge":
+                first, second = sorted((one, other), key=lambda change: (change.rank, change.words))
+                found.append((one.rank + other.rank, weight, f"{first.words}, and {second.words}"))
     return found
 
 
@@ -212,8 +228,8 @@ def pillars_of(weighing: Weighing) -> tuple[Wish, ...]:
     found = []
     for number, comparison in enumerate(weighing.model.comparisons):
         if scores.parts[0, number] > 0.0:
-            rows: Mapping[int, None] = dict.fromkeys((weighing.left, weighing.right))
-            weight = _weigh(weighing, *(_Change(0, "", comparison, row, None) for row in rows))
+            both = [_Change(0, "", comparison, row, None) for row in (weighing.left, weighing.right)]
+            weight, verdict = _outcome(weighing, *both)
             if weight < weighing.merge_cut:
-                found.append(_wish(weighing, f"without the {thing(comparison.name)}", weight, before))
+                found.append(Wish(f"without the {thing(comparison.name)}", round(weight - before, 6), weight, verdict))
     return tuple(sorted(found, key=lambda wish: (wish.weight, wish.change)))

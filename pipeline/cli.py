@@ -245,12 +245,28 @@ def feed(
 
 
 @app.command()
-def explain(left: str, right: str, config: ConfigOption = None) -> None:
-    """Say why two leads (by id) are, or are not, one client."""
+def explain(
+    first: Annotated[str, typer.Argument(metavar="ID", help="A client, or a lead.")],
+    second: Annotated[
+        str | None, typer.Argument(metavar="LEAD", help="A second lead, to be compared with the first.")
+    ] = None,
+    values: Annotated[
+        bool, typer.Option("--values", help="Show names, phones and the like of the leads too, on this terminal.")
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Say why the leads of a client are one, or why two leads are, or are not; and what would change that."""
     from pipeline import steps
-    from pipeline.report import print_explanation
+    from pipeline.explain_client import client_lines, pair_lines
 
-    print_explanation(steps.open_workspace(config), left, right, out)
+    workspace = steps.open_workspace(config)
+    lines = (
+        client_lines(workspace.warehouse, first, values)
+        if second is None
+        else pair_lines(workspace, first, second, values)
+    )
+    for line in lines:
+        out.print(line, markup=False)
 
 
 @quarantine.command("list")

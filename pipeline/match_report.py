@@ -23,6 +23,7 @@ from dedup.evaluation import (
     sweep,
     sweep_pairs,
 )
+from dedup.explain import explain_rows
 from pipeline.match_input import MatchInput
 from pipeline.match_labels import LabelledPairs
 
@@ -175,7 +176,7 @@ def _pairs_listed(said: Said, labels: LabelledPairs, weight: Floats, wrong: Bool
         {
             "left": said.row(left),
             "right": said.row(right),
-            "why": said.match.explain(left, right).text().splitlines()[1:],
+            "why": explain_rows(said.match, left, right, wishes=False).reasons(),
         }
         for left, right in zip(labels.left[listed].tolist(), labels.right[listed].tolist(), strict=True)
     ]
@@ -204,7 +205,7 @@ def _error(said: Said, truth: Ints, error: CostlyError, *, merged: bool) -> Docu
             "right": said.row(right),
             "weight": float(match.weight[best]),
             "held_back": next((why for a, b, _, why in match.review if (a, b) == (left, right)), ""),
-            "why": match.explain(left, right).text().splitlines()[1:],
+            "why": explain_rows(match, left, right, wishes=False).reasons(),
         }
     return document
 

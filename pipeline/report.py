@@ -1,21 +1,16 @@
-"""What the command line shows a person: cost per channel, leads by stage, where each record is, why two leads are one client."""
+"""What the command line shows a person: cost per channel, leads by stage, where each record is."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-import dedup
-from pipeline.errors import ConfigError
 from pipeline.own_file import GENUINE, FoldedFile
 from pipeline.rejection.stage import STAGES
-from pipeline.resolution import fold_model, record_of
 from pipeline.warehouse.connection import Role, rows
-from pipeline.warehouse.leads import lead_of
 
 if TYPE_CHECKING:
     from pipeline.steps import Workspace
@@ -128,47 +123,3 @@ def print_folded(folded: FoldedFile, written: Iterable[str], out: Console) -> No
             f"columns not read: {', '.join(folded.unknown_columns)} (name one with --map ours=theirs)", markup=False
         )
     out.print(f"written: {', '.join(written)}", markup=False)
-
-
-def print_explanation(workspace: "Workspace", left_id: str, right_id: str, out: Console) -> None:
-    """Why two leads are, or are not, one client: the weights now, and what was decided when."""
-    if left_id.strip().lower() == right_id.strip().lower():
-        raise ConfigError("lead", "both ids are the same", "give the ids of two leads")
-    with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-        found = [_lead_row(connection, lead_id) for lead_id in (left_id, right_id)]
-        evidence = rows(connection, "report", "pair_evidence", left_id=left_id, right_id=right_id)
-        decisions = rows(connection, "report", "decisions_on", left_id=left_id, right_id=right_id)
-    same = found[0].client_id is not None and found[0].client_id == found[1].client_id
-    out.print(
-        f"{'one client' if same else 'not one client'}: {left_id} -> {_place(found[0])}, {right_id} -> {_place(found[1])}"
-    )
-    model = fold_model(workspace.settings)
-    left, right = (record_of(lead_of(row)) for row in found)
-    explained = dedup.explain(left, right, model, precision=workspace.settings.fold.precision)
-    out.print("these two by themselves, without what the whole set says of hubs and rarity:")
-    out.print(explained.text(), markup=False)
-    for row in evidence:
-        out.print(f"weight when decided (model {row.model_version}): {row.weight:+.2f}")
-    for row in decisions:
-        source = f" from {row.from_client_id}" if row.from_client_id else ""
-        actor = f"{row.actor_kind} {row.actor} {row.actor_version}".strip()
-        out.print(
-            f"decision {row.decision_id}, {row.decided_at:%Y-%m-%d %H:%M} UTC: {row.kind} {row.client_id or ''}{source} by {actor}"
-        )
-
-
-def _lead_row(connection: Any, lead_id: str) -> Any:
-    try:
-        UUID(lead_id)
-    except ValueError:
-        raise ConfigError("lead", "an argument is not a lead id", "give ids as leads have them (UUIDs)") from None
-    found = rows(connection, "report", "lead", lead_id=lead_id)
-    if not found:
-        raise ConfigError(
-            "lead", f"there is no lead {lead_id}", "take ids from core.lead or from the feed's provenance"
-        )
-    return found[0]
-
-
-def _place(row: Any) -> str:
-    return f"client {row.client_id}" if row.client_id else f"{row.state or 'pending'} {row.stage or ''}".strip()

@@ -3,7 +3,6 @@
 Each step is one or more whole transactions: killed anywhere, the next run goes on from what was committed.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,26 +11,25 @@ from typing import Any, Literal
 from uuid import UUID
 
 from dedup.collector import paused_collector
-from pipeline.client import Client
+from dedup.model_file import digest
 from pipeline.company_context import company_context
 from pipeline.conform import CONFORM_VERSION, ConformContext
 from pipeline.errors import ChecksFailedError, InputFileError, RecordError, RetryError
-from pipeline.identity import Change, Known, reconcile
+from pipeline.folding import ModelState, fold_clients, model_state
 from pipeline.lead import Lead
 from pipeline.reading import read_group
 from pipeline.rejection.rules import RULES_VERSION
 from pipeline.rejection.rules import classify as classify_lead
 from pipeline.rejection.stage import RejectionStage
-from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_model
+from pipeline.resolution import fold_model
 from pipeline.settings import Secrets, Settings, database_url, load_settings, state_folder
 from pipeline.sources.configured import ConfiguredSource, configured_sources
-from pipeline.warehouse import clients, embedded, landing, leads
-from pipeline.warehouse.connection import Role, Warehouse, WarehouseError, stream
+from pipeline.warehouse import clients, embedded, landing, leads, match_index
+from pipeline.warehouse.connection import Role, Warehouse, WarehouseError
 from pipeline.warehouse.migrate import require_current
 from pipeline.warehouse.runs import recorded
 
 _BATCH = 4000
-_LINES_OF_EVIDENCE = 5
 
 Counts = dict[str, int]
 
@@ -231,97 +229,33 @@ def verdict_on(lead: Lead, context: ConformContext) -> leads.Verdict:
     )
 
 
-def fold(workspace: Workspace) -> Counts:
+def fold(workspace: Workspace, full: bool = False) -> Counts:
     """Folds genuine leads into clients and writes what changed, with its decisions and events, in one transaction.
 
-    The clusters are a function of the leads, people's judgements and the model; ids follow from the ledger.
+    The clusters are a function of the leads, people's judgements, the model in force and its snapshot; ids follow from the
+    ledger. full: fold everything and take a new snapshot, also where folding the leads that changed would do.
     """
-    settings = workspace.settings.fold
-    model = fold_model(workspace.settings)
     with (
         recorded(workspace.warehouse, "fold", workspace.now) as counts,
         workspace.warehouse.transaction(Role.RESOLVER) as connection,
     ):
         clients.lock_fold(connection)
-        entries = {entry.lead_id: entry for entry in map(_entry, stream(connection, "leads", "genuine_leads"))}
-        known = clients.known(connection)
-        judged = clients.judgements(connection)
-        folded = fold_entries(entries.values(), model, settings.precision, judged, workspace.progress)
-        seen_at = {lead_id: entry.received_at for lead_id, entry in entries.items()}
-        changes = list(reconcile(folded.clusters, seen_at, known))
-        touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
-        current = _current_clients(entries, known, changes)
-        stored = clients.golden_records(connection)
-        edited = [c for c in current if c not in touched and clients.golden_of(current[c]) != stored.get(c)]
-        changes.extend(Change("edit", client_id, ()) for client_id in sorted(edited))
-        events = clients.write_changes(
-            connection, changes, current, _evidence(changes, folded.clusters, folded.pairs),
-            folded.model_name, folded.model_version, workspace.now(),
-        )  # fmt: skip
-        clients.write_findings(
-            connection,
-            folded.model_version,
-            (_pair(pair) for pair in folded.pairs),
-            ((clients.Pair(item.left, item.right, item.weight, ()), item.reason) for item in folded.review),
-            ((hub.field, hub.value, hub.records, hub.distinct_names, hub.reason) for hub in folded.hubs),
+        counts.update(
+            fold_clients(connection, workspace.settings, workspace.now(), full=full, progress=workspace.progress)
         )
-        counts.update({
-            "leads": len(entries), "clients": len(folded.clusters), "changes": len(changes), "events": events,
-            "review": len(folded.review), "hubs": len(folded.hubs),
-        })  # fmt: skip
     return counts
 
 
-def _entry(row: Any) -> Entry:
-    return entry_of(leads.lead_of(row))
+def waiting_model(workspace: Workspace) -> ModelState:
+    """The model in force, and what the configured one would change where it waits for approval."""
+    with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+        return model_state(connection, fold_model(workspace.settings))
 
 
-def _pair(pair: Any) -> clients.Pair:
-    hits = [(hit.comparison, hit.level, round(hit.weight, 3)) for hit in pair.levels]
-    return clients.Pair(pair.left, pair.right, round(pair.weight, 6), hits)
-
-
-def _current_clients(entries: Mapping[str, Entry], known: Known, changes: Iterable[Change]) -> dict[str, Client]:
-    """Every living client after the changes, as its golden record."""
-    membership = dict(known.membership)
-    for change in changes:
-        for lead in change.lead_ids:
-            if change.kind in {"leave", "close"}:
-                membership.pop(lead, None)
-            else:
-                membership[lead] = change.client_id
-    members: dict[str, list[Entry]] = defaultdict(list)
-    for lead, client in membership.items():
-        members[client].append(entries[lead])
-    return {client: client_of(client, found) for client, found in members.items()}
-
-
-def _evidence(
-    changes: Sequence[Change], clusters: Iterable[Sequence[str]], pairs: Iterable[Any]
-) -> dict[int, Mapping[str, Any]]:
-    """The strongest pairs that tie the leads of each change to its client; ids, levels and weights only."""
-    cluster_of = {lead: number for number, cluster in enumerate(clusters) for lead in cluster}
-    best: dict[str, Any] = {}
-    for pair in pairs:
-        if cluster_of[pair.left] != cluster_of[pair.right]:
-            continue
-        for lead in (pair.left, pair.right):
-            if lead not in best or pair.weight > best[lead].weight:
-                best[lead] = pair
-    found: dict[int, Mapping[str, Any]] = {}
-    for index, change in enumerate(changes):
-        if change.kind in {"mint", "join", "merge"}:
-            ties = sorted(
-                {id(best[lead]): best[lead] for lead in change.lead_ids if lead in best}.values(), key=_strength
-            )
-            kept = [_pair(pair) for pair in ties[:_LINES_OF_EVIDENCE]]
-            if kept:
-                found[index] = {"pairs": [[p.left_id, p.right_id, p.weight, p.levels] for p in kept]}
-    return found
-
-
-def _strength(pair: Any) -> tuple[float, str, str]:
-    return (-pair.weight, pair.left, pair.right)
+def approve_model(workspace: Workspace, who: str) -> bool:
+    """Lets the configured model be applied by the next fold; False where none waits with a report."""
+    with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+        return match_index.approve(connection, digest(fold_model(workspace.settings)), who, workspace.now())
 
 
 def load_spend(workspace: Workspace) -> Counts:

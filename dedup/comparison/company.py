@@ -4,7 +4,8 @@ A legal form is taken off the name and compared by itself: ООО and АО are t
 translation, a form on one side only says nothing. A word more (Плюс, М, Bis, Group, Юг, a number) is another company as a rule.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -57,6 +58,7 @@ _MOST_EXTRA = 2
 """Words more with which a name still counts as the other with a suffix; beyond that it is a name that happens to hold a short one."""
 
 
+_POLISH_BRANCH = re.compile(r"(?<!\w)[Oo]/(?=\s?[^\W\d_]{3})")
 _LONG = 9
 """Letters beyond which a name may be mistyped in its first one."""
 
@@ -186,6 +188,15 @@ def same_legal_form(left: str, right: str) -> bool:
     return not bool(_conflicts()[order.index(left), order.index(right)])
 
 
+def count_unlike(forms: Iterable[str]) -> int:
+    """How many legal persons, at least, bear these codes of legal forms."""
+    found: list[str] = []
+    for form in sorted(forms):
+        if not any(same_legal_form(form, known) for known in found):
+            found.append(form)
+    return len(found)
+
+
 def read_forms(values: Sequence[str]) -> tuple[str, ...]:
     """Code of the legal form that each value names (`Sp. z o.o.`, `общество с ограниченной ответственностью`, a code itself), '' for none."""
     phrases = {phrase: code for phrase, code, _ in _forms()[1]}
@@ -202,8 +213,10 @@ def prepare(values: Sequence[str]) -> Prepared:
     values = [
         value.replace("+", " plus ").replace("№", " ") if "+" in value or "№" in value else value for value in values
     ]
+    values = [_POLISH_BRANCH.sub(" oddział ", value) if "O/" in value or "o/" in value else value for value in values]
     words = read_words(values, joined_initials=True)
     nobody = _names_nobody(words)
+    words = _without_branch(words)
     words, form_ids = _without_forms(words)
     words = _without_front(_as_one_spelling(words))
     little = has_word(words, frozenset(phrase[0] for phrase in _word_table()["little"] if len(phrase) == 1))
@@ -246,6 +259,41 @@ def _places(words: Words) -> tuple[Ints, Ints, Ints]:
     counts = words.counts()
     starts = np.cumsum(counts) - counts
     return np.arange(len(words.row)) - starts[words.row], starts, counts
+
+
+def _without_branch(words: Words) -> Words:
+    """The words without a branch and its place: a branch is no legal person of its own."""
+    keep = np.ones(len(words.word), dtype=bool)
+    place, starts, counts = _places(words)
+    known = {word: number for number, word in enumerate(words.vocabulary)}
+    before = frozenset(known[word] for word in ("v", "w", "we", "in", "g", "m", "po") if word in known)
+    town = known.get("g", -1)
+    limited = frozenset(known[word] for word in ("ltd", "limited", "plc", "llc", "llp", "inc", "corp") if word in known)
+    phrases = sorted(_word_table()["branch"], key=lambda phrase: (-len(phrase), phrase))
+    done = np.zeros(words.texts, dtype=bool)
+    for which, found in find_phrases(words, phrases):
+        length = len(phrases[which])
+        for at in found[~done[words.row[found]]].tolist():
+            row = int(words.row[at])
+            done[row] = True
+            start, end = int(starts[row]), int(starts[row] + counts[row])
+            behind = next((i for i in range(at + length, end) if int(words.word[i]) in before), end)
+            if phrases[which][0] == "branch":  # `Romashka Ltd, Leeds branch`; Olive Branch Ltd is none
+                form = next((i for i in (at - 1, at - 2) if i > start and int(words.word[i]) in limited), end - 1)
+                keep[form + 1 : end] = False
+            elif at + length == end and at > start:  # `ООО Ромашка, Казанский филиал`
+                of_town = at - start > 1 and "sk" in words.vocabulary[int(words.word[at - 1])][-4:]
+                keep[at - of_town : end] = False
+            elif at - start > 1 or (at > start and end - at <= length + 2 and behind < end):
+                keep[at:end] = False
+            elif behind > at + length:  # `Казанский филиал ООО Ромашка`, `филиал ООО Ромашка в Казани`
+                keep[start : at + length] = False
+                keep[behind:end] = False
+    last_two = starts + counts - 2
+    rows = np.flatnonzero((counts > 2) & ~done)
+    rows = rows[words.word[last_two[rows]] == town]
+    keep[last_two[rows]] = keep[last_two[rows] + 1] = False
+    return words.kept(keep)
 
 
 def _without_forms(words: Words) -> tuple[Words, Ints]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pipeline.dashboard import costs, health, junk
+from pipeline.dashboard import clients, costs, health, junk
 from pipeline.dashboard.door import page
 
 ICON = Path(__file__).with_name("leadfold.svg")
@@ -17,6 +17,7 @@ def main() -> None:
         [
             st.Page(page(costs.show), title="Costs", icon=":material/payments:", url_path="costs", default=True),
             st.Page(page(junk.show), title="Junk", icon=":material/delete_sweep:", url_path="junk"),
+            st.Page(page(clients.show), title="Clients", icon=":material/group:", url_path="clients"),
             st.Page(page(health.show), title="Health", icon=":material/monitor_heart:", url_path="health"),
         ],
         position="top",

@@ -58,6 +58,28 @@ def known(connection: Connection) -> Known:
     )
 
 
+def known_around(connection: Connection, lead_ids: Iterable[str]) -> Known:
+    """What the ledger says so far of some leads and of every client that any of them ever belonged to: all that reconciling the
+    clusters of these leads needs, where they are whole clients."""
+    ids = list(lead_ids)
+    membership: dict[str, str] = {}
+    since: dict[str, int] = {}
+    for row in stream(connection, "clients", "memberships_around", 2000, lead_ids=ids):
+        lead = str(row.lead_id)
+        membership[lead] = str(row.client_id)
+        since[lead] = row.from_decision
+    dormant: dict[str, set[str]] = defaultdict(set)
+    for row in stream(connection, "clients", "dormant_among", 2000, lead_ids=ids):
+        dormant[str(row.client_id)].add(str(row.lead_id))
+    ever = stream(connection, "clients", "clients_ever", 2000, lead_ids=sorted({*ids, *membership}))
+    return Known(
+        membership=membership,
+        since=since,
+        minted={str(row.client_id): row.minted_by for row in ever},
+        dormant={client: frozenset(leads) for client, leads in dormant.items()},
+    )
+
+
 def judgements(connection: Connection) -> tuple[tuple[str, str, bool], ...]:
     """People's last word on pairs of leads: (left, right, same)."""
     return tuple((str(row.left_id), str(row.right_id), row.same) for row in rows(connection, "clients", "judgements"))
@@ -66,6 +88,12 @@ def judgements(connection: Connection) -> tuple[tuple[str, str, bool], ...]:
 def golden_records(connection: Connection) -> Mapping[str, Mapping[str, Any]]:
     """The golden record of each living client, as it would be compared with a new one."""
     return {str(row.client_id): _golden_row(row) for row in stream(connection, "clients", "living_golden")}
+
+
+def golden_records_among(connection: Connection, client_ids: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
+    """The golden records of those of these clients that live."""
+    found = stream(connection, "clients", "living_golden_among", 2000, client_ids=list(client_ids))
+    return {str(row.client_id): _golden_row(row) for row in found}
 
 
 def golden_of(client: Client) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from dedup import Judgement, Record
 from dedup.arrays import Ints
 from dedup.incremental import KeptPairs, KeyRows, Rescored
 from dedup.stable_keys import StableKeys
-from pipeline.warehouse.connection import copy_lines, copy_rows, one, rows, run, stream
+from pipeline.warehouse.connection import copy_lines, copy_rows, mapping, one, rows, run, stream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class InForce:
 def in_force(connection: Connection) -> InForce | None:
     """The snapshot of the last full fold; None before the first."""
     found = rows(connection, "match", "in_force")
-    return InForce(**found[0]._mapping) if found else None  # noqa: SLF001 - SQLAlchemy's documented way to read a row by name
+    return InForce(**mapping(found[0])) if found else None
 
 
 def content_of(connection: Connection, snapshot: InForce) -> bytes:
@@ -63,7 +63,7 @@ def count_folded(connection: Connection, snapshot_id: int, leads: int, clients: 
 
 def take_queue(connection: Connection) -> set[str]:
     """Leads that came, went or changed since the last fold; they are the caller's to fold."""
-    return {row.lead_id for row in stream(connection, "match", "take_queue")}
+    return {row.lead_id for row in rows(connection, "match", "take_queue")}
 
 
 def is_queue_longer(connection: Connection, most: int) -> bool:
@@ -90,7 +90,40 @@ def write_obeyed(connection: Connection, judgements: Iterable[Judgement]) -> Non
     """Keeps the judgements that this fold obeys."""
     run(connection, "match", "clear_obeyed")
     told = {(min(j.left, j.right), max(j.left, j.right)): j.same for j in judgements}
-    copy_rows(connection, "core.match_judgement", ("left_id", "right_id", "same"), ((*pair, same) for pair, same in told.items()))
+    copy_rows(
+        connection,
+        "core.match_judgement",
+        ("left_id", "right_id", "same"),
+        ((*pair, same) for pair, same in told.items()),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A model that waits for approval, and what it would change: clients merged, split and unchanged, with ids as examples."""
+
+    digest: str
+    model_name: str
+    model_version: str
+    from_version: str
+    leads: int
+    merged: int
+    split: int
+    unchanged: int
+    examples: Mapping[str, Sequence[Any]]
+    reported_at: datetime
+    approved_at: datetime | None
+
+
+def waiting(connection: Connection, digest: str) -> Waiting | None:
+    """The report on the model of this digest, None where there is none."""
+    found = rows(connection, "match", "waiting", digest=digest)
+    return Waiting(**mapping(found[0])) if found else None
+
+
+def approve(connection: Connection, digest: str, who: str, now: datetime) -> bool:
+    """Approves a model that waits; False where none of this digest does."""
+    return run(connection, "match", "approve_change", digest=digest, who=who, now=now) > 0
 
 
 _RECORD = ("lead_id", "received_at", "fields", "name_order")
@@ -115,7 +148,9 @@ def fill_index(connection: Connection, records: Sequence[Record], keys: StableKe
     ids = [record.record_id for record in records]
     lines = (
         f"{key}\t{ids[row]}\t{rule}\n"
-        for key, row, rule in zip(keys.key[order].tolist(), keys.row[order].tolist(), keys.rule[order].tolist(), strict=True)
+        for key, row, rule in zip(
+            keys.key[order].tolist(), keys.row[order].tolist(), keys.rule[order].tolist(), strict=True
+        )
     )
     copy_lines(connection, "core.match_key", ("key", "lead_id", "rule"), lines)
     run(connection, "match", "analyze_keys")
@@ -188,7 +223,8 @@ class PostgresIndex:
         copy_lines(self._connection, "core.match_key", ("key", "lead_id", "rule"), lines)
         columns = ("model_version", "left_id", "right_id", "weight", "levels")
         kept = (
-            (self._model_version, pair.left, pair.right, round(pair.weight, 6), _levels(pair.levels)) for pair in change.pairs
+            (self._model_version, pair.left, pair.right, round(pair.weight, 6), _levels(pair.levels))
+            for pair in change.pairs
         )
         copy_rows(self._connection, "core.evidence", columns, kept)
 
@@ -222,7 +258,9 @@ def write_opened(
     columns = ("left_id", "right_id", "weight", "reason", "model_version")
     copy_rows(connection, "core.review", columns, ((*pair, model_version) for pair in review))
     values = sorted(seen)
-    run(connection, "match", "forget_hubs", fields=[field for field, _ in values], values=[value for _, value in values])
+    run(
+        connection, "match", "forget_hubs", fields=[field for field, _ in values], values=[value for _, value in values]
+    )
     copy_rows(connection, "core.hub", ("field", "value", "records", "distinct_names", "reason"), hubs)
 
 

@@ -32,7 +32,7 @@ select distinct lead_id::text from taken;
 
 -- name: queued
 -- Whether more leads changed than :most.
-select count(*) > :most from (select from core.match_queue limit :most + 1) as some;
+select count(*) > :most from (select from core.match_queue limit :most + 1) as changes;
 
 -- name: clear_keys
 truncate core.match_key, core.match_record;

@@ -1,4 +1,4 @@
--- What `leadfold report` and `leadfold explain` print.
+-- What `leadfold report` prints.
 
 -- name: channels
 -- Sums first, divisions after; the rows add up to everything there is.
@@ -33,22 +33,3 @@ order by count(*) desc, stage;
 select source, received, clients, rejected, quarantined, erased, pending
 from ops.conservation
 order by source;
-
--- name: lead
-select lead.*, membership.client_id, classification.state, classification.stage
-from core.lead
-left join core.classification using (lead_id)
-left join core.membership on membership.lead_id = lead.lead_id and membership.to_decision is null
-where lead.lead_id = :lead_id;
-
--- name: pair_evidence
-select model_version, weight, levels
-from core.evidence
-where left_id = least(cast(:left_id as uuid), cast(:right_id as uuid)) and right_id = greatest(cast(:left_id as uuid), cast(:right_id as uuid))
-order by model_version;
-
--- name: decisions_on
-select decision_id, kind, client_id, from_client_id, actor_kind, actor, actor_version, decided_at
-from core.decision
-where lead_ids && array[cast(:left_id as uuid), cast(:right_id as uuid)]
-order by decision_id;

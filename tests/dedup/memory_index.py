@@ -87,7 +87,9 @@ class MemoryIndex:
         gone = set(change.removed)
         again = gone | change.rescored
         self.rows = [row for row in self.rows if row[2] not in gone]
-        self.rows += zip(change.keys.key.tolist(), change.keys.rule.tolist(), change.keys.record, change.keys.order, strict=True)
+        self.rows += zip(
+            change.keys.key.tolist(), change.keys.rule.tolist(), change.keys.record, change.keys.order, strict=True
+        )
         self.known = {one: record for one, record in self.known.items() if one not in gone}
         self.known |= {record.record_id: record for record in change.records}
         self.pairs = {pair: bits for pair, bits in self.pairs.items() if not again & set(pair)}

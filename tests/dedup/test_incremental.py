@@ -31,7 +31,9 @@ def _snapshot(records: Sequence[Record], model: Model) -> Snapshot:
     return replace(take_snapshot(found.match, 0.98), merge_cut=found.merge_cut - 4, review_cut=found.review_cut - 8)
 
 
-def _compare(index: MemoryIndex, records: Sequence[Record], judgements: Sequence[Judgement], snapshot: Snapshot) -> None:
+def _compare(
+    index: MemoryIndex, records: Sequence[Record], judgements: Sequence[Judgement], snapshot: Snapshot
+) -> None:
     whole = fold(records, snapshot.model, judgements, known=snapshot)
     oracle = MemoryIndex.of(whole, records, snapshot.model)
     assert sorted(index.rows) == sorted(oracle.rows)
@@ -81,7 +83,9 @@ def _histories(draw):
                 added.append(Record(one, other.fields, other.observed_at))
                 removed.remove(one)
         present = (present | {record.record_id for record in added}) - set(removed)
-        pairs = draw(st.lists(st.sampled_from(list(combinations(ids, 2))), max_size=3, unique=True)) if len(ids) > 1 else []
+        pairs = (
+            draw(st.lists(st.sampled_from(list(combinations(ids, 2))), max_size=3, unique=True)) if len(ids) > 1 else []
+        )
         batches.append((added, removed, [Judgement(a, b, draw(st.booleans())) for a, b in pairs]))
     return start, batches
 
@@ -108,7 +112,10 @@ def test_a_town_in_random_batches_with_departures_and_judgements(model, seed):
         removed = [record.record_id for record in chance.sample(records[:start], 12)]
         changed = [replace(records[n], fields=chance.choice(records).fields) for n in range(start - 20, start - 10)]
         changed = [record for record in changed if record.record_id not in removed]
-        said = [*said[2:], *(Judgement(*(r.record_id for r in chance.sample(records, 2)), chance.random() < 0.5) for _ in range(8))]
+        said = [
+            *said[2:],
+            *(Judgement(*(r.record_id for r in chance.sample(records, 2)), chance.random() < 0.5) for _ in range(8)),
+        ]
         batches.append(([*records[start : start + 100], *changed], removed, said))
     _run(records[:400], batches, _snapshot(records, model), each=False)
 

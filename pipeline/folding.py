@@ -1,0 +1,397 @@
+"""The fold of a warehouse's leads into clients: of everything, or of what changed since the last fold, with one result.
+
+A fold of everything takes a snapshot of what belongs to the set as a whole and, from some size on, fills the index by which
+the next folds find what a lead may be joined with. Another model than the one in force is first shown: its report waits for
+a person, and the fold goes on with the old model.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+import dedup
+from dedup.incremental import KeptPairs, Refold, refold
+from dedup.model_file import digest, read_model
+from dedup.model_writing import model_toml
+from dedup.snapshot import SnapshotError, is_incremental, read_snapshot, snapshot_bytes, take_snapshot
+from dedup.stable_keys import stable_keys
+from pipeline.client import Client
+from pipeline.identity import Change, Known, reconcile
+from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_model
+from pipeline.settings import Settings
+from pipeline.warehouse import clients, leads, match_index
+from pipeline.warehouse.connection import Connection, rows, run, stream
+
+INCREMENTAL_FROM = 20_000
+"""Leads from which a fold leaves an index behind: fewer are folded whole in about a second."""
+
+MOST_GROWTH = 0.1
+"""Share of leads that may come, or change, before everything is folded again: counts frozen at the last fold of everything would
+be too old, and a batch so large is no quicker."""
+
+_LINES_OF_EVIDENCE = 5
+_EXAMPLES = 10
+
+Progress = Callable[[str, int, int], None]
+Counts = dict[str, int]
+Pairs = Mapping[tuple[str, str], float]
+Tie = tuple[tuple[str, str], float]
+"""A pair of leads and its weight."""
+
+
+def fold_clients(
+    connection: Connection, settings: Settings, now: datetime, *, full: bool = False, progress: Progress | None = None
+) -> Counts:
+    """Folds in the caller's transaction, which holds the fold's lock; counts of what was done.
+
+    incremental: 1 where only changed leads were looked at; touched: leads in the components that were opened, reopened: clients
+    that were there before among them; model_waits: 1 where a model waits for approval.
+    """
+    configured = fold_model(settings)
+    in_force = match_index.in_force(connection)
+    said = [dedup.Judgement(*judged) for judged in clients.judgements(connection)]
+    model, waits = _model_to_use(connection, configured, in_force)
+    counts: Counts | None = None
+    if in_force is not None and not full and _may_be_incremental(in_force, model, settings):
+        counts = _fold_changed(connection, in_force, said, now)
+    if counts is None:
+        counts = _fold_all(connection, in_force, model, settings, said, now, progress)
+    if waits:
+        _report_change(connection, configured, model, settings, said, now, progress)
+    return counts | {"model_waits": int(waits)}
+
+
+def _model_to_use(
+    connection: Connection, configured: dedup.Model, in_force: match_index.InForce | None
+) -> tuple[dedup.Model, bool]:
+    """The model to fold with, and whether the configured one waits: it applies at once only where none was before it."""
+    key = digest(configured)
+    run(connection, "match", "drop_other_changes", digest=key)
+    if in_force is None or in_force.digest == key or not in_force.clients:
+        return configured, False
+    change = match_index.waiting(connection, key)
+    if change is not None and change.approved_at is not None:
+        run(connection, "match", "drop_change", digest=key)
+        return configured, False
+    return read_model(in_force.model), True
+
+
+def _may_be_incremental(in_force: match_index.InForce, model: dedup.Model, settings: Settings) -> bool:
+    if not (in_force.is_indexed and in_force.digest == digest(model) and in_force.precision == settings.fold.precision):
+        return False
+    return in_force.leads <= in_force.records * (1 + MOST_GROWTH)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """Which model clients follow from, None before the first fold, and another one that is configured and waits."""
+
+    in_force: match_index.InForce | None
+    waiting: match_index.Waiting | None
+
+
+def model_state(connection: Connection, configured: dedup.Model) -> ModelState:
+    """The model in force, and the configured one's report where it waits."""
+    return ModelState(match_index.in_force(connection), match_index.waiting(connection, digest(configured)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What writing clients came to. before, after: living clients among those that were looked at."""
+
+    changes: int
+    events: int
+    before: int
+    after: int
+
+
+def _fold_all(
+    connection: Connection,
+    in_force: match_index.InForce | None,
+    model: dedup.Model,
+    settings: Settings,
+    said: Sequence[dedup.Judgement],
+    now: datetime,
+    progress: Progress | None,
+) -> Counts:
+    match_index.take_queue(connection)
+    entries = {entry.lead_id: entry for entry in map(_entry, stream(connection, "leads", "genuine_leads"))}
+    judged = [(one.left, one.right, one.same) for one in said]
+    folded = fold_entries(entries.values(), model, settings.fold.precision, judged, progress)
+    snapshot = _take_snapshot(connection, in_force, model, folded, settings, entries, now)
+    known = clients.known(connection)
+    seen_at = {lead_id: entry.received_at for lead_id, entry in entries.items()}
+    changes = list(reconcile(folded.clusters, seen_at, known))
+    touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
+    current = _clients_of(_members(known, changes), entries)
+    stored = clients.golden_records(connection)
+    edited = [c for c in current if c not in touched and clients.golden_of(current[c]) != stored.get(c)]
+    changes.extend(Change("edit", client_id, ()) for client_id in sorted(edited))
+    pairs = {(pair.left, pair.right): pair for pair in folded.pairs}
+    ties = _ties(changes, folded.clusters, {key: pair.weight for key, pair in pairs.items()})
+    evidence = _evidence(ties, {key: _pair(pairs[key]).levels for found in ties.values() for key, _ in found})
+    events = clients.write_changes(connection, changes, current, evidence, model.name, _version(snapshot), now)
+    clients.write_findings(
+        connection,
+        folded.model_version,
+        (_pair(pair) for pair in (*folded.pairs, *folded.clashing)),
+        ((clients.Pair(item.left, item.right, item.weight, ()), item.reason) for item in folded.review),
+        ((hub.field, hub.value, hub.records, hub.distinct_names, hub.reason) for hub in folded.hubs),
+    )
+    match_index.write_obeyed(connection, said)
+    return {
+        "leads": len(entries), "clients": len(folded.clusters), "changes": len(changes), "events": events,
+        "review": len(folded.review), "hubs": len(folded.hubs), "incremental": 0, "touched": len(entries),
+        "reopened": len(set(known.membership.values())),
+    }  # fmt: skip
+
+
+def _take_snapshot(
+    connection: Connection,
+    in_force: match_index.InForce | None,
+    model: dedup.Model,
+    folded: dedup.Fold,
+    settings: Settings,
+    entries: Mapping[str, Entry],
+    now: datetime,
+) -> match_index.InForce:
+    """The snapshot of this fold, in force from now on, and the index where there are leads enough. One that says what the last one
+    said keeps its number."""
+    taken = take_snapshot(folded.match, settings.fold.precision)
+    content = snapshot_bytes(taken)
+    is_indexed = is_incremental(model) and len(entries) >= INCREMENTAL_FROM
+    found = match_index.InForce(
+        snapshot_id=in_force.snapshot_id if in_force else 1,
+        model_name=model.name, model_version=model.version, digest=digest(model), model=model_toml(model),
+        precision=settings.fold.precision, merge_cut=taken.merge_cut, review_cut=taken.review_cut, records=taken.records,
+        is_indexed=is_indexed, leads=len(entries), clients=len(folded.clusters),
+    )  # fmt: skip
+    if (
+        in_force is not None
+        and in_force.digest == found.digest
+        and match_index.content_of(connection, in_force) == content
+    ):
+        match_index.count_folded(connection, found.snapshot_id, found.leads, found.clients, is_indexed)
+    else:
+        found = replace(found, snapshot_id=in_force.snapshot_id + 1 if in_force else 1)
+        match_index.put_in_force(connection, found, content, now)
+    if is_indexed:
+        records = [entries[lead].record for lead in folded.match.encoded.ids or ()]
+        match_index.fill_index(connection, records, stable_keys(folded.match.encoded, model))
+    elif in_force is not None and in_force.is_indexed:
+        match_index.clear_index(connection)
+    return found
+
+
+def _fold_changed(
+    connection: Connection, in_force: match_index.InForce, said: Sequence[dedup.Judgement], now: datetime
+) -> Counts | None:
+    """Folds what changed since the last fold; None where everything must be folded."""
+    if match_index.is_queue_longer(connection, int(in_force.records * MOST_GROWTH * 4) + 100):
+        return None
+    try:
+        snapshot = read_snapshot(match_index.content_of(connection, in_force))
+    except SnapshotError:
+        return None
+    rows(connection, "leads", "lock_leads")  # nobody writes a lead between the reading of two of them
+    rows(connection, "leads", "by_key")
+    queue = match_index.take_queue(connection)
+    index = match_index.PostgresIndex(connection, snapshot.model.version)
+    entries = {entry.lead_id: entry for entry in map(_entry, match_index.genuine_among(connection, queue))}
+    old = {record.record_id: record for record in index.records(queue)}
+    added = [entry.record for lead, entry in entries.items() if old.get(lead) != entry.record]
+    removed = old.keys() - entries.keys()
+    if len(added) + len(removed) > max(in_force.records * MOST_GROWTH, 1):
+        return None
+    judged = {
+        lead for judgement in match_index.obeyed(connection) ^ set(said) for lead in (judgement.left, judgement.right)
+    }
+    match_index.write_obeyed(connection, said)
+    found = refold(index, removed, added, snapshot, said, judged)
+    written = _write_opened(connection, in_force, found, queue, entries, index, now)
+    if written is None:
+        return None
+    match_index.write_opened(
+        connection,
+        found.core | set(found.change.removed),
+        ((pair.left, pair.right, pair.weight, pair.reason) for pair in found.review),
+        snapshot.model.version,
+        found.change.hub_values,
+        ((hub.field, hub.value, hub.records, hub.distinct_names, hub.reason) for hub in found.change.hubs),
+    )
+    total = in_force.leads + sum(record.record_id not in old for record in added) - len(removed)
+    living = in_force.clients + written.after - written.before
+    match_index.count_folded(connection, in_force.snapshot_id, total, living, is_indexed=True)
+    review, hubs = match_index.totals(connection)
+    return {
+        "leads": total, "clients": living, "changes": written.changes, "events": written.events, "review": review,
+        "hubs": hubs, "incremental": 1, "touched": len(found.core), "reopened": written.before,
+    }  # fmt: skip
+
+
+def _write_opened(
+    connection: Connection,
+    in_force: match_index.InForce,
+    found: Refold,
+    queue: set[str],
+    entries: dict[str, Entry],
+    index: match_index.PostgresIndex,
+    now: datetime,
+) -> _Written | None:
+    """Writes the clients of opened components; None where a client reaches beyond them, so that the index cannot be right. entries:
+    of genuine leads in the queue; those of their clients are added."""
+    opened = found.core | set(found.change.removed)
+    around = clients.known_around(connection, opened | queue)
+    reopened = {around.membership[lead] for lead in opened if lead in around.membership}
+    known = replace(around, membership={lead: c for lead, c in around.membership.items() if c in reopened})
+    if not known.membership.keys() <= opened:
+        return None
+    changes = list(reconcile(found.clusters, _seen_at(index, found), known))
+    touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
+    members = _members(around, changes)
+    # A lead may have other words for its client, and none that matching reads.
+    asked = {client for client, held in members.items() if client in touched or not queue.isdisjoint(held)}
+    missing = {lead for client in asked for lead in members[client]} - entries.keys()
+    entries.update((entry.lead_id, entry) for entry in map(_entry, match_index.leads_among(connection, missing)))
+    current = _clients_of({client: members[client] for client in asked}, entries)
+    stored = clients.golden_records_among(connection, asked - touched)
+    edited = [client for client in asked - touched if clients.golden_of(current[client]) != stored.get(client)]
+    changes.extend(Change("edit", client_id, ()) for client_id in sorted(edited))
+    ties = _ties(changes, found.clusters, _weights(found.kept))
+    levels = index.levels_of({pair for kept in ties.values() for pair, _ in kept})
+    events = clients.write_changes(
+        connection, changes, current, _evidence(ties, levels), in_force.model_name, _version(in_force), now
+    )
+    return _Written(len(changes), events, len(reopened), len(_members(known, changes)))
+
+
+def _seen_at(index: match_index.PostgresIndex, found: Refold) -> Mapping[str, datetime]:
+    records = index.records(found.core)
+    return {record.record_id: datetime.fromtimestamp(record.observed_at or 0.0, UTC) for record in records}
+
+
+def _weights(kept: KeptPairs) -> Pairs:
+    return dict(zip(zip(kept.left, kept.right, strict=True), kept.weight, strict=True))
+
+
+def _members(known: Known, changes: Iterable[Change]) -> Mapping[str, Sequence[str]]:
+    """The leads of every living client after the changes."""
+    membership = dict(known.membership)
+    for change in changes:
+        for lead in change.lead_ids:
+            if change.kind in {"leave", "close"}:
+                membership.pop(lead, None)
+            else:
+                membership[lead] = change.client_id
+    members: dict[str, list[str]] = defaultdict(list)
+    for lead, client in membership.items():
+        members[client].append(lead)
+    return members
+
+
+def _clients_of(members: Mapping[str, Sequence[str]], entries: Mapping[str, Entry]) -> dict[str, Client]:
+    """The golden records of clients with these leads."""
+    return {client: client_of(client, [entries[lead] for lead in held]) for client, held in members.items()}
+
+
+def _ties(changes: Sequence[Change], clusters: Iterable[Sequence[str]], weights: Pairs) -> Mapping[int, Sequence[Tie]]:
+    """The strongest pairs that tie the leads of each change, by its place, to its client."""
+    cluster_of = {lead: number for number, cluster in enumerate(clusters) for lead in cluster}
+    best: dict[str, Tie] = {}
+    for pair, weight in weights.items():
+        if cluster_of.get(pair[0], -1) == cluster_of.get(pair[1], -2):
+            for lead in pair:
+                if lead not in best or _strength((pair, weight)) < _strength(best[lead]):
+                    best[lead] = (pair, weight)
+    found = {}
+    for place, change in enumerate(changes):
+        if change.kind in {"mint", "join", "merge"}:
+            ties = sorted({best[lead] for lead in change.lead_ids if lead in best}, key=_strength)
+            if ties:
+                found[place] = ties[:_LINES_OF_EVIDENCE]
+    return found
+
+
+def _strength(tie: Tie) -> tuple[float, tuple[str, str]]:
+    return (-tie[1], tie[0])
+
+
+def _evidence(ties: Mapping[int, Sequence[Tie]], levels: Mapping[tuple[str, str], Any]) -> dict[int, Mapping[str, Any]]:
+    """What the ledger keeps of ties: ids, levels and weights only."""
+    return {
+        place: {"pairs": [[*pair, round(weight, 6), levels[pair]] for pair, weight in found]}
+        for place, found in ties.items()
+    }
+
+
+def _entry(row: Any) -> Entry:
+    return entry_of(leads.lead_of(row))
+
+
+def _pair(pair: Any) -> clients.Pair:
+    hits = [(hit.comparison, hit.level, round(hit.weight, 3)) for hit in pair.levels]
+    return clients.Pair(pair.left, pair.right, round(pair.weight, 6), hits)
+
+
+def _version(snapshot: match_index.InForce) -> str:
+    """What the ledger names: the model's version and the snapshot under which it decided."""
+    return f"{snapshot.model_version} snapshot {snapshot.snapshot_id}"
+
+
+def _report_change(
+    connection: Connection,
+    configured: dedup.Model,
+    model: dedup.Model,
+    settings: Settings,
+    said: Sequence[dedup.Judgement],
+    now: datetime,
+    progress: Progress | None,
+) -> None:
+    """Writes down, once, what the configured model would change among the clients of the model in force."""
+    key = digest(configured)
+    if match_index.waiting(connection, key) is not None:
+        return
+    entries = [_entry(row) for row in stream(connection, "leads", "genuine_leads")]
+    judged = [(one.left, one.right, one.same) for one in said]
+    folded = fold_entries(entries, configured, settings.fold.precision, judged, progress)
+    difference = compare_partitions(clients.known(connection).membership, folded.clusters)
+    run(
+        connection, "match", "report_change",
+        digest=key, model_name=configured.name, model_version=configured.version, from_version=model.version,
+        leads=len(entries), merged=difference.merged, split=difference.split, unchanged=difference.unchanged,
+        examples=orjson.dumps(difference.examples).decode(), now=now,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How another partition differs from the clients there are. merged: clients that would be one with others; split: those that
+    would fall apart, both where it is both; unchanged: those that would keep exactly their leads. examples: ids of clients."""
+
+    merged: int
+    split: int
+    unchanged: int
+    examples: Mapping[str, Sequence[Any]]
+
+
+def compare_partitions(membership: Mapping[str, str], clusters: Iterable[Sequence[str]]) -> Difference:
+    """Compares clients with the clusters of another model. membership: lead to client."""
+    sizes = Counter(membership.values())
+    parts: Counter[str] = Counter()
+    merging: list[list[str]] = []
+    whole = set()
+    for cluster in clusters:
+        met = Counter(membership[lead] for lead in cluster if lead in membership)
+        parts.update(met.keys())
+        if len(met) > 1:
+            merging.append(sorted(met))
+        elif len(met) == 1 and sum(met.values()) == len(cluster):
+            whole |= {client for client, count in met.items() if count == sizes[client]}
+    split = sorted(client for client, count in parts.items() if count > 1)
+    merged = {client for group in merging for client in group}
+    examples: dict[str, Sequence[Any]] = {"merged": sorted(merging)[:_EXAMPLES], "split": split[:_EXAMPLES]}
+    return Difference(len(merged), len(split), len(whole), examples)

@@ -1,0 +1,310 @@
+"""The incremental fold on a real warehouse: any batching ends where one fold of everything ends, under the same ids."""
+
+import random
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+import dedup
+from dedup.encoding import encode
+from dedup.model_writing import model_toml
+from dedup.snapshot import Snapshot, read_snapshot
+from dedup.stable_keys import stable_keys
+from pipeline import folding, steps
+from pipeline.folding import compare_partitions
+from pipeline.quality.verify import verify
+from pipeline.resolution import entry_of
+from pipeline.warehouse import clients, match_index
+from pipeline.warehouse.connection import Role, Warehouse, rows
+from pipeline.warehouse.leads import lead_of
+from tests.company import NOW, company, fold_all, post, select
+from tests.dedup.messy_leads import draw_leads
+
+pytestmark = pytest.mark.postgres
+
+PARTITION = (
+    "select array_agg(lead_id::text order by lead_id) from core.membership where to_decision is null group by client_id"
+)
+EVIDENCE = "select left_id::text, right_id::text, weight, levels::text from core.evidence order by 1, 2"
+REVIEW = "select left_id::text, right_id::text, weight, reason from core.review order by 1, 2"
+HUBS = "select field, value, records, distinct_names, reason from core.hub order by 1, 2"
+KEYS = "select key, lead_id::text, rule from core.match_key order by 1, 2, 3"
+LIVING = "select client_id::text from core.client where state = 'live' order by 1"
+FORM = {"name": "Name", "phone": "Phone", "email": "Email", "city": "City", "company": "Company"}
+
+
+@pytest.fixture(autouse=True)
+def _any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few leads leave an index behind too, and batches may be as large as they like."""
+    monkeypatch.setattr(folding, "INCREMENTAL_FROM", 1)
+    monkeypatch.setattr(folding, "MOST_GROWTH", 100.0)
+
+
+def _forms(count: int, seed: int) -> list[dict[str, str]]:
+    records, _ = draw_leads(count, seed)
+    return [{FORM[name]: values[0] for name, values in r.fields.items() if name in FORM} for r in records]
+
+
+def _post(shop: steps.Workspace, number: int, form: dict[str, str]) -> None:
+    post(shop, str(number), **form)
+
+
+def _snapshot(warehouse: Warehouse) -> Snapshot:
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        in_force = match_index.in_force(connection)
+        assert in_force is not None
+        return read_snapshot(match_index.content_of(connection, in_force))
+
+
+def _assert_as_folded_whole(warehouse: Warehouse) -> None:
+    """Everything that the fold keeps is what a fold of all leads under the snapshot in force gives, and every check holds."""
+    snapshot = _snapshot(warehouse)
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        records = [entry_of(lead_of(row)).record for row in rows(connection, "leads", "genuine_leads")]
+        said = [dedup.Judgement(*judged) for judged in clients.judgements(connection)]
+        broken = [result.name for result in verify(connection, NOW) if not result.passed]
+    assert broken == []
+    whole = dedup.fold(records, snapshot.model, said, known=snapshot)
+    assert sorted(tuple(row[0]) for row in select(warehouse, PARTITION)) == list(whole.clusters)
+    weights = {(p.left, p.right): p.weight for p in (*whole.pairs, *whole.clashing)}
+    assert {row[:2]: row[2] for row in select(warehouse, EVIDENCE)} == weights
+    assert select(warehouse, REVIEW) == sorted((p.left, p.right, p.weight, p.reason) for p in whole.review)
+    assert select(warehouse, HUBS) == sorted(
+        (h.field, h.value, h.records, h.distinct_names, h.reason) for h in whole.hubs
+    )
+    data, ordered = encode(records, snapshot.model)
+    keys = stable_keys(data, snapshot.model)
+    ids = [record.record_id for record in ordered]
+    expected = [
+        (k, ids[r], n) for k, r, n in zip(keys.key.tolist(), keys.row.tolist(), keys.rule.tolist(), strict=True)
+    ]
+    assert select(warehouse, KEYS) == sorted(expected)
+
+
+def _decide(warehouse: Warehouse, kind: str, lead_ids: Sequence[str]) -> None:
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        connection.execute(
+            text("""insert into core.decision (kind, lead_ids, actor_kind, actor, decided_at)
+                    values (:kind, cast(:lead_ids as uuid[]), 'person', 'test', now())"""),
+            {"kind": kind, "lead_ids": list(lead_ids)},
+        )
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_batches_with_departures_changes_and_judgements_end_where_one_fold_ends(
+    warehouse: Warehouse, seed: int
+) -> None:
+    chance = random.Random(seed)
+    forms = _forms(260, seed)
+    shop = company(warehouse)
+    for number in range(120):
+        _post(shop, number, forms[number])
+    assert fold_all(shop)["incremental"] == 0
+    _assert_as_folded_whole(warehouse)
+    number = 120
+    while number < len(forms):
+        size = chance.choice([1, 5, 40, 60])
+        for form in forms[number : number + size]:
+            _post(shop, number, form)
+            number += 1
+        for again in chance.sample(range(number), 3):  # corrected submissions
+            _post(shop, again, chance.choice(forms))
+        leads = sorted(row[0] for row in select(warehouse, "select lead_id::text from core.lead"))
+        _decide(warehouse, "reject", [chance.choice(leads)])
+        _decide(warehouse, chance.choice(["match", "no_match"]), chance.sample(leads, 2))
+        assert fold_all(shop)["incremental"] == 1
+        if size > 1:
+            _assert_as_folded_whole(warehouse)
+    _assert_as_folded_whole(warehouse)
+    told = steps.fold(shop)
+    assert (told["incremental"], told["touched"], told["changes"], told["events"]) == (1, 0, 0, 0)
+    assert select(
+        warehouse, "select leads, clients from core.match_snapshot order by snapshot_id desc limit 1"
+    ) == select(
+        warehouse,
+        "select (select count(*) from core.membership where to_decision is null), count(*) from core.client where state = 'live'",
+    )
+
+
+ANNA = {"Name": "Anna Wiśniewska", "Phone": "+48 501 234 567", "Email": "anna.wisniewska@wp.pl"}
+ANNA_AGAIN = {"Name": "Wiśniewska Ania", "Phone": "501-234-567"}
+MAREK = {"Name": "Marek Zieliński", "Phone": "602 345 678"}
+
+
+def test_a_batch_opens_only_clients_that_it_touches_and_their_ids_stay(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    for number, form in enumerate((ANNA, MAREK)):
+        _post(shop, number, form)
+    fold_all(shop)
+    before = select(warehouse, LIVING)
+    _post(shop, 2, ANNA_AGAIN)
+    told = fold_all(shop)
+    assert (told["incremental"], told["touched"], told["reopened"], told["clients"]) == (1, 2, 1, 2)
+    assert select(warehouse, LIVING) == before
+
+
+def test_incremental_and_whole_folds_mint_the_same_ids(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = company(warehouse)
+    forms = _forms(60, 5)
+    for number, form in enumerate(forms):
+        _post(shop, number, form)
+        if number % 20 == 0:
+            fold_all(shop)
+    fold_all(shop)
+    before = select(warehouse, PARTITION + " order by client_id"), select(warehouse, LIVING)
+    assert steps.fold(shop, full=True)["changes"] == 0
+    assert (select(warehouse, PARTITION + " order by client_id"), select(warehouse, LIVING)) == before
+
+
+def test_words_that_matching_does_not_read_still_reach_the_golden_record(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    _post(shop, 1, ANNA)
+    fold_all(shop)
+    with warehouse.transaction(None) as connection:
+        connection.execute(text("update core.lead set company_name = 'Nowa', company_core = ''"))
+    told = steps.fold(shop)
+    assert (told["incremental"], told["touched"], told["events"]) == (1, 0, 1)
+    assert select(warehouse, "select company from core.client") == [("Nowa",)]
+
+
+def test_few_leads_leave_no_index_and_are_folded_whole(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "INCREMENTAL_FROM", 20_000)
+    shop = company(warehouse)
+    _post(shop, 1, ANNA)
+    fold_all(shop)
+    _post(shop, 2, MAREK)
+    assert fold_all(shop)["incremental"] == 0
+    assert select(warehouse, KEYS) == []
+
+
+def test_growth_beyond_the_snapshot_folds_everything_and_takes_a_new_one(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    for number in range(4):
+        _post(shop, number, {"Name": f"Anna Nowak{number}", "Phone": f"60212345{number}"})
+    fold_all(shop)
+    monkeypatch.setattr(folding, "MOST_GROWTH", 0.25)
+    _post(shop, 8, ANNA)
+    assert fold_all(shop)["incremental"] == 1
+    _post(shop, 9, MAREK)
+    assert fold_all(shop)["incremental"] == 1
+    _post(shop, 10, MAREK)
+    assert fold_all(shop)["incremental"] == 0
+    assert _snapshot(warehouse).records == 7
+
+
+def test_the_ledger_names_model_version_and_snapshot(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    _post(shop, 1, ANNA)
+    fold_all(shop)
+    _post(shop, 2, MAREK)
+    fold_all(shop)
+    version = dedup.load_model("lead").version
+    found = select(warehouse, "select distinct actor, actor_version from core.decision where actor_kind = 'model'")
+    assert found == [("lead", f"{version} snapshot 1")]
+
+
+def test_two_resolvers_at_once_give_one_answer(warehouse: Warehouse, warehouse_url: str) -> None:
+    shop = company(warehouse)
+    forms = _forms(80, 3)
+    for number, form in enumerate(forms[:40]):
+        _post(shop, number, form)
+    fold_all(shop)
+    for number, form in enumerate(forms[40:], start=40):
+        _post(shop, number, form)
+    steps.conform(shop)
+    steps.classify(shop)
+    told: list[dict[str, int]] = []
+
+    def work() -> None:
+        told.append(steps.fold(company(Warehouse.at(warehouse_url))))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(counts["changes"] > 0 for counts in told) == [False, True]
+    _assert_as_folded_whole(warehouse)
+
+
+def test_a_fold_that_fails_in_the_middle_leaves_all_to_the_next_one(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    forms = _forms(60, 4)
+    for number, form in enumerate(forms[:30]):
+        _post(shop, number, form)
+    fold_all(shop)
+    for number, form in enumerate(forms[30:], start=30):
+        _post(shop, number, form)
+    before = [select(warehouse, query) for query in (PARTITION, EVIDENCE, KEYS)]
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(match_index, "count_folded", broken)
+        with pytest.raises(RuntimeError):
+            fold_all(shop)
+    assert [select(warehouse, query) for query in (PARTITION, EVIDENCE, KEYS)] == before
+    assert fold_all(shop)["incremental"] == 1
+    _assert_as_folded_whole(warehouse)
+
+
+def _with_model(warehouse: Warehouse, folder: Path, **changes: Any) -> steps.Workspace:
+    from dataclasses import replace
+
+    model = replace(dedup.load_model("lead"), name="own", version="own-1", **changes)
+    (folder / "own.toml").write_text(model_toml(model), encoding="utf-8")
+    return company(warehouse, '\n[fold]\nmodel = "own.toml"\n', folder)
+
+
+def test_another_model_waits_with_a_report_until_a_person_approves_it(warehouse: Warehouse, tmp_path: Path) -> None:
+    shop = company(warehouse)
+    for number, form in enumerate((ANNA, ANNA_AGAIN, MAREK)):
+        _post(shop, number, form)
+    assert fold_all(shop)["model_waits"] == 0
+    other = _with_model(warehouse, tmp_path, blocking_rules=dedup.load_model("lead").blocking_rules[2:3])
+    told = fold_all(other)
+    assert (told["model_waits"], told["clients"], told["changes"]) == (1, 2, 0)
+    assert select(warehouse, "select waiting_version, merged, split, unchanged from mart.model_health") == [
+        ("own-1", 0, 1, 1)
+    ]
+    assert steps.approve_model(other, "test")
+    told = fold_all(other)
+    assert (told["model_waits"], told["clients"], told["incremental"]) == (0, 3, 0)
+    assert select(warehouse, "select model_version, waiting_version from mart.model_health") == [("own-1", None)]
+    assert fold_all(other)["incremental"] == 1
+
+
+def test_a_model_that_is_taken_back_waits_no_more(warehouse: Warehouse, tmp_path: Path) -> None:
+    shop = company(warehouse)
+    _post(shop, 1, ANNA)
+    fold_all(shop)
+    fold_all(_with_model(warehouse, tmp_path, cluster_cap=10))
+    assert fold_all(shop)["model_waits"] == 0
+    assert select(warehouse, "select * from core.model_change") == []
+
+
+@pytest.mark.parametrize(
+    ("clusters", "merged", "split", "unchanged"),
+    [
+        ([("a", "b"), ("c",)], 0, 0, 2),
+        ([("a", "b", "c")], 2, 0, 0),
+        ([("a",), ("b",), ("c",)], 0, 1, 1),
+        ([("a",), ("b", "c")], 2, 1, 0),
+        ([("a", "b"), ("c", "new")], 0, 0, 1),
+    ],
+    ids=["same", "merged", "split", "both", "a new lead"],
+)
+def test_partitions_are_compared_client_by_client(
+    clusters: list[tuple[str, ...]], merged: int, split: int, unchanged: int
+) -> None:
+    found = compare_partitions({"a": "1", "b": "1", "c": "2"}, clusters)
+    assert (found.merged, found.split, found.unchanged) == (merged, split, unchanged)
