@@ -21,6 +21,7 @@ from dedup.clustering import (
     components,
     link_order,
     open_components,
+    values_clash,
 )
 from dedup.encoding import Encoded
 from dedup.model import Model
@@ -90,7 +91,7 @@ class _Balance:
         if self._conflicts:
             mine, theirs = self._value_sets(a), self._value_sets(b)
             for name in self._conflicts:
-                if mine[name] and theirs[name] and not mine[name] & theirs[name]:
+                if values_clash(self._data, name, mine[name], theirs[name]):
                     return f"conflict: {name} differs"
         if self._beside.get(a, {}).get(b, 0.0) < 0.0:
             return OUTWEIGHED

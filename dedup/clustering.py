@@ -15,6 +15,7 @@ from heapq import nsmallest
 import numpy as np
 
 from dedup.arrays import Bools, Floats, Ints, distinct_pairs, mix
+from dedup.comparison.identifier import is_mistyped
 from dedup.comparison.person_name import NameLevel, compare_names
 from dedup.encoding import Encoded
 from dedup.model import Model
@@ -104,6 +105,14 @@ def _most_borne(names: dict[int, int]) -> list[tuple[int, int]]:
     return nsmallest(NAMES_ASKED, names.items(), key=lambda item: (-item[1], item[0]))
 
 
+def values_clash(data: Encoded, name: str, mine: set[int], theirs: set[int]) -> bool:
+    """Whether two sides have values of a field, by number, of which none is shared and none a mistyped one of the other side's."""
+    if not mine or not theirs or mine & theirs:
+        return False
+    keys = data.columns[name].keys
+    return not any(is_mistyped(keys[a], keys[b]) for a in mine for b in theirs)
+
+
 class NameLevels:
     """The level at which two names relate, by number; it remembers."""
 
@@ -182,7 +191,7 @@ class Clustering:
             return JUDGED_DIFFERENT
         a, b = self._side(self.find(left)), self._side(self.find(right))
         for key in self._conflicts:
-            if a.values[key] and b.values[key] and not a.values[key] & b.values[key]:
+            if values_clash(self._data, key, a.values[key], b.values[key]):
                 return f"conflict: {key} differs"
         if self._names_contradict(a, b):
             return NAMES_CONTRADICT

@@ -10,7 +10,8 @@ from dedup import kinds
 from dedup.arrays import Bools, Floats, Ints, mix, number_texts
 from dedup.mailbox_names import spelled_names
 from dedup.model import Model
-from dedup.names import Names, NameTexts, TextIds, read_names
+from dedup.name_texts import NameTexts, TextIds
+from dedup.names import Names, read_names
 from dedup.record import Record
 from dedup.side_by_side import both
 from dedup.table import TextColumn, record_columns, sort_records

@@ -22,7 +22,7 @@ from dedup.snapshot import Snapshot
 from dedup.thresholds import chances
 from dedup.wishes import Wish, pillars_of, weighing_of, wishes_for
 
-BAR_WIDTH = 30
+BAR_WIDTH = 24
 """Characters of the bars of a waterfall in a terminal."""
 
 _NEED_WORDS = {
@@ -32,8 +32,8 @@ _NEED_WORDS = {
     "full_name": "full names that agree",
 }
 _REFUSALS = {
-    BETWEEN_CUTS: "not sure enough for a merge: a person should look at it",
-    CONTACTS_CLASH: "one phone and one mailbox, but the names contradict each other: a person should look at it",
+    BETWEEN_CUTS: "not sure enough for a merge; a person should look at it",
+    CONTACTS_CLASH: "one phone and one mailbox, but the names contradict each other; a person should look at it",
     JUDGEMENTS_CLASH: "a person said that they are one, and other words of people keep them apart",
     JUDGED_DIFFERENT: "a person said that these are not one",
     NAMES_CONTRADICT: "names on both sides contradict each other oftener than they agree",
@@ -350,7 +350,7 @@ def refusal_words(reason: str) -> str:
 
 
 def refusals_of(match: Match, left: Ints, right: Ints) -> list[str]:
-    """Why the clusters of these pairs, at or above the review cut, did not join, in words; '' for pairs of one cluster.
+    """Why the clusters of these doubtful pairs did not join, in words; '' for pairs of one cluster.
 
     The queue names the heaviest pair between any two clusters; what a person already judged is not in it.
     """
@@ -378,7 +378,14 @@ def explain_match(match: Match, pairs: Iterable[tuple[int, int]]) -> list[Explan
     cuts = match.merge_cut, match.review_cut, match.even_bet
     found = explain_pairs(match.encoded, left, right, match.model, match.statistics, cuts)
     joined = (match.cluster[left] == match.cluster[right]).tolist()
-    asked = np.array([told.verdict != "apart" for told in found], dtype=bool)
+    clashing = set(zip(match.clashing[0].tolist(), match.clashing[1].tolist(), strict=True))
+    asked = np.array(
+        [
+            told.verdict != "apart" or (a, b) in clashing
+            for told, a, b in zip(found, left.tolist(), right.tolist(), strict=True)
+        ],
+        dtype=bool,
+    )
     refused = iter(refusals_of(match, left[asked], right[asked]))
     return [
         replace(told, joined=one, refusal=next(refused) if is_asked else "")

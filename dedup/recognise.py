@@ -25,7 +25,8 @@ ID_HEADERS = (
 
 SEEN_HEADERS = (
     "received at", "seen at", "observed at", "created at", "updated at", "timestamp", "date", "datetime", "created", "time",
-    "дата и время", "дата создания", "дата обращения", "дата", "создан", "data i godzina", "data utworzenia", "data zgłoszenia", "data",
+    "create date", "created date", "date created", "date received", "submitted at", "submission date", "submitted", "sent", "received", "lead date", "call date", "call time",
+    "дата и время", "дата создания", "дата заявки", "дата звонка", "дата поступления", "дата добавления", "дата и время звонка", "дата обращения", "дата", "создан", "data i godzina", "data utworzenia", "data zgłoszenia", "data dodania", "data kontaktu", "data rozmowy", "data wpłynięcia", "data",
 )  # fmt: skip
 """Headers of a column that says when a row was seen, best first."""
 

@@ -66,6 +66,9 @@ SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
 """By kind and level. thing: what is compared; people: how many are known on a shared value; detail: what the kind's file says
 of the two values. Levels that are not here are told by their kind's detail, or claim."""
 
+_SAYING_NO_MORE = frozenset({"date equal", "address equal", "postcode equal", "the same words"})
+"""Details that say no more than that the two are one."""
+
 _MEANING_NOTHING = ": it says nothing of who it is"
 
 
@@ -86,7 +89,7 @@ def sentence(kind: str, comparison: str, level: str, *, detail: str = "", people
     """
     name = thing(comparison)
     default = _DIFFERS if level == "differ" else f"{name}: {{detail}}"
-    template = SENTENCES.get((kind, level), default)
+    template = SENTENCES.get((kind, level), "One {thing}" if detail in _SAYING_NO_MORE else default)
     if "{detail}" in template and not detail:
         template = f"{name}: {{detail}}" if template == default else "{detail}"
         detail = _claim(kind, level)

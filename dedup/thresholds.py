@@ -80,5 +80,7 @@ def valley_cut(weight: Floats, even_bet: float, precision: float) -> float:
     places = np.arange(valley, len(counts))
     false = max(counts[valley], 1.0) * np.exp(-fall * (places - valley)) / (1.0 - np.exp(-fall))
     here = false * (1.0 - np.exp(-fall))
-    right = np.flatnonzero((false <= (1.0 - precision) / _SAFETY * total[places]) & (here <= _MOST_FALSE * counts[places]))
+    right = np.flatnonzero(
+        (false <= (1.0 - precision) / _SAFETY * total[places]) & (here <= _MOST_FALSE * counts[places])
+    )
     return float(bins[places[right[0]]]) if len(right) else np.inf

@@ -26,11 +26,12 @@ _STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #1e293b }
 .card { fill: #ffffff; stroke: #cbd5e1 }
 .head { font-size: 15px; font-weight: 600 }
-.words { font-size: 12px; fill: #475569 }
+.words { font-size: 12px; fill: #475569; paint-order: stroke; stroke: #ffffff; stroke-width: 4px }
 .bits { font-variant-numeric: tabular-nums }
 .cut { stroke: #94a3b8; stroke-dasharray: 3 3 }
 @media (prefers-color-scheme: dark) {
-  text { fill: #e2e8f0 } .card { fill: #0f172a; stroke: #334155 } .words { fill: #a8b4c6 } .cut { stroke: #64748b }
+  text { fill: #e2e8f0 } .card { fill: #0f172a; stroke: #334155 } .words { fill: #a8b4c6; stroke: #0f172a }
+  .cut { stroke: #64748b }
 }
 """
 
@@ -90,10 +91,12 @@ def _row(name: str, bits: str, ends: tuple[float, float], color: str, y: int) ->
 
 
 def _cuts(merge_x: float, merge: float, review_x: float, review: float, bottom: int) -> Iterator[str]:
-    for x, words, y in (
+    cuts = (
         (merge_x, f"merged from {merge:.1f}", 66),
         (review_x, f"shown to a person from {review:.1f}", 82),
-    ):
-        anchor = "end" if x > WIDTH / 2 else "start"
+    )
+    for x, _, y in cuts:
         yield f'<line class="cut" x1="{x}" y1="{y + 4}" x2="{x}" y2="{bottom}"/>'
+    for x, words, y in cuts:
+        anchor = "end" if x > WIDTH / 2 else "start"
         yield f'<text class="words" x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>'

@@ -147,17 +147,49 @@ def test_a_batch_opens_only_clients_that_it_touches_and_their_ids_stay(warehouse
     assert select(warehouse, LIVING) == before
 
 
-def test_incremental_and_whole_folds_mint_the_same_ids(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = company(warehouse)
-    forms = _forms(60, 5)
-    for number, form in enumerate(forms):
-        _post(shop, number, form)
-        if number % 20 == 0:
-            fold_all(shop)
-    fold_all(shop)
-    before = select(warehouse, PARTITION + " order by client_id"), select(warehouse, LIVING)
-    assert steps.fold(shop, full=True)["changes"] == 0
-    assert (select(warehouse, PARTITION + " order by client_id"), select(warehouse, LIVING)) == before
+HISTORY = (
+    (ANNA, MAREK),
+    ({"Name": "Ewa Lis", "Phone": "+48 503 111 222"}, {"Name": "Ewa Lis", "Email": "ewa.lis@wp.pl"}, ANNA_AGAIN),
+    ({"Name": "Ewa Lis", "Phone": "+48 503 111 222", "Email": "ewa.lis@wp.pl"},),
+    ({"Name": "Marek Zieliński", "Phone": "602 345 678", "Email": "marek@zielinski.pl"}, ANNA),
+)
+"""Two clients of one person are founded, the last lead but three makes one of them; when it goes they are two again."""
+
+
+def test_incremental_and_whole_folds_mint_merge_split_and_revive_the_same_ids(warehouse: Warehouse) -> None:
+    ends = []
+    for full in (False, True):
+        with warehouse.transaction(None) as connection:
+            connection.execute(text("set local session_replication_role = replica"))
+            tables = "raw.record, core.lead, core.decision, core.client, core.match_snapshot, core.evidence, core.review, core.outbox"
+            connection.execute(
+                text(f"truncate {tables}, core.match_queue, core.match_judgement restart identity cascade")
+            )
+        shop = company(warehouse)
+        number = 0
+        for batch in HISTORY:
+            for form in batch:
+                _post(shop, number, form)
+                number += 1
+            steps.conform(shop)
+            steps.classify(shop)
+            steps.fold(shop, full)
+        bridge = select(warehouse, "select lead_id::text from ops.record_place where external_id = '5'")[0][0]
+        ends.append(_history(warehouse))
+        _decide(warehouse, "reject", [bridge])
+        steps.classify(shop)
+        steps.fold(shop, full)
+        ends.append(_history(warehouse))
+    assert ends[:2] == ends[2:]
+    assert {row[2] for row in ends[0][0]} == {"live", "merged"}
+    assert {row[2] for row in ends[1][0]} == {"live"}
+
+
+def _history(warehouse: Warehouse) -> list[list[tuple[Any, ...]]]:
+    golden = "select client_id::text, version, state, name, phones, emails, lead_count from core.client order by 1"
+    ledger = "select kind, lead_ids::text, client_id::text, from_client_id::text from core.decision order by 1, 2, 3"
+    events = "select event_id::text, kind, payload::text from core.outbox order by 1"
+    return [select(warehouse, query) for query in (golden, ledger, events, PARTITION + " order by client_id")]
 
 
 def test_words_that_matching_does_not_read_still_reach_the_golden_record(warehouse: Warehouse) -> None:

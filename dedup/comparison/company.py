@@ -13,8 +13,10 @@ from importlib.resources import files
 import numpy as np
 
 from dedup.arrays import Bools, Floats, Ints, number_texts
+from dedup.comparison import place as place_kind
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
+from dedup.comparison.typed_text import LONGEST
 from dedup.comparison.words import (
     Words,
     count_shared,
@@ -59,6 +61,7 @@ _MOST_EXTRA = 2
 
 
 _POLISH_BRANCH = re.compile(r"(?<!\w)[Oo]/(?=\s?[^\W\d_]{3})")
+_TOWN_SIGNS = ("(", ",", " - ", " – ", " — ")
 _LONG = 9
 """Letters beyond which a name may be mistyped in its first one."""
 
@@ -214,7 +217,7 @@ def prepare(values: Sequence[str]) -> Prepared:
         value.replace("+", " plus ").replace("№", " ") if "+" in value or "№" in value else value for value in values
     ]
     values = [_POLISH_BRANCH.sub(" oddział ", value) if "O/" in value or "o/" in value else value for value in values]
-    words = read_words(values, joined_initials=True)
+    words = read_words(_without_town(values), joined_initials=True)
     nobody = _names_nobody(words)
     words = _without_branch(words)
     words, form_ids = _without_forms(words)
@@ -243,6 +246,23 @@ def prepare(values: Sequence[str]) -> Prepared:
     )
 
 
+def _without_town(values: Sequence[str]) -> list[str]:
+    """The values without the name of a known town in brackets, or after a comma or a dash, at the end: where a branch is, or the seat."""
+    kept = list(values)
+    ends = [
+        (place, max(value.rfind(sign) for sign in _TOWN_SIGNS))
+        for place, value in enumerate(values)
+        if (value[-1:] == ")" or "," in value or " - " in value or " – " in value or " — " in value)
+        and len(value) < LONGEST
+    ]
+    towns = list(dict.fromkeys(values[place][end:] for place, end in ends))
+    known = dict(zip(towns, place_kind.prepare([town.strip(" (),-–—") for town in towns]).known.tolist(), strict=True))
+    for place, end in ends:
+        if known[values[place][end:]] and any(map(str.isalnum, values[place][:end])):
+            kept[place] = values[place][:end]
+    return kept
+
+
 def _names_nobody(words: Words) -> Bools:
     """Which texts are a placeholder as a whole, [texts]."""
     found = np.zeros(words.texts, dtype=bool)
@@ -264,7 +284,7 @@ def _places(words: Words) -> tuple[Ints, Ints, Ints]:
 def _without_branch(words: Words) -> Words:
     """The words without a branch and its place: a branch is no legal person of its own."""
     keep = np.ones(len(words.word), dtype=bool)
-    place, starts, counts = _places(words)
+    _, starts, counts = _places(words)
     known = {word: number for number, word in enumerate(words.vocabulary)}
     before = frozenset(known[word] for word in ("v", "w", "we", "in", "g", "m", "po") if word in known)
     town = known.get("g", -1)
@@ -284,7 +304,7 @@ def _without_branch(words: Words) -> Words:
             elif at + length == end and at > start:  # `ООО Ромашка, Казанский филиал`
                 of_town = at - start > 1 and "sk" in words.vocabulary[int(words.word[at - 1])][-4:]
                 keep[at - of_town : end] = False
-            elif at - start > 1 or (at > start and end - at <= length + 2 and behind < end):
+            elif (at > start and "sk" not in words.vocabulary[int(words.word[at - 1])][-4:]) or at - start > 1:
                 keep[at:end] = False
             elif behind > at + length:  # `Казанский филиал ООО Ромашка`, `филиал ООО Ромашка в Казани`
                 keep[start : at + length] = False
@@ -451,9 +471,16 @@ def _joined_part(prepared: Prepared) -> list[tuple[str, ...]]:
     return [("".join(sorted(key.split(" "))),) if key else () for key in prepared.keys]
 
 
+def _ends_part(prepared: Prepared) -> list[tuple[str, ...]]:
+    joined = ["".join(sorted(key.split(" "))) for key in prepared.keys]
+    return [(f"{key[:4]}-", f"-{key[-4:]}") if len(key) > 4 else (key,) if key else () for key in joined]
+
+
 parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {
     "token": _token_part,
     "first": _first_part,
     "joined": _joined_part,
+    "ends": _ends_part,
 }
-"""token: each word of three letters or more; first: the first word; joined: all words, order and spacing aside."""
+"""token: each word of three letters or more; first: the first word; joined: all words, order and spacing aside;
+ends: the first and the last four letters of those, one of which a slip leaves whole."""

@@ -180,7 +180,9 @@ def readable_domain(text: str) -> str:
 def is_anybodys(domain: str) -> bool:
     """Whether everybody may have a mailbox at this domain, or it stands for none."""
     families = _families()
-    return any(domain in known for known in (_words("free"), _words("near"), _words("example"), _keyed("alias"), families))
+    return any(
+        domain in known for known in (_words("free"), _words("near"), _words("example"), _keyed("alias"), families)
+    )
 
 
 def firm_domains(prepared: "Prepared") -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from dedup.arrays import Bools, Floats, Ints
 from dedup.comparison.edit_distance import Texts, as_texts, count_slips, equal_texts, lengths_of, likeness_of
@@ -48,11 +49,12 @@ _ASCII_SIGNS: dict[int, str | None] = {
 _COUNTRY = re.compile(r"(?:PL(?=\d{10}$)|RU(?=\d{10}(?:\d\d)?$)|GB(?=\d{9}(?:\d{3})?$))")
 """A country before a number that is unique without it."""
 _CALLED = re.compile(
-    r"(?m)^\s*(?:(?:инн|огрн(?:ип)?|рнокпп|едрпоу|єдрпоу|унп|бин|иин|nip|regon|krs|pesel|inn|ogrn|(?:eu )?vat|ein|tin|tax|utr|crn)"
-    r"(?:[ \-]?(?:ue|eu|id|no|nr|number|reg)\b)*\.?(?:\s*/\s*(?:кпп|kpp))?)[\s:.№#=\-]*(?=(?:[a-z]{2})?\s?\d[\d\s\-/]{5})"
+    r"(?m)^ *(?:(?:инн|огрн(?:ип)?|рнокпп|едрпоу|єдрпоу|унп|бин|иин|nip|regon|krs|pesel|inn|ogrn|(?:eu )?vat|ein|tin|tax|utr|crn)"
+    r"(?:[ \-]?(?:ue|eu|id|no|nr|number|reg)\b)*\.?(?: */ *(?:кпп|kpp))?)[ :.№#=\-]*(?=(?:[a-z]{2})? ?\d[\d \-/]{5})"
 )
 """What the number is, written before it: `ИНН 7707083893`, `NIP: 525-10-09-497`."""
-_BRANCH = re.compile(r"(?m)^(\s*\d{10})\s*(?:[/,;|]\s*(?:кпп|kpp)?|\s(?:кпп|kpp))[\s:]*\d{4}[\da-z]{2}\d{3}\s*$")
+_LETTER = re.compile(r"[^\W\d_]")
+_BRANCH = re.compile(r"(?m)^( *\d{10}) *(?:[/,;|] *(?:кпп|kpp)?| (?:кпп|kpp))[ :]*\d{4}[\da-z]{2}\d{3} *$")
 """A Russian tax number with the code of the branch (КПП) behind it, which is none of the company's."""
 _SEQUENCES = ("0123456789", "1234567890", "9876543210", "123456789012")
 _FLOAT_END = re.compile(r"(?m)(?<=^)(\s*\d+)\.0$")
@@ -61,7 +63,10 @@ _FLOAT_END = re.compile(r"(?m)(?<=^)(\s*\d+)\.0$")
 def prepare(values: Sequence[str]) -> Prepared:
     """Reads each value as one number."""
     lines = plain_lines(values)
-    text = _BRANCH.sub(r"\1", _CALLED.sub("", "\n".join(lines)))
+    text = "\n".join(lines)
+    if _LETTER.search(text) is not None:
+        text = _CALLED.sub("", text)
+    text = _BRANCH.sub(r"\1", text)
     if ".0\n" in text or text.endswith(".0"):
         text = _FLOAT_END.sub(r"\1", text)  # a table that took the numbers for quantities
     text = text.translate(_ASCII_SIGNS) if text.isascii() else _SIGNS.sub("", text)
@@ -87,7 +92,7 @@ def _read(key: str) -> str:
         or (len(key) > 4 and _SEQUENCES[1].startswith(key))
     ):
         return ""
-    return _COUNTRY.sub("", key) if key[:2] in ("PL", "RU") else key
+    return _COUNTRY.sub("", key) if key[:2] in ("PL", "RU", "GB") else key
 
 
 def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
@@ -97,6 +102,32 @@ def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
     levels[long[count_slips(prepared.texts, left[long], right[long], 1) <= 1]] = _TYPO
     levels[prepared.empty[left] | prepared.empty[right]] = MISSING
     return levels.astype(np.int64)
+
+
+_INN = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
+_NIP = (6, 5, 7, 2, 3, 4, 5, 6, 7)
+
+
+def has_right_digits(key: str) -> bool:
+    """Whether a number's check digits are right: that of a Russian tax number (10 or 12 digits) or of a Polish one (10)."""
+    if not (key.isascii() and key.isdigit()) or len(key) not in (10, 12):
+        return False
+    digits = [int(letter) for letter in key]
+
+    def rest(weights: Sequence[int]) -> int:
+        return sum(weight * digit for weight, digit in zip(weights, digits, strict=False)) % 11
+
+    if len(key) == 12:
+        return rest(_INN[1:]) % 10 == digits[10] and rest(_INN) % 10 == digits[11]
+    return rest(_INN[2:]) % 10 == digits[9] or rest(_NIP) == digits[9]
+
+
+def is_mistyped(left: str, right: str) -> bool:
+    """Whether of two keys one has right check digits and the other is a slip away with wrong ones: one number, mistyped. Numbers that
+    have no check digits run on from one to the next, so that a digit more is another company."""
+    if OSA.distance(left, right, score_cutoff=1) > 1:
+        return False
+    return has_right_digits(left) != has_right_digits(right)
 
 
 def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:

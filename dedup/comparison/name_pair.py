@@ -23,7 +23,8 @@ from dedup.comparison.name_pair_reading import (
 )
 from dedup.comparison.name_words import Part
 from dedup.comparison.person_name import LEVELS, NameLevel, Relations, compare_names, describe_names
-from dedup.names import NameTexts, TextIds, read_names
+from dedup.name_texts import NameTexts, TextIds
+from dedup.names import read_names
 from dedup.tokens import LONGEST_NAME
 
 SAME = 0.6

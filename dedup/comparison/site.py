@@ -19,7 +19,9 @@ from dedup.comparison.typed_text import plain_lines
 LEVELS = (
     LevelWords("equal", "The domains are one.", ("https://www.romashka.ru/contacts", "romashka.ru"), 1.0),
     LevelWords("shared", "The domains are one, and several are known on it.", ("romashka.ru", "romashka.ru"), 0.8),
-    LevelWords("typo", "One letter of a long domain is wrong, missing or added.", ("stalprofil.ru", "stalprofl.ru"), 0.5),
+    LevelWords(
+        "typo", "One letter of a long domain is wrong, missing or added.", ("stalprofil.ru", "stalprofl.ru"), 0.5
+    ),
     LevelWords("differ", "The domains are different.", ("romashka.ru", "vektor.ru"), 0.2),
 )
 _EQUAL, _TYPO, _DIFFER = 0, 2, 3
@@ -43,25 +45,180 @@ _SITE = re.compile(
     r"(?:https?:?[/\\]{1,3})?(?:[^\s/@]*@)?(?:www\d?\.)?((?:[\w\-]+\.)+[^\W\d_][\w\-]+)\.?(?::\d+)?(?:[/\\]+([^\s?#]*))?(?:[?#]\S*)?[,;]?"
 )
 _SECOND = frozenset(
-    "com co net org gov edu ac biz info ltd plc me msk spb nov nnov perm kiev dp od lviv in waw krakow wroclaw wroc poznan lodz "
-    "gda gdynia sopot szczecin bydgoszcz katowice lublin rzeszow olsztyn opole torun shop sklep edu mil gmina".split()
+    [
+        "com",
+        "co",
+        "net",
+        "org",
+        "gov",
+        "edu",
+        "ac",
+        "biz",
+        "info",
+        "ltd",
+        "plc",
+        "me",
+        "msk",
+        "spb",
+        "nov",
+        "nnov",
+        "perm",
+        "kiev",
+        "dp",
+        "od",
+        "lviv",
+        "in",
+        "waw",
+        "krakow",
+        "wroclaw",
+        "wroc",
+        "poznan",
+        "lodz",
+        "gda",
+        "gdynia",
+        "sopot",
+        "szczecin",
+        "bydgoszcz",
+        "katowice",
+        "lublin",
+        "rzeszow",
+        "olsztyn",
+        "opole",
+        "torun",
+        "shop",
+        "sklep",
+        "edu",
+        "mil",
+        "gmina",
+    ]
 )
 """Names under a country's ending of which others are registered: `firma.com.pl`, `firma.co.uk`, `firma.msk.ru`."""
 _BUILDERS = frozenset(
-    "tilda.ws tilda.cc wixsite.com ucoz.ru ucoz.net ucoz.com narod.ru wordpress.com blogspot.com github.io business.site nethouse.ru "
-    "umi.ru insales.ru myinsales.ru myshopify.com shoper.pl home.pl weebly.com webflow.io squarespace.com site123.me jimdofree.com "
-    "bitrix24.site bitrix24.shop amocrm.ru livejournal.com netlify.app vercel.app pulscen.ru tiu.ru prom.ua satom.ru blizko.ru "
-    "deal.by company.site my-site.com mystrikingly.com godaddysites.com plp7.ru lpgenerator.ru flexbe.com creatium.site".split()
+    [
+        "tilda.ws",
+        "tilda.cc",
+        "wixsite.com",
+        "ucoz.ru",
+        "ucoz.net",
+        "ucoz.com",
+        "narod.ru",
+        "wordpress.com",
+        "blogspot.com",
+        "github.io",
+        "business.site",
+        "nethouse.ru",
+        "umi.ru",
+        "insales.ru",
+        "myinsales.ru",
+        "myshopify.com",
+        "shoper.pl",
+        "home.pl",
+        "weebly.com",
+        "webflow.io",
+        "squarespace.com",
+        "site123.me",
+        "jimdofree.com",
+        "bitrix24.site",
+        "bitrix24.shop",
+        "amocrm.ru",
+        "livejournal.com",
+        "netlify.app",
+        "vercel.app",
+        "pulscen.ru",
+        "tiu.ru",
+        "prom.ua",
+        "satom.ru",
+        "blizko.ru",
+        "deal.by",
+        "company.site",
+        "my-site.com",
+        "mystrikingly.com",
+        "godaddysites.com",
+        "plp7.ru",
+        "lpgenerator.ru",
+        "flexbe.com",
+        "creatium.site",
+    ]
 )
 """Domains under which everybody has one of his own."""
 _NETWORKS = frozenset(
-    "vk.com vk.ru vk.me instagram.com facebook.com fb.com ok.ru t.me telegram.me youtube.com youtu.be tiktok.com linkedin.com twitter.com x.com "
-    "wa.me dzen.ru rutube.ru pinterest.com linktr.ee taplink.cc avito.ru ozon.ru wildberries.ru market.yandex.ru yandex.ru 2gis.ru hh.ru "
-    "zoon.ru yell.ru allegro.pl olx.pl olx.ua amazon.com amazon.co.uk ebay.com ebay.co.uk etsy.com google.com google.ru google.pl goo.gl bit.ly "
-    "booking.com tripadvisor.com yelp.com panoramafirm.pl pkt.pl aleo.com rusprofile.ru sites.google.com".split()
+    [
+        "vk.com",
+        "vk.ru",
+        "vk.me",
+        "instagram.com",
+        "facebook.com",
+        "fb.com",
+        "ok.ru",
+        "t.me",
+        "telegram.me",
+        "youtube.com",
+        "youtu.be",
+        "tiktok.com",
+        "linkedin.com",
+        "twitter.com",
+        "x.com",
+        "wa.me",
+        "dzen.ru",
+        "rutube.ru",
+        "pinterest.com",
+        "linktr.ee",
+        "taplink.cc",
+        "avito.ru",
+        "ozon.ru",
+        "wildberries.ru",
+        "market.yandex.ru",
+        "yandex.ru",
+        "2gis.ru",
+        "hh.ru",
+        "zoon.ru",
+        "yell.ru",
+        "allegro.pl",
+        "olx.pl",
+        "olx.ua",
+        "amazon.com",
+        "amazon.co.uk",
+        "ebay.com",
+        "ebay.co.uk",
+        "etsy.com",
+        "google.com",
+        "google.ru",
+        "google.pl",
+        "goo.gl",
+        "bit.ly",
+        "booking.com",
+        "tripadvisor.com",
+        "yelp.com",
+        "panoramafirm.pl",
+        "pkt.pl",
+        "aleo.com",
+        "rusprofile.ru",
+        "sites.google.com",
+    ]
 )
 """Domains whose pages are many owners', each under a path of his own."""
-_NO_PATH = frozenset("u company brand seller shop user users maps search in pages groups channel c catalog p profile r".split())
+_NO_PATH = frozenset(
+    [
+        "u",
+        "company",
+        "brand",
+        "seller",
+        "shop",
+        "user",
+        "users",
+        "maps",
+        "search",
+        "in",
+        "pages",
+        "groups",
+        "channel",
+        "c",
+        "catalog",
+        "p",
+        "profile",
+        "r",
+    ]
+)
 
 
 def prepare(values: Sequence[str]) -> Prepared:

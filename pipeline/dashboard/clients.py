@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
-from dedup.explain import Explanation, chance_words
+from dedup.explain import Explanation, chance_words, refusal_words
 from dedup.explain_cluster import Link
 from dedup.waterfall import waterfall_svg
 from pipeline.dashboard.door import show_hint
@@ -24,36 +25,29 @@ from pipeline.warehouse.connection import Role, Warehouse, rows
 
 _MOST_OFFERED = 15
 _BITS_HELP = "Each bit doubles the odds that two leads are one client, each bit less halves them."
+_BITS = Column("Bits", lambda bits: f"{bits:.2f}", _BITS_HELP, "small")
+_VERDICTS = {"merge": "merge", "review": "a person decides", "apart": "apart"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Offer:
-    """Something to begin with: what is said of it, and the ids that it stands for."""
+class _Beginnings:
+    """What to begin with: pairs that wait for a person, and the clients of most leads."""
 
-    words: str
-    ids: tuple[str, ...]
+    waiting: Sequence[Any]
+    largest: Sequence[Any]
 
 
 def show(warehouse: Warehouse) -> None:
     """Draws the page."""
     st.title("Why leads are one client")
     with warehouse.transaction(Role.RESOLVER) as connection:
-        offers = [
-            *(
-                _Offer(f"waits for a person: {row.left_id} and {row.right_id}, {row.reason}", (str(row.left_id), str(row.right_id)))
-                for row in rows(connection, "explain", "waiting", n=_MOST_OFFERED)
-            ),
-            *(
-                _Offer(f"client of {count_text(row.lead_count)} leads: {row.client_id}", (str(row.client_id),))
-                for row in rows(connection, "explain", "largest", n=_MOST_OFFERED)
-            ),
-        ]  # fmt: skip
-    ids = _choose(offers)
+        found = _Beginnings(
+            rows(connection, "explain", "waiting", n=_MOST_OFFERED),
+            rows(connection, "explain", "largest", n=_MOST_OFFERED),
+        )
+    ids = _choose(found)
     if not ids:
-        if offers:
-            st.info("Give an id, or pick one above: a client, a lead, or two leads.", icon=":material/search:")
-        else:
-            show_hint()
+        _begin(found)
         return
     with warehouse.transaction(Role.RESOLVER) as connection:
         client = read_client(connection, ids[0]) if len(ids) == 1 else None
@@ -64,18 +58,64 @@ def show(warehouse: Warehouse) -> None:
         _pair(pair)
 
 
-def _choose(offers: Sequence[_Offer]) -> tuple[str, ...]:
+def _choose(found: _Beginnings) -> tuple[str, ...]:
     first, second, offered = st.columns([3, 3, 4])
-    one = first.text_input("Client or lead", key="first", placeholder="its id", bind="query-params").strip()
+    one = first.text_input("Client or lead", key="first", placeholder="its id", bind="query-params")
     other = second.text_input(
         "Second lead", key="second", placeholder="its id, to compare the two", bind="query-params"
-    ).strip()
-    offer = offered.selectbox(
-        "Or begin with", offers, index=None, format_func=lambda offer: offer.words, placeholder="a doubt, or a client"
     )
-    if one:
-        return (one, other) if other else (one,)
-    return offer.ids if offer else ()
+    offers = {
+        **{f"Doubt {n}": (str(row.left_id), str(row.right_id)) for n, row in enumerate(found.waiting, 1)},
+        **{f"Client {n}": (str(row.client_id),) for n, row in enumerate(found.largest, 1)},
+    }
+    offer = offered.selectbox(
+        "Or begin with", list(offers), index=None, placeholder="a doubt or a client of those below"
+    )
+    if one and one.strip():
+        return tuple(given.strip() for given in (one, other or "") if given.strip())
+    return offers[offer] if offer else ()
+
+
+def _begin(found: _Beginnings) -> None:
+    if not found.waiting and not found.largest:
+        show_hint()
+        return
+    with st.container(border=True):
+        st.markdown("**Doubts that wait for a person, surest first**")
+        columns = (
+            Column("", width="small"),
+            Column("Lead"),
+            Column("Other lead"),
+            _BITS,
+            Column("Why not one", width="large"),
+        )
+        doubts = [
+            (f"Doubt {n}", str(row.left_id), str(row.right_id), row.weight, _sentence(refusal_words(row.reason)))
+            for n, row in enumerate(found.waiting, 1)
+        ]
+        if doubts:
+            show_table(columns, doubts, "waiting")
+        else:
+            st.caption("None.")
+    with st.container(border=True):
+        st.markdown("**Clients of most leads**")
+        columns = (
+            Column("", width="small"), Column("Client"), count_column("Leads"), time_column("First seen (UTC)", "UTC"),
+            time_column("Last seen (UTC)", "UTC"),
+        )  # fmt: skip
+        largest = [
+            (f"Client {n}", str(row.client_id), row.lead_count, row.first_seen_at, row.last_seen_at)
+            for n, row in enumerate(found.largest, 1)
+        ]
+        show_table(columns, largest, "largest")
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count_text(count)} {what}{'' if count == 1 else 's'}"
 
 
 def _tiles(tiles: Sequence[tuple[str, str, str | None]]) -> None:
@@ -94,7 +134,11 @@ def _client(told: ClientExplanation) -> None:
             ("Leads", count_text(len(told.members)), None),
             ("Weakest link", weakest, f"If it is wrong, the client falls apart there. {_BITS_HELP}"),
             ("Joined by a person's word", count_text(cluster.joined_by_people), None),
-            ("Kept apart from", f"{count_text(len(cluster.refused))} clients", "That something speaks for."),
+            (
+                "Kept apart from",
+                _counted(len(cluster.refused), "client"),
+                "For which something speaks, but not enough.",
+            ),
         )
     )
     number = {member.lead_id: f"#{place}" for place, member in enumerate(told.members, 1)}
@@ -123,7 +167,11 @@ def _links(title: str, links: Sequence[Link], number: dict[str, str], key: str) 
             Column("Bits", lambda bits: f"{bits:.2f}", _BITS_HELP),
             Column("Why", width="large"),
         )
-        show_table(columns, [(_ends(link.left, link.right, number), link.weight, link.reason) for link in links], key)
+        show_table(
+            columns,
+            [(_ends(link.left, link.right, number), link.weight, _sentence(link.reason)) for link in links],
+            key,
+        )
 
 
 def _ends(left: str, right: str, number: dict[str, str]) -> str:
@@ -153,7 +201,7 @@ def _pair(told: PairExplanation) -> None:
         st.caption(f"{told.left_id}: {told.left_place} · {told.right_id}: {told.right_place}")
     _tiles(
         (
-            ("By the weight alone", now.verdict, chance_words(now.chance)),
+            ("By the weight alone", _VERDICTS[now.verdict], None),
             ("Chance", chance_words(now.chance).removesuffix(" likely one and the same"), None),
             ("Weight", f"{now.weight:.2f} bits", f"Merged from {now.merge_cut:.2f}. {_BITS_HELP}"),
             ("Model", now.model_version, None),
@@ -187,7 +235,9 @@ def _wishes(told: Explanation) -> None:
                 Column("Weight then", lambda bits: f"{bits:.2f}"),
                 Column("Verdict then"),
             )
-            show_table(columns, [(w.change, w.gain, w.weight, w.verdict) for w in told.wishes], "wishes")
+            show_table(
+                columns, [(_sentence(w.change), w.gain, w.weight, _VERDICTS[w.verdict]) for w in told.wishes], "wishes"
+            )
         else:
             st.caption(
                 "No single agreement carries it: it would stand without any one of them."
@@ -204,7 +254,7 @@ def _picture(told: Explanation) -> None:
 
 
 def _ledger(decisions: Sequence[Decision]) -> None:
-    with st.expander(f"Ledger: {count_text(len(decisions))} decisions"):
+    with st.expander(f"Ledger: {_counted(len(decisions), 'decision')}"):
         columns = (
             count_column("No."), time_column("When (UTC)", "UTC"), Column("What"), Column("Client"), Column("From"), Column("By"),
         )  # fmt: skip

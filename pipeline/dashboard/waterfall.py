@@ -1,7 +1,6 @@
 """The waterfall of a pair as a chart: what each comparison says, from the sum before it to the sum after it."""
 
 from itertools import accumulate
-from textwrap import wrap
 from typing import Any
 
 import streamlit as st
@@ -10,10 +9,9 @@ from dedup.explain import Explanation
 from dedup.sentences import thing
 from dedup.waterfall import AGAINST, FOR, HELD, REVIEW
 
-_LETTERS = 58
-"""Characters in a line of a label."""
-_LINE_PIXELS = 16
-_ROW_PIXELS = 26
+_ROW_PIXELS, _AROUND = 54, 62
+"""Height of a bar with its sentence beneath, and of the axis."""
+_INK, _WORDS = "#1e293b", "#475569"
 COLORS = {"speaks for it": FOR, "speaks against it": AGAINST, "held back": HELD, "shown to a person": REVIEW}
 _SUM_COLORS = {"merge": "speaks for it", "review": "shown to a person", "apart": "speaks against it"}
 
@@ -35,55 +33,44 @@ def waterfall_rows(told: Explanation) -> list[dict[str, Any]]:
 
 
 def _bar(name: str, words: str, begin: float, end: float, bits: str, meaning: str) -> dict[str, Any]:
-    label = "\n".join([name.upper(), *wrap(words, _LETTERS)])
-    return {
-        "label": label,
-        "begin": begin,
-        "end": end,
-        "bits": bits,
-        "meaning": meaning,
-        "words": words or "Sum of all",
-    }
+    return {"name": name, "begin": begin, "end": end, "bits": bits, "meaning": meaning, "words": words}
 
 
 def show_waterfall(told: Explanation) -> None:
-    """Draws the chart."""
+    """Draws the chart: a bar for each comparison with its sentence beneath, the sum last."""
     import altair
 
     alt: Any = altair  # its own annotations stop half way
 
     rows = waterfall_rows(told)
-    order = [row["label"] for row in rows]
-    lines = max(label.count("\n") + 1 for label in order)
-    y = alt.Y(
-        "label:N", sort=order, title=None,
-        axis=alt.Axis(labelExpr="split(datum.value, '\\n')", labelLimit=420, labelLineHeight=15, ticks=False, domain=False),
-    )  # fmt: skip
-    bars = (
-        alt.Chart(alt.Data(values=rows))
-        .mark_bar(cornerRadius=2, height=16)
-        .encode(
-            y=y,
-            x=alt.X("begin:Q", title="bits; each one doubles the odds that the two are one"),
-            x2="end:Q",
-            color=alt.Color(
-                "meaning:N", scale=alt.Scale(domain=list(COLORS), range=list(COLORS.values())), legend=None,
-            ),
-            tooltip=[alt.Tooltip("words:N", title="Says"), alt.Tooltip("bits:N", title="Bits")],
-        )
-    )  # fmt: skip
-    ends = [row | {"edge": max(row["begin"], row["end"])} for row in rows]
-    bits = (
-        alt.Chart(alt.Data(values=ends))
-        .mark_text(align="left", dx=5, color=HELD, fontWeight="bold")
-        .encode(y=alt.Y("label:N", sort=order), x="edge:Q", text="bits:N")
+    low = min(told.review_cut, 0.0, *(min(row["begin"], row["end"]) for row in rows))
+    high = max(told.merge_cut, *(max(row["begin"], row["end"]) for row in rows))
+    data = alt.Data(values=[row | {"edge": max(row["begin"], row["end"]), "low": low} for row in rows])
+    axis = alt.Axis(labelLimit=200, labelFontSize=13, labelColor=_INK, ticks=False, domain=False, grid=False)
+    y = alt.Y("name:N", sort=[row["name"] for row in rows], title=None, axis=axis)
+    x = alt.Scale(domain=[low, high + 0.08 * (high - low)], nice=False)
+    base = alt.Chart(data)
+    bars = base.mark_bar(cornerRadius=2, height=18, yOffset=-8).encode(
+        y=y,
+        x=alt.X("begin:Q", title="bits: each one doubles the odds that the two are one", scale=x),
+        x2="end:Q",
+        color=alt.Color("meaning:N", scale=alt.Scale(domain=list(COLORS), range=list(COLORS.values())), legend=None),
+        tooltip=[alt.Tooltip("words:N", title="Says"), alt.Tooltip("bits:N", title="Bits")],
     )
-    cuts = [
-        {"at": told.merge_cut, "name": f"merged from {told.merge_cut:.1f}"},
-        {"at": told.review_cut, "name": f"shown to a person from {told.review_cut:.1f}"},
-    ]
-    base = alt.Chart(alt.Data(values=cuts))
-    rules = base.mark_rule(strokeDash=[4, 4], color=HELD).encode(x="at:Q", tooltip=alt.Tooltip("name:N", title="Cut"))
-    chart = alt.layer(rules, bars, bits).properties(height=max(len(rows) * (_ROW_PIXELS + lines * _LINE_PIXELS), 120))
+    bits = base.mark_text(align="left", dx=5, dy=-8, color=_INK, fontWeight="bold").encode(
+        y=y, x=alt.X("edge:Q", scale=x), text="bits:N"
+    )
+    words = base.mark_text(align="left", dx=4, dy=13, color=_WORDS, fontSize=12, limit=900).encode(
+        y=y, x=alt.X("low:Q", scale=x), text="words:N"
+    )
+    cuts = (
+        alt.Chart(alt.Data(values=[{"at": told.merge_cut}, {"at": told.review_cut}]))
+        .mark_rule(strokeDash=[4, 4], color=HELD)
+        .encode(x=alt.X("at:Q", scale=x))
+    )
+    chart = alt.layer(cuts, bars, bits, words).properties(height=len(rows) * _ROW_PIXELS + _AROUND)
     st.altair_chart(chart, width="stretch")
-    st.caption(f"Dashed lines: {cuts[1]['name']}, {cuts[0]['name']} bits.")
+    st.caption(
+        f"Dashed lines: shown to a person from {told.review_cut:.1f} bits, merged from {told.merge_cut:.1f}. "
+        f"Model {told.model_name}, {told.model_version}."
+    )

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from dedup import Record
-from dedup.names import Names, NameTexts, TextIds, read_names
+from dedup.name_texts import NameTexts, TextIds
+from dedup.names import Names, read_names
 
 
 def lead(record_id: str, observed_at: float | None = None, **fields: str | tuple[str, ...]) -> Record:

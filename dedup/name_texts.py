@@ -1,0 +1,192 @@
+"""Texts of names as rows of numbers of words: cut, put right where the keyboard or the field was wrong, freed of what is no name."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.arrays import Bools, Ints
+from dedup.folding import fold_plain_words, plain_latin_words, words_of
+from dedup.given_names import GivenName, given_name_table, guess_given_name
+from dedup.name_roles import MAX_WORDS, SURNAME
+from dedup.tokens import LONGEST_NAME, cut_words
+from dedup.words import TO_CYRILLIC, TO_LATIN, Vocabulary, find_entries, settle_look_alikes
+
+_HYPHENATED = re.compile(r"([^\W\d_]{3,})-([^\W\d_]{3,})")
+_OTHER_LAYOUT = r"[A-Za-z][;'\[\]`,.{}:\x22~<>][A-Za-z]|^[;'\[\]`,.{}:\x22~<>][A-Za-z]"
+"""Punctuation between Latin letters, without a space: х, ъ, ж, э, б, ю typed in the other layout."""
+
+
+@cache
+def _no_names() -> dict[str, frozenset[str]]:
+    lines = files("dedup").joinpath("no_names.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {kind: frozenset(words.split()) for kind, words in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class TextIds:
+    """Texts by number: `ids[row]` is a place in `values`, -1 for none."""
+
+    values: Sequence[str]
+    ids: Ints
+
+    def text(self, row: int) -> str:
+        """The text of a row, '' for none."""
+        number = int(self.ids[row])
+        return self.values[number] if number >= 0 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NameTexts:
+    """Texts of names to read, one row per distinct combination: the whole name and its parts. derived: whether the whole was
+    read from a mailbox."""
+
+    whole: TextIds
+    given: TextIds
+    patronymic: TextIds
+    surname: TextIds
+    derived: Bools
+
+    def as_typed(self, row: int) -> str:
+        """The whole name of a row, or its parts in a row."""
+        parts = (self.given.text(row), self.patronymic.text(row), self.surname.text(row))
+        return self.whole.text(row) or " ".join(part for part in parts if part)
+
+    def marked(self, pattern: str) -> Bools:
+        """Rows of which some text has the pattern in it."""
+        found = np.zeros(len(self.derived), dtype=bool)
+        for texts in (self.whole, self.given, self.patronymic, self.surname):
+            if len(texts.values):
+                array = pa.array(texts.values, type=pa.large_string())
+                hits = pc.match_substring_regex(array, pattern=pattern).to_numpy(zero_copy_only=False)
+                found |= np.append(hits, False)[texts.ids]
+        return found
+
+
+def tokens_of_parts(parts: Sequence[Ints]) -> Ints:
+    """The words of given name, patronymic and surname in a row, gaps closed."""
+    joined = np.concatenate(parts, axis=1)
+    order = np.argsort(joined < 0, axis=1, kind="stable")
+    return np.asarray(np.take_along_axis(joined, order, axis=1)[:, :MAX_WORDS])
+
+
+class NameWords:
+    """Words of all texts by number, folded and looked up, growing while they are read."""
+
+    def __init__(self) -> None:
+        self.raw: list[str] = []
+        self.plain: list[str] = []
+        self.folded: list[str] = []
+        self.entries: list[GivenName] = []
+        self._number: dict[str, int] = {}
+
+    def number(self, words: Sequence[str]) -> Ints:
+        """The numbers of some words; new ones are folded and looked up together."""
+        new = [word for word in dict.fromkeys(words) if word not in self._number]
+        self._number.update(zip(new, range(len(self.raw), len(self.raw) + len(new)), strict=True))
+        plain = plain_latin_words(new)
+        folded = fold_plain_words(plain)
+        self.raw += new
+        self.plain += plain
+        self.folded += folded
+        self.entries += find_entries(new, folded)
+        return np.array([self._number[word] for word in words], dtype=np.int64)
+
+    def known(self) -> Bools:
+        """Which words the table of given names has, and False for no word at -1."""
+        return np.array([bool(entry.full or entry.short) for entry in self.entries] + [False])
+
+
+def cut_texts(texts: TextIds, words: NameWords) -> Ints:
+    tokens = cut_words(texts.values, MAX_WORDS)
+    numbers = np.append(words.number(settle_look_alikes(tokens.words)), -1)
+    rows = np.concatenate([numbers.astype(np.int32)[tokens.rows], np.full((1, MAX_WORDS), -1, dtype=np.int32)])
+    return np.asarray(rows[texts.ids])  # half the bytes: it is the largest array of all
+
+
+def _moved_layout(text: str) -> list[str]:
+    table = TO_CYRILLIC if text.isascii() else TO_LATIN
+    return [word.lower() for part in text.split() for word in words_of(part.translate(table))][:MAX_WORDS]
+
+
+def _is_full_name(word: str) -> bool:
+    entry = given_name_table()[0].get(word)
+    return entry is not None and bool(entry.full) and len(word) > 2
+
+
+def fix_layout(tokens: Ints, texts: NameTexts, words: NameWords) -> None:
+    """Names typed in the other keyboard layout, put right in place where that yields a known given name (Cthutq -> Сергей)."""
+    hits = np.array(
+        [_is_full_name(word.translate(TO_CYRILLIC if word.isascii() else TO_LATIN)) for word in words.raw] + [False]
+    )
+    known = words.known()
+    unknown = ~known[tokens].any(axis=1)
+    rows = np.flatnonzero(unknown & (hits[tokens].any(axis=1) | texts.marked(_OTHER_LAYOUT)))
+    for row in rows.tolist():
+        moved = _moved_layout(texts.as_typed(row))
+        if any(_is_full_name(word) for word in moved):
+            tokens[row] = -1
+            tokens[row, : len(moved)] = words.number(moved)
+
+
+def double_surnames(tokens: Ints, texts: NameTexts, words: Vocabulary) -> Bools:
+    """Both halves of Clayton-Armitage: two words with a hyphen between are a surname when neither is a given name."""
+    found = np.zeros(tokens.shape, dtype=bool)
+    number_of: dict[str, int] | None = None
+    for row in np.flatnonzero(texts.marked(r"\pL{3,}-\pL{3,}")).tolist():
+        if number_of is None:
+            number_of = {word: number for number, word in reversed(list(enumerate(words.raw)))}
+        for halves in _HYPHENATED.findall(texts.as_typed(row)[:LONGEST_NAME]):
+            numbers = [number_of.get(word.lower(), -1) for half in halves for word in words_of(half)]
+            if len(numbers) == 2 and min(numbers) >= 0 and not words.entry[numbers].any():
+                found[row] |= np.isin(tokens[row], numbers)
+    return found
+
+
+def hints_of(tokens: Ints, parts: Mapping[int, Ints], double: Bools, words: Vocabulary) -> Ints:
+    """What the source says of each word, see `dedup.name_roles`."""
+    hints = np.where(double, SURNAME, 0)
+    folded = np.append(words.folded_id, -1)
+    mine = folded[tokens]
+    for role, part in parts.items():
+        theirs = folded[part]
+        for place in range(part.shape[1]):
+            column = theirs[:, [place]]
+            if (column >= 0).any():
+                hints[(mine == column) & (mine >= 0) & (column >= 0)] = role
+    return hints
+
+
+def guessable_words(tokens: Ints, words: NameWords) -> dict[str, GivenName]:
+    """Guesses for the unknown words of names in which no word is known."""
+    rows = np.flatnonzero(~words.known()[tokens].any(axis=1))
+    asked = np.unique(tokens[rows])
+    found = {}
+    for number in asked[asked >= 0].tolist():
+        if len(words.raw[number]) > 1:
+            guess = guess_given_name(words.folded[number])
+            if guess.keys:
+                found[words.raw[number]] = guess
+    return found
+
+
+def own_words(tokens: Ints, words: NameWords) -> Ints:
+    """The words that name the person: without titles, numbers, what stands for no name, and the relative she calls herself the
+    mother of."""
+    dropped = np.array([word in _no_names()["title"] or not any(map(str.isalpha, word)) for word in words.raw] + [True])
+    nobody = np.array([word in _no_names()["nobody"] for word in words.raw] + [True])
+    tokens = np.where(dropped[tokens], -1, tokens)
+    tokens = np.where(np.all(nobody[tokens], axis=1, keepdims=True), -1, tokens)
+    if (tokens[:, :-1] < 0).any():
+        tokens = np.take_along_axis(tokens, np.argsort(tokens < 0, axis=1, kind="stable"), axis=1)
+    kin = np.array([word in _no_names()["kin"] for word in words.raw] + [False])
+    if kin.any():
+        cut = np.logical_or.accumulate(kin[tokens], axis=1)
+        tokens = np.where(cut, -1, tokens)
+    return tokens
