@@ -4,6 +4,7 @@ from dedup.blocking import BlockingReport
 from dedup.engines.local import fold
 from dedup.evaluation import Evaluation, Quality, evaluate, partition_of
 from dedup.explain import Explanation, ExplanationRow, explain
+from dedup.explain_cluster import ClusterExplanation, explain_cluster
 from dedup.folding import fold_text
 from dedup.given_names import gender, given_name_keys
 from dedup.hubs import Hub
@@ -18,6 +19,7 @@ from dedup.table import TableError
 __all__ = [
     "BlockingReport",
     "BlockingRule",
+    "ClusterExplanation",
     "Comparison",
     "ComparisonHit",
     "ComparisonLevel",
@@ -39,6 +41,7 @@ __all__ = [
     "TableError",
     "evaluate",
     "explain",
+    "explain_cluster",
     "fold",
     "fold_text",
     "gender",

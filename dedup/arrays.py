@@ -51,8 +51,8 @@ def _hash_some(texts: Sequence[str]) -> Ints:
     letters = np.frombuffer(b"".join(encoded), dtype=np.uint8)
     starts = np.cumsum(lengths) - lengths
     # Every letter in its place is a random number of its own, and a text the sum of these (tabulation hashing).
-    place = np.arange(len(letters)) - np.repeat(starts, lengths)
-    mixed = mix(place, letters.astype(np.int64))
+    inside = np.arange(len(letters)) - np.repeat(starts, lengths)
+    mixed = mix(inside, letters.astype(np.int64))
     sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(mixed.view(np.uint64))])
     totals = (sums[starts + lengths] - sums[starts]).view(np.int64)
     return np.where(lengths > 0, mix(totals, lengths) & np.int64(2**63 - 1), -1)

@@ -9,6 +9,7 @@ import numpy as np
 from dedup import kinds
 from dedup.arrays import Bools, Floats, Ints, mix, number_texts
 from dedup.mailbox_names import spelled_names
+from dedup.misplaced import put_right
 from dedup.model import Model
 from dedup.name_texts import NameTexts, TextIds
 from dedup.names import Names, read_names
@@ -258,6 +259,7 @@ def encode_columns(
     columns: Mapping[str, TextColumn], count: int, model: Model, ids: Sequence[str] | None, seen: Floats | None
 ) -> Encoded:
     """The columns of a table as numbers. columns: by field of the model; ids, seen: [records]."""
+    columns = put_right(columns, model, count)
     (names, name_ids), read = both(
         lambda: _read_names(columns, model, count), lambda: _read_fields(columns, model), count
     )

@@ -31,6 +31,9 @@ _NEED_WORDS = {
     "name": "names that agree",
     "full_name": "full names that agree",
 }
+_IMPLIES = {"own_contact": "contact", "full_name": "name"}
+"""Terms of what a merge needs that are never met without another one."""
+
 _REFUSALS = {
     BETWEEN_CUTS: "not sure enough for a merge; a person should look at it",
     CONTACTS_CLASH: "one phone and one mailbox, but the names contradict each other; a person should look at it",
@@ -271,11 +274,12 @@ def _lacking(
         for term in terms
     }
     missing = [frozenset(t for t in alternative if not holds[t]) for alternative in model.merge_needs]
-    least = [need for need in dict.fromkeys(missing) if not any(other < need for other in missing)]
+    implied = {need: need | {_IMPLIES[term] for term in need if term in _IMPLIES} for need in missing}
+    least = [
+        need for need in dict.fromkeys(missing) if not any(other != need and other < implied[need] for other in missing)
+    ]
     contacts = {c.name for c in model.comparisons if c.contact is not None}
     general = any(need & {"contact", "own_contact"} for need in least)
-    if frozenset({"contact"}) in least:
-        least = [need for need in least if need != {"own_contact"}]  # any contact in common will do
     told = [
         " and ".join(_NEED_WORDS.get(term, f"the same {thing(term)}") for term in sorted(need, key=_term_order))
         for need in least

@@ -7,12 +7,13 @@ remembered. Clusters are made anew in the components, joined by links at or abov
 What is remembered lies in an index behind `MatchIndex`: a database's tables, or a few dictionaries.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
+from dedup import kinds
 from dedup.arrays import Bools, Ints, group_bounds
 from dedup.clustering import Links, Verdicts, join_all
 from dedup.collector import paused_collector
@@ -24,6 +25,7 @@ from dedup.model import Model
 from dedup.record import Judgement, Record
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, ReviewPair, ScoredPair
 from dedup.scoring import Scores, score_pairs
+from dedup.set_statistics import SetStatistics
 from dedup.snapshot import Snapshot
 from dedup.stable_keys import DESK, contact_rules, stable_keys
 
@@ -142,24 +144,14 @@ def rescore(
     touched = np.unique(np.concatenate([own.key, index.keys_of(gone)]))
     rows = index.members(touched)
     gone &= set(rows.record) | {record.record_id for record in index.records(gone)}
-    shared = _ContactChange(index, rows, gone, records, model)
     table = _Table.of(rows, keys, gone)
-    again = set(shared.bearers)
+    batch = set(ids)
+    scene = _Scene(index, table, rows, gone, records, snapshot)
     dropped, gained = table.shifts(model)
-    again |= {pair[0] for pair in gained | index.kept_among(dropped)}
-    again -= gone | set(ids)
-    further = np.setdiff1d(index.keys_of(again), touched)
-    if len(further):
-        more = index.members(further)
-        rows = KeyRows(
-            np.concatenate([rows.key, more.key]),
-            np.concatenate([rows.rule, more.rule]),
-            [*rows.record, *more.record],
-            [*rows.order, *more.order],
-        )
-        table = _Table.of(rows, keys, gone)
-    wanted = again | set(ids)
-    pairs = _score(index, table, wanted, records, snapshot)
+    again = (scene.bearers | {pair[0] for pair in gained | index.kept_among(dropped)}) - gone - batch
+    pairs = scene.kept_pairs()
+    if again:
+        pairs += _score_again(index, _with_keys(index, rows, keys, gone, again), again, records, snapshot)
     before = index.kept_pairs(again | gone)
     old = dict(zip(zip(before.left, before.right, strict=True), before.weight, strict=True))
     new = {(pair.left, pair.right): pair.weight for pair in pairs}
@@ -169,45 +161,70 @@ def rescore(
         removed=tuple(sorted(gone)),
         keys=keys,
         records=records,
-        rescored=frozenset(wanted),
-        pairs=pairs,
-        hub_values=shared.values,
-        hubs=shared.hubs,
+        rescored=frozenset(again | batch),
+        pairs=tuple(pairs),
+        hub_values=scene.values,
+        hubs=scene.hubs,
     )
     return change, seeds
 
 
-class _ContactChange:
-    """Which contacts have other people on them once a batch is in. bearers: ids of known records on such contacts; values: (field,
-    value) of all contacts of the batch; hubs: those of them that are hubs now."""
+_LAST = "\U0010ffff"
+"""Before the id of a record in the form that it has no more: such records number no value before one that stays."""
+
+
+class _Scene:
+    """All records that a batch meets, read once, as they were and as they are. bearers: ids of known records on contacts on which
+    other people are now; values: (field, value) of all contacts of the batch; hubs: those of them that are hubs now."""
 
     def __init__(
-        self, index: MatchIndex, rows: KeyRows, gone: set[str], records: Sequence[Record], model: Model
+        self,
+        index: MatchIndex,
+        table: "_Table",
+        rows: KeyRows,
+        gone: set[str],
+        records: Sequence[Record],
+        snapshot: Snapshot,
     ) -> None:
-        contacts = np.array(sorted(contact_rules(model)), dtype=np.int64)
-        on_contact = np.isin(rows.rule % DESK, contacts)
-        near = {rows.record[row] for row in np.flatnonzero(on_contact).tolist()} | gone
-        # An id may stand here in its old and in its new form.
-        new = [Record(f"{record.record_id}\0", record.fields, record.observed_at) for record in records]
-        data, known = encode([*index.records(near), *new], model)
-        is_new = np.array([record.record_id.endswith("\0") for record in known], dtype=bool)
-        is_gone = np.array([record.record_id in gone for record in known], dtype=bool)
-        before, after = _without(data, is_new), _without(data, is_gone)
-        was, now = people_per_value(before, model), people_per_value(after, model)
+        model = snapshot.model
+        self._table, self._snapshot = table, snapshot
+        batch = {record.record_id for record in records}
+        self._pairs = left, right = table.pairs_with(model, table.among(batch))
+        met = {table.ids[number] for number in np.unique(np.concatenate([left, right])).tolist()}
+        on_contact = np.flatnonzero(np.isin(rows.rule % DESK, list(contact_rules(model))))
+        met |= {rows.record[row] for row in on_contact.tolist()}
+        before = [replace(record, record_id=_LAST + record.record_id) for record in index.records(gone)]
+        self._data, known = encode([*index.records(met - gone - batch), *records, *before], model)
+        is_new = np.array([record.record_id in batch for record in known], dtype=bool)
+        is_gone = np.array([record.record_id.startswith(_LAST) for record in known], dtype=bool)
+        after = _without(self._data, is_gone)
+        was, self._people = people_per_value(_without(self._data, is_new), model), people_per_value(after, model)
         stays = ~(is_new | is_gone)
         self.bearers: set[str] = set()
-        self.hubs: tuple[Hub, ...] = ()
         values: set[tuple[str, str]] = set()
-        for name, people in now.items():
-            column = data.columns[name]
+        for name, people in self._people.items():
+            column = self._data.columns[name]
             changed = (people.count != was[name].count) | (people.households != was[name].households).any(axis=1)
             bears = stays & np.append(changed, False)[column.ids].any(axis=1)
             self.bearers |= {known[row].record_id for row in np.flatnonzero(bears).tolist()}
-            batch = column.ids[~stays]
-            mine = {column.keys[number] for number in np.unique(batch[batch >= 0]).tolist()}
+            moved = column.ids[~stays]
+            mine = {column.keys[number] for number in np.unique(moved[moved >= 0]).tolist()}
             values |= {(name.partition(":")[0], value) for value in mine | {switchboard_of(value) for value in mine}}
         self.values = frozenset(values)
-        self.hubs = tuple(hub for hub in list_hubs(after, now, model) if (hub.field, hub.value) in values)
+        self.hubs = tuple(hub for hub in list_hubs(after, self._people, model) if (hub.field, hub.value) in values)
+
+    def kept_pairs(self) -> list[ScoredPair]:
+        """The kept ones among all pairs of the batch."""
+        statistics = self._snapshot.statistics(self._data, self._people)
+        return _kept(self._data, statistics, self._snapshot, self._table, *self._pairs)
+
+
+def _with_keys(index: MatchIndex, rows: KeyRows, fresh: KeyRows, gone: set[str], again: set[str]) -> "_Table":
+    """The table with all rows of further records' keys too."""
+    further = np.setdiff1d(index.keys_of(again), np.concatenate([rows.key, fresh.key]))
+    more = index.members(further)
+    key, rule = np.concatenate([rows.key, more.key]), np.concatenate([rows.rule, more.rule])
+    return _Table.of(KeyRows(key, rule, [*rows.record, *more.record], [*rows.order, *more.order]), fresh, gone)
 
 
 def _without(data: Encoded, hidden: Bools) -> Encoded:
@@ -252,6 +269,10 @@ class _Table:
         in_batch = is_gone[:-1].copy()
         in_batch[record[~was]] = True
         return cls(ids, key[order], rule[order], record[order], was[order], now[order], in_batch)
+
+    def among(self, ids: Collection[str]) -> Bools:
+        """Which of the table's ids are among these, [ids]."""
+        return np.array([one in ids for one in self.ids], dtype=bool)
 
     def groups(self) -> Ints:
         """The number of each row's group, [rows], 0 for the first."""
@@ -336,37 +357,38 @@ def _expand(model: Model, rows: Ints, group: Ints, rule: Ints, wanted: Bools) ->
     return rows[left], rows[right]
 
 
-def _score(
-    index: MatchIndex, table: _Table, wanted: set[str], records: Sequence[Record], snapshot: Snapshot
-) -> tuple[ScoredPair, ...]:
-    """The kept ones among all pairs of wanted records."""
+def _score_again(
+    index: MatchIndex, table: _Table, again: set[str], records: Sequence[Record], snapshot: Snapshot
+) -> list[ScoredPair]:
+    """The kept ones among all pairs of known records that must be weighed anew, without those with a record of the batch."""
     model = snapshot.model
-    asked = np.array([one in wanted for one in table.ids], dtype=bool)
-    left, right = table.pairs_with(model, asked)
-    if not len(left):
-        return ()
-    needed = np.unique(np.concatenate([left, right, table.sharers(model, asked)]))
-    fresh = {record.record_id for record in records}
-    known = index.records(one for one in (table.ids[number] for number in needed.tolist()) if one not in fresh)
-    in_need = {table.ids[number] for number in needed.tolist()}
-    data, _ = encode([*known, *(record for record in records if record.record_id in in_need)], model)
-    statistics = snapshot.statistics(data, people_per_value(data, model))
+    wanted = table.among(again)
+    left, right = table.pairs_with(model, wanted)
+    batch = {record.record_id: record for record in records}
+    known = ~(table.among(batch)[left] | table.among(batch)[right])
+    left, right = left[known], right[known]
+    needed = np.unique(np.concatenate([left, right, table.sharers(model, wanted)]))
+    met = {table.ids[number] for number in needed.tolist()}
+    data, _ = encode([*index.records(met - batch.keys()), *(batch[one] for one in met & batch.keys())], model)
+    return _kept(data, snapshot.statistics(data, people_per_value(data, model)), snapshot, table, left, right)
+
+
+def _kept(
+    data: Encoded, statistics: SetStatistics, snapshot: Snapshot, table: _Table, left: Ints, right: Ints
+) -> list[ScoredPair]:
+    """Those of these pairs, numbers of the table's ids, that are worth remembering."""
     row_of = {one: row for row, one in enumerate(data.ids or ())}
     row = np.array([row_of.get(one, -1) for one in table.ids], dtype=np.int64)
     left, right = row[left], row[right]
     found: list[ScoredPair] = []
     for start in range(0, len(left), PAIRS_AT_ONCE):
         a, b = left[start : start + PAIRS_AT_ONCE], right[start : start + PAIRS_AT_ONCE]
-        scores = score_pairs(data, a, b, model, statistics, snapshot.merge_cut)
+        scores = score_pairs(data, a, b, snapshot.model, statistics, snapshot.merge_cut)
         kept = np.flatnonzero((scores.weight >= snapshot.review_cut) | scores.contact_clash)
-        told = told_levels(model, _taken(scores, kept))
-        found += [
-            ScoredPair(data.record_id(x), data.record_id(y), weight, levels)
-            for x, y, weight, levels in zip(
-                a[kept].tolist(), b[kept].tolist(), scores.weight[kept].tolist(), told, strict=True
-            )
-        ]
-    return tuple(found)
+        told = told_levels(snapshot.model, _taken(scores, kept))
+        pairs = zip(a[kept].tolist(), b[kept].tolist(), scores.weight[kept].tolist(), told, strict=True)
+        found += [ScoredPair(data.record_id(x), data.record_id(y), weight, levels) for x, y, weight, levels in pairs]
+    return found
 
 
 def _taken(scores: Scores, rows: Ints) -> Scores:
@@ -387,7 +409,8 @@ def recluster(
     """The clusters of the components in which these records are, and the pairs there that a person should see."""
     bonds = [(judgement.left, judgement.right) for judgement in said if judgement.same]
     reached = index.reach(seeds, snapshot.merge_cut, bonds)
-    data, records = encode(index.records(reached), snapshot.model)
+    read = _read_by_clusters(snapshot.model)
+    data, records = encode((_only(record, read) for record in index.records(reached)), snapshot.model)
     core = {record.record_id for record in records}
     kept = index.kept_pairs(core)
     beyond = {one for pair in zip(kept.left, kept.right, strict=True) for one in pair}
@@ -442,6 +465,16 @@ def recluster(
         review=tuple(ReviewPair(ids[a], ids[b], bits, why) for a, b, bits, why in review),
         kept=kept,
     )
+
+
+def _read_by_clusters(model: Model) -> frozenset[str]:
+    """Fields that a join looks at: names as typed, and what must not differ. Reading the others of thousands of records takes time."""
+    names = {field.name for field in model.fields if field.kind in (*kinds.NAME_FIELDS, "patronymic")}
+    return frozenset(names | set(model.conflicts))
+
+
+def _only(record: Record, fields: frozenset[str]) -> Record:
+    return replace(record, fields={name: values for name, values in record.fields.items() if name in fields})
 
 
 def _inside(pairs: Ints) -> Ints:

@@ -39,19 +39,11 @@ SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("person_name", "surname_changed"): "A woman's given name agrees, the surname does not",
         ("person_name", "unclear"): "The names do not fit, but one is too thin to contradict",
         ("person_name", "contradiction"): "The names contradict each other: {detail}",
-        ("phone", "equal"): _ALONE,
-        ("phone", "shared"): _SHARED,
         ("phone", "extension_differs"): "{detail}",
         ("phone", "typo"): "{detail}",
-        ("email", "equal"): _ALONE,
-        ("email", "shared"): _SHARED,
         ("email", "repaired"): "One mailbox once a mistyped domain is put right",
         ("email", "same_login_long"): "{detail}, too long to be taken by two by chance",
         ("email", "same_login"): "{detail}, which others may have too",
-        ("handle", "equal"): _ALONE,
-        ("handle", "shared"): _SHARED,
-        ("id", "equal"): _ALONE,
-        ("id", "shared"): _SHARED,
         ("id", "typo"): "The {thing} is a slip apart",
         ("company", "equal"): "One {thing}: {detail}",
         ("company", "close"): "One {thing} but for the spelling: {detail}",
@@ -81,6 +73,15 @@ def _claim(kind: str, level: str) -> str:
     return next((words.claim.rstrip(".") for words in kinds.module_of(kind).LEVELS if words.name == level), level)
 
 
+def _of_any_kind(kind: str, level: str, detail: str) -> str:
+    """The sentence of levels that are alike in all kinds, '' for others."""
+    if kinds.is_contact(kind) and level in ("equal", "shared"):
+        return _ALONE if level == "equal" else _SHARED
+    if level == "differ":
+        return _DIFFERS
+    return "One {thing}" if detail in _SAYING_NO_MORE else ""
+
+
 def sentence(kind: str, comparison: str, level: str, *, detail: str = "", people: int = 0, bits: float = 1.0) -> str:
     """A level in a sentence without full stop.
 
@@ -88,8 +89,8 @@ def sentence(kind: str, comparison: str, level: str, *, detail: str = "", people
     bits: what the level gave, since a value of so many that it weighs nothing says so.
     """
     name = thing(comparison)
-    default = _DIFFERS if level == "differ" else f"{name}: {{detail}}"
-    template = SENTENCES.get((kind, level), "One {thing}" if detail in _SAYING_NO_MORE else default)
+    default = f"{name}: {{detail}}"
+    template = SENTENCES.get((kind, level)) or _of_any_kind(kind, level, detail) or default
     if "{detail}" in template and not detail:
         template = f"{name}: {{detail}}" if template == default else "{detail}"
         detail = _claim(kind, level)

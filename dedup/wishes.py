@@ -52,7 +52,8 @@ class Weighing:
 
     def score(self) -> Scores:
         """The scores of the pair alone."""
-        people = people_per_value(self.data, self.model)
+        counted = people_per_value(self.data, self.model)
+        people = {name: replace(found, less=self.statistics.people[name].less) for name, found in counted.items()}
         known = replace(self.statistics, people=people)
         left, right = np.array([self.left]), np.array([self.right])
         return score_pairs(self.data, left, right, self.model, known, self.merge_cut)
@@ -127,8 +128,8 @@ def weighing_of(
 
 
 def _fields_of(data: Encoded, comparison: Comparison) -> list[str]:
-    fields = (*comparison.fields, contact_column(comparison)) if comparison.kind == "email" else comparison.fields[:1]
-    return [field for field in fields if field in data.columns]
+    own = comparison.fields if comparison.kind == "email" else comparison.fields[:1]
+    return [field for field in dict.fromkeys((*own, contact_column(comparison))) if field in data.columns]
 
 
 def _has_value(weighing: Weighing, comparison: Comparison, row: int) -> bool:

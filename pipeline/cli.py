@@ -303,8 +303,13 @@ def quarantine_retry(
 
 @app.command("fold")
 def fold_own_file(
-    leads: Annotated[Path, typer.Argument(help="CSV, JSONL, XLSX or Parquet table of leads.")],
+    leads: Annotated[
+        Path | None, typer.Argument(help="CSV, JSONL, XLSX or Parquet table of leads; none with --full.")
+    ] = None,
     config: ConfigOption = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Fold the warehouse's leads, all of them, and take a new snapshot.")
+    ] = False,
     out_folder: Annotated[Path, typer.Option("--out", help="Folder for leads.csv, clients.csv and review.csv.")] = Path(
         "folded"
     ),
@@ -313,7 +318,12 @@ def fold_own_file(
     ] = None,
     region: Annotated[str | None, typer.Option(help="Country of numbers without a code (RU, PL, GB …).")] = None,
 ) -> None:
-    """Fold your own table of leads into clients; no server, no configuration needed."""
+    """Fold your own table of leads into clients, without a server or a configuration; with --full, the warehouse's leads anew."""
+    if full == (leads is not None):
+        raise ConfigError("fold", "it needs either a table of leads or --full", "name one file, or use --full alone")
+    if leads is None:
+        _fold_warehouse(config)
+        return
     from pipeline.own_file import fold_file, write_folded
     from pipeline.report import print_folded
 
@@ -333,6 +343,31 @@ def fold_own_file(
         folded = fold_file(leads, settings, chosen, told)
         written = write_folded(folded, out_folder)
     print_folded(folded, [_shown(path.resolve()) for path in written], out)
+
+
+def _fold_warehouse(config: Path | None) -> None:
+    from dataclasses import replace
+
+    from pipeline import steps
+
+    with _progress() as told:
+        counts = steps.fold(replace(steps.open_workspace(config), progress=told), full=True)
+    out.print(f"fold: {_told(counts)}")
+
+
+@app.command()
+def model(
+    approve: Annotated[bool, typer.Option("--approve", help="Let the next fold apply the configured model.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show the model that clients follow from, and what the configured one would change where it is another."""
+    from pipeline import steps
+    from pipeline.model_report import print_model
+
+    workspace = steps.open_workspace(config)
+    if approve and not steps.approve_model(workspace, "command line"):
+        raise ConfigError("fold.model", "no model waits for approval", "run a fold with the new model configured first")
+    print_model(steps.waiting_model(workspace), out)
 
 
 @app.command("match")

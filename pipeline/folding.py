@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 import dedup
+from dedup.collector import paused_collector
 from dedup.incremental import KeptPairs, Refold, refold
 from dedup.model_file import digest, read_model
 from dedup.model_writing import model_toml
@@ -57,8 +58,10 @@ def fold_clients(
     model, waits = _model_to_use(connection, configured, in_force)
     counts: Counts | None = None
     if in_force is not None and not full and _may_be_incremental(in_force, model, settings):
-        counts = _fold_changed(connection, in_force, said, now)
+        with paused_collector():
+            counts = _fold_changed(connection, in_force, said, now)
     if counts is None:
+        rows(connection, "match", "by_any_road")
         counts = _fold_all(connection, in_force, model, settings, said, now, progress)
     if waits:
         _report_change(connection, configured, model, settings, said, now, progress)
@@ -77,7 +80,11 @@ def _model_to_use(
     if change is not None and change.approved_at is not None:
         run(connection, "match", "drop_change", digest=key)
         return configured, False
-    return read_model(in_force.model), True
+    try:
+        return read_model(in_force.model), True
+    except dedup.ModelFileError:
+        # Written by a program whose models this one cannot read: there is no old model to go on with.
+        return configured, False
 
 
 def _may_be_incremental(in_force: match_index.InForce, model: dedup.Model, settings: Settings) -> bool:
@@ -118,7 +125,7 @@ def _fold_all(
     now: datetime,
     progress: Progress | None,
 ) -> Counts:
-    match_index.take_queue(connection)
+    match_index.clear_queue(connection)
     entries = {entry.lead_id: entry for entry in map(_entry, stream(connection, "leads", "genuine_leads"))}
     judged = [(one.left, one.right, one.same) for one in said]
     folded = fold_entries(entries.values(), model, settings.fold.precision, judged, progress)

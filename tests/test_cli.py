@@ -81,7 +81,13 @@ def _add(tmp_path: Path, text: str) -> None:
         (("run", "--step", "flod"), "--step: `flod` is not a step; use one of ingest,"),
         (("ingest", "nowhere"), "source: no source is called `nowhere`; choose one of site-pl"),
         (("fold", "nowhere.csv"), "nowhere.csv: there is no such file; check the path"),
+        (("fold",), "fold: it needs either a table of leads or --full; name one file, or use --full alone"),
+        (
+            ("model", "--approve"),
+            "fold.model: no model waits for approval; run a fold with the new model configured first",
+        ),
         (("fold", "leadfold.toml"), "leadfold.toml: `.toml` is not a kind of table we read; use one of .csv"),
+        (("explain", "a"), "client: the argument is not an id; give the id of a client or of a lead"),
         (("explain", "a", "b"), "lead: an argument is not a lead id; give ids as leads have them"),
         (("explain", "0" * 32, "0" * 32), "lead: both ids are the same; give the ids of two leads"),
         (("feed", "--cursor", "garbage"), "cursor"),
@@ -134,19 +140,26 @@ def test_a_run_of_a_lead_from_post_to_feed(leadfold: Leadfold, warehouse: Wareho
     assert snapshot[0]["client"]["lead_count"] == 2
 
 
-def test_two_leads_are_explained(leadfold: Leadfold, warehouse: Warehouse) -> None:
+def test_two_leads_and_a_client_are_explained(leadfold: Leadfold, warehouse: Warehouse) -> None:
     shop = company(warehouse)
     post(shop, "1", Name="Anna Nowak", Phone="501 222 333")
     post(shop, "2", Name="Nowak Ania", Phone="+48501222333")
     leadfold("run")
     from tests.company import select
 
-    told = leadfold("explain", *(str(row[0]) for row in select(warehouse, "select lead_id from core.lead order by 1")))
+    leads = [str(row[0]) for row in select(warehouse, "select lead_id from core.lead order by 1")]
+    told = leadfold("explain", *leads)
     lines = told.stdout.splitlines()
     assert lines[0].startswith("one client:")
     assert any(line.split()[1:2] == ["phone"] and line.split()[0].startswith("+") for line in lines), told.stdout
     assert any(line.startswith("decision ") and "mint" in line for line in lines)
     assert "Explanation(" not in told.stdout
+    ((client_id,),) = select(warehouse, "select client_id from core.client")
+    of_client = leadfold("explain", str(client_id)).stdout
+    assert of_client.startswith(f"client {client_id}\n")
+    assert "weakest link: #1 and #2" in of_client
+    assert "Nowak" not in told.stdout + of_client
+    assert "Nowak Ania" in leadfold("explain", str(client_id), "--values").stdout
 
 
 def test_quarantine_is_listed_with_its_reason_and_can_be_retried(
@@ -170,7 +183,7 @@ def test_quarantine_is_listed_with_its_reason_and_can_be_retried(
 def test_the_embedded_server_goes_up_and_down(process: Leadfold, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL")
     assert process("db", "status").returncode == 3
-    assert "schema 0001" in process("db", "up").stdout
+    assert "schema 0002" in process("db", "up").stdout
     assert "runs on 127.0.0.1" in process("db", "status").stdout
     assert process("db", "psql", "-Atc", "select count(*) from core.client").stdout == "0\n"
     assert "stopped" in process("db", "down").stdout
@@ -180,3 +193,19 @@ def test_the_embedded_server_goes_up_and_down(process: Leadfold, monkeypatch: py
 def test_database_url_wins(leadfold: Leadfold, tmp_path: Path) -> None:
     assert "the server of DATABASE_URL" in leadfold("db", "up").stdout
     assert not (tmp_path / "state" / "pg").exists()
+
+
+def test_another_model_is_shown_before_it_is_applied(leadfold: Leadfold, warehouse: Warehouse, tmp_path: Path) -> None:
+    post(company(warehouse), "1", Name="Anna Wiśniewska", Phone="+48501234567")
+    steps_of_a_fold = ("run", "--step", "conform", "--step", "classify", "--step", "fold")
+    assert "no fold yet" in leadfold("model").stdout
+    leadfold(*steps_of_a_fold)
+    (tmp_path / "own.toml").write_text('base = "lead"\nname = "own"\nversion = "own-1"\ncluster_cap = 40\n')
+    _add(tmp_path, '\n[fold]\nmodel = "own.toml"\n')
+    assert "model_waits 1" in leadfold(*steps_of_a_fold).stdout
+    shown = leadfold("model").stdout
+    assert "waiting: model own own-1" in shown
+    assert "unchanged 1" in shown
+    assert "approved: the next fold applies it" in leadfold("model", "--approve").stdout
+    assert "model_waits 0" in leadfold("fold", "--full").stdout
+    assert "in force: model own own-1" in leadfold("model").stdout

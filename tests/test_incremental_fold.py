@@ -230,6 +230,44 @@ def test_growth_beyond_the_snapshot_folds_everything_and_takes_a_new_one(
     assert _snapshot(warehouse).records == 7
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "delete from core.evidence",
+        "update core.match_snapshot set content = 'junk'",
+        "update core.match_snapshot set precision = 0.9",
+    ],
+    ids=["a client reaches beyond its links", "an unreadable snapshot", "another precision"],
+)
+def test_an_index_that_cannot_be_right_is_made_anew_by_a_fold_of_everything(warehouse: Warehouse, damage: str) -> None:
+    shop = company(warehouse)
+    for number, form in enumerate((ANNA, ANNA_AGAIN, MAREK)):
+        _post(shop, number, form)
+    fold_all(shop)
+    with warehouse.transaction(None) as connection:
+        connection.execute(text(damage))
+    _post(shop, 3, {"Email": ANNA["Email"]})
+    told = fold_all(shop)
+    assert (told["incremental"], told["clients"]) == (0, 2)
+    _assert_as_folded_whole(warehouse)
+    _post(shop, 4, MAREK)
+    assert fold_all(shop)["incremental"] == 1
+
+
+def test_a_batch_beyond_the_growth_is_folded_with_everything(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    for number in range(4):
+        _post(shop, number, {"Name": f"Anna Nowak{number}", "Phone": f"60212345{number}"})
+    fold_all(shop)
+    monkeypatch.setattr(folding, "MOST_GROWTH", 0.25)
+    for number, form in enumerate((ANNA, MAREK), start=4):
+        _post(shop, number, form)
+    assert fold_all(shop)["incremental"] == 0
+    _assert_as_folded_whole(warehouse)
+
+
 def test_the_ledger_names_model_version_and_snapshot(warehouse: Warehouse) -> None:
     shop = company(warehouse)
     _post(shop, 1, ANNA)

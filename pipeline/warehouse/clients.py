@@ -62,16 +62,17 @@ def known_around(connection: Connection, lead_ids: Iterable[str]) -> Known:
     """What the ledger says so far of some leads and of every client that any of them ever belonged to: all that reconciling the
     clusters of these leads needs, where they are whole clients."""
     ids = list(lead_ids)
+    asked = f"{{{','.join(ids)}}}"  # the driver looks for marks to quote in every element of a list
     membership: dict[str, str] = {}
     since: dict[str, int] = {}
-    for row in stream(connection, "clients", "memberships_around", 2000, lead_ids=ids):
+    for row in stream(connection, "clients", "memberships_around", 2000, lead_ids=asked):
         lead = str(row.lead_id)
         membership[lead] = str(row.client_id)
         since[lead] = row.from_decision
     dormant: dict[str, set[str]] = defaultdict(set)
-    for row in stream(connection, "clients", "dormant_among", 2000, lead_ids=ids):
+    for row in stream(connection, "clients", "dormant_among", 2000, lead_ids=asked):
         dormant[str(row.client_id)].add(str(row.lead_id))
-    ever = stream(connection, "clients", "clients_ever", 2000, lead_ids=sorted({*ids, *membership}))
+    ever = stream(connection, "clients", "clients_ever", 2000, lead_ids=f"{{{','.join({*ids, *membership})}}}")
     return Known(
         membership=membership,
         since=since,

@@ -61,9 +61,19 @@ def count_folded(connection: Connection, snapshot_id: int, leads: int, clients: 
     run(connection, "match", "count_folded", snapshot_id=snapshot_id, **counts)
 
 
+def _array(values: Iterable[str]) -> str:
+    """Ids or numbers as the text of an array: the driver looks for marks to quote in every element of a list."""
+    return f"{{{','.join(values)}}}"
+
+
 def take_queue(connection: Connection) -> set[str]:
     """Leads that came, went or changed since the last fold; they are the caller's to fold."""
     return {row.lead_id for row in rows(connection, "match", "take_queue")}
+
+
+def clear_queue(connection: Connection) -> None:
+    """Forgets who changed: a fold of everything reads all leads after this."""
+    run(connection, "match", "clear_queue")
 
 
 def is_queue_longer(connection: Connection, most: int) -> bool:
@@ -73,12 +83,12 @@ def is_queue_longer(connection: Connection, most: int) -> bool:
 
 def genuine_among(connection: Connection, lead_ids: Iterable[str]) -> Iterable[Row[Any]]:
     """Rows of those of these leads that are there and not rejected."""
-    return stream(connection, "match", "genuine_among", 2000, lead_ids=list(lead_ids))
+    return stream(connection, "match", "genuine_among", 2000, lead_ids=_array(lead_ids))
 
 
 def leads_among(connection: Connection, lead_ids: Iterable[str]) -> Iterable[Row[Any]]:
     """Rows of these leads."""
-    return stream(connection, "match", "leads_among", 2000, lead_ids=list(lead_ids))
+    return stream(connection, "match", "leads_among", 2000, lead_ids=_array(lead_ids))
 
 
 def obeyed(connection: Connection) -> set[Judgement]:
@@ -162,6 +172,7 @@ class PostgresIndex:
     def __init__(self, connection: Connection, model_version: str) -> None:
         self._connection = connection
         self._model_version = model_version
+        self._read: dict[str, Record] = {}
 
     def _rows(self, name: str, **parameters: Any) -> Sequence[Row[Any]]:
         return rows(self._connection, "match", name, **parameters)
@@ -171,50 +182,54 @@ class PostgresIndex:
 
     def keys_of(self, ids: Iterable[str]) -> Ints:
         """The distinct keys under which these leads stand."""
-        return np.array([row.key for row in self._rows("keys_of", lead_ids=list(ids))], dtype=np.int64)
+        return np.array([row.key for row in self._rows("keys_of", lead_ids=_array(ids))], dtype=np.int64)
 
     def members(self, keys: Ints) -> KeyRows:
         """All rows of these keys."""
-        found = self._rows("members", keys=keys.tolist())
+        found = self._rows("members", keys=_array(map(str, keys.tolist())))
         key, rule, lead, order = zip(*found, strict=True) if found else ((), (), (), ())
         return KeyRows(np.array(key, dtype=np.int64), np.array(rule, dtype=np.int64), lead, order)
 
     def records(self, ids: Iterable[str]) -> list[Record]:
         """These leads as they were folded, those that are known."""
-        return [
-            Record(lead, {name: tuple(values) for name, values in fields.items()}, received_at.timestamp())
-            for lead, received_at, fields in self._rows("records", lead_ids=list(ids))
-        ]
+        asked = set(ids)
+        for row in self._rows("records", lead_ids=_array(asked - self._read.keys())):
+            values = {name: tuple(held) for name, held in row.fields.items()}
+            self._read[row.lead_id] = Record(row.lead_id, values, row.received_at.timestamp())
+        return [self._read[lead] for lead in asked if lead in self._read]
 
     def kept_among(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         """Which of these pairs are kept."""
         asked = list(pairs)
         if not asked:
             return set()
-        left_ids, right_ids = [left for left, _ in asked], [right for _, right in asked]
+        left_ids, right_ids = _array(left for left, _ in asked), _array(right for _, right in asked)
         found = self._rows("kept_among", left_ids=left_ids, right_ids=right_ids, model_version=self._model_version)
         return {(row.left_id, row.right_id) for row in found}
 
     def kept_pairs(self, ids: Iterable[str]) -> KeptPairs:
         """All kept pairs of which some lead is among these."""
-        found = self._rows("kept_pairs", lead_ids=list(ids), model_version=self._model_version)
+        found = self._rows("kept_pairs", lead_ids=_array(ids), model_version=self._model_version)
         left, right, weight = zip(*found, strict=True) if found else ((), (), ())
         return KeptPairs(left, right, weight)
 
     def levels_of(self, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Any]:
         """What each comparison said of kept pairs, as it is kept."""
         asked = list(pairs)
-        left_ids, right_ids = [left for left, _ in asked], [right for _, right in asked]
+        left_ids, right_ids = _array(left for left, _ in asked), _array(right for _, right in asked)
         found = self._rows("levels", left_ids=left_ids, right_ids=right_ids, model_version=self._model_version)
         return {(row.left_id, row.right_id): row.levels for row in found}
 
     def write(self, change: Rescored) -> None:
         """Remembers a batch."""
         removed, again = list(change.removed), sorted({*change.removed, *change.rescored})
-        self._run("forget_keys", lead_ids=removed)
-        self._run("forget_records", lead_ids=removed)
-        self._run("forget_left", lead_ids=again, model_version=self._model_version)
-        self._run("forget_right", lead_ids=again, model_version=self._model_version)
+        for lead in removed:
+            self._read.pop(lead, None)
+        self._read.update((record.record_id, record) for record in change.records)
+        self._run("forget_keys", lead_ids=_array(removed))
+        self._run("forget_records", lead_ids=_array(removed))
+        self._run("forget_left", lead_ids=_array(again), model_version=self._model_version)
+        self._run("forget_right", lead_ids=_array(again), model_version=self._model_version)
         order = dict(zip(change.keys.record, change.keys.order, strict=True))
         added = (_record_row(record, order.get(record.record_id, "")) for record in change.records)
         copy_rows(self._connection, "core.match_record", _RECORD, added)
@@ -231,12 +246,12 @@ class PostgresIndex:
     def reach(self, ids: Iterable[str], merge_cut: float, bonds: Iterable[tuple[str, str]]) -> set[str]:
         """These leads and all that links of this weight, and judgements of "same" as `write_obeyed` kept them, tie to them."""
         del bonds
-        found = self._rows("reach", lead_ids=list(ids), merge_cut=merge_cut, model_version=self._model_version)
+        found = self._rows("reach", lead_ids=_array(ids), merge_cut=merge_cut, model_version=self._model_version)
         return {row.lead_id for row in found}
 
     def homes(self, ids: Iterable[str]) -> Mapping[str, str]:
         """The client of each of these leads."""
-        return {row.lead_id: row.client_id for row in self._rows("homes", lead_ids=list(ids))}
+        return {row.lead_id: row.client_id for row in self._rows("homes", lead_ids=_array(ids))}
 
 
 def _levels(levels: Iterable[Any]) -> str:
@@ -253,8 +268,8 @@ def write_opened(
 ) -> None:
     """Replaces the review pairs of opened leads, and the hubs among contacts that were seen."""
     ids = sorted(opened)
-    run(connection, "match", "forget_review_left", lead_ids=ids)
-    run(connection, "match", "forget_review_right", lead_ids=ids)
+    run(connection, "match", "forget_review_left", lead_ids=_array(ids))
+    run(connection, "match", "forget_review_right", lead_ids=_array(ids))
     columns = ("left_id", "right_id", "weight", "reason", "model_version")
     copy_rows(connection, "core.review", columns, ((*pair, model_version) for pair in review))
     values = sorted(seen)

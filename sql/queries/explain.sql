@@ -69,7 +69,7 @@ order by decision_id;
 -- Two leads and all genuine ones that share a contact with one of them: who is known on a contact is a matter of these alone.
 select lead.*
 from core.lead
-join core.classification using (lead_id)
+left join core.classification using (lead_id)
 where lead.lead_id = any(cast(:lead_ids as uuid[]))
    or (
         classification.state <> 'rejected'

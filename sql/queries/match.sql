@@ -30,6 +30,13 @@ with taken as (
 )
 select distinct lead_id::text from taken;
 
+-- name: clear_queue
+delete from core.match_queue;
+
+-- name: by_any_road
+-- After `by_key` of leads.sql, where everything is folded after all.
+select set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true);
+
 -- name: queued
 -- Whether more leads changed than :most.
 select count(*) > :most from (select from core.match_queue limit :most + 1) as changes;

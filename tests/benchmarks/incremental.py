@@ -108,7 +108,7 @@ def measure(url: str, known: int, batch: int, profile: bool = False) -> None:
     profiler.disable()
     whole = time.perf_counter() - began
     if profile:
-        pstats.Stats(profiler, stream=sys.stdout).sort_stats("cumulative").print_stats(70)
+        pstats.Stats(profiler, stream=sys.stdout).sort_stats("tottime").print_stats(45)
     in_refold = ("keys_of", "members", "records", "kept_among", "kept_pairs", "write", "reach", "homes")
     matching = times["refold, index and matching"] - sum(times.get(f"index {name}", 0.0) for name in in_refold)
     print(f"batch of {batch:,}", told)

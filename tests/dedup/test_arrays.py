@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.arrays import distinct_pairs, group_bounds, mix, number_texts, shelve
+from dedup.arrays import distinct_pairs, group_bounds, hash_texts, mix, number_texts, shelve
 
 NUMBERS = st.integers(0, 9)
 
@@ -48,3 +48,28 @@ def test_a_shelf_gives_all_keys_of_the_owners_asked_for(rows, asked):
     places, found = shelve((owners, keys), 5).take(np.array(asked, dtype=np.int64))
     expected = [(place, key) for place, owner in enumerate(asked) for other, key in rows if owner == other]
     assert list(zip(places.tolist(), found.tolist(), strict=True)) == expected
+
+
+@given(st.lists(st.text(max_size=12), max_size=30))
+def test_hashes_are_equal_for_equal_texts_alone(texts):
+    hashes = hash_texts(texts).tolist()
+    assert len(set(hashes)) == len(set(texts))
+    assert [number == -1 for number in hashes] == [text == "" for text in texts]
+    assert hashes == [int(hash_texts([text])[0]) for text in texts]
+
+
+def test_hashes_stay_what_they_are():
+    """Stored keys are made of them: other numbers need a new `dedup.snapshot.ENGINE`."""
+    assert hash_texts(["a", "ab", "ба", "\0"]).tolist() == [
+        628756590665567678,
+        6067666739037725667,
+        4658574825450297208,
+        6238072747940578789,
+    ]
+
+
+def test_a_long_text_is_hashed_by_itself():
+    long = "x" * 1000
+    hashes = hash_texts([long, long + "y", "x", long]).tolist()
+    assert hashes[0] == hashes[3]
+    assert len(set(hashes)) == 3

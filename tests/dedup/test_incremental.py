@@ -91,7 +91,7 @@ def _histories(draw):
 
 
 @pytest.mark.parametrize("model", [MODEL, CROWDED], ids=["lead", "crowded"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(history=_histories())
 def test_any_history_of_batches_ends_where_one_fold_ends(model, history):
     start, batches = history
@@ -118,6 +118,51 @@ def test_a_town_in_random_batches_with_departures_and_judgements(model, seed):
         ]
         batches.append(([*records[start : start + 100], *changed], removed, said))
     _run(records[:400], batches, _snapshot(records, model), each=False)
+
+
+V = "+74952223344"
+HISTORIES = {
+    "one whom only a judgement tied stays alone when the other goes": (
+        [lead("a", name="Иван Орлов", phone=P), lead("b", name="Мария Орлова", phone=P)],
+        [([], [], [Judgement("a", "b", True)]), ([], ["a"], [Judgement("a", "b", True)])],
+    ),
+    "desks behind a number are counted with a bare number that comes": (
+        [lead("a", phone=f"{V};ext=12"), lead("b", phone=f"{V};ext=13"), lead("c", phone=V)],
+        [([lead("d", phone=V)], [], []), ([], ["a"], [])],
+    ),
+    "a fuller name becomes the main one of two known people": (
+        [
+            lead("a", name="Мария", phone=P),
+            lead("b", name="Иван", phone=P),
+            lead("c", name="М. Орлова", phone=P),
+            lead("d", phone=P, name="Орлова"),
+        ],
+        [([lead("e", name="Иван Орлов", phone=P), lead("f", name="Мария Лис", phone=P)], [], [])],
+    ),
+    "a hub forms and falls apart": (
+        [lead("a", name="Иван Орлов", phone=P), lead("b", name="Мария Лис", phone=P)],
+        [([lead("c", name="Анна Новак", phone=P)], [], []), ([], ["a", "b"], []), ([lead("a", phone=P)], ["c"], [])],
+    ),
+    "a record comes back with other values": (
+        [lead("a", name="Иван Орлов", phone=P), lead("b", phone=P)],
+        [
+            ([lead("a", name="Мария Лис", email="lis@mail.ru")], [], []),
+            ([lead("a", name="Иван Орлов", phone=P)], [], []),
+        ],
+    ),
+    "one batch of nothing and one of everything": (
+        [],
+        [([], [], []), ([lead("a", phone=P), lead("b", phone=P)], [], []), ([], ["a", "b"], [])],
+    ),
+}
+
+
+@pytest.mark.parametrize("model", [MODEL, CROWDED], ids=["lead", "crowded"])
+@pytest.mark.parametrize("name", HISTORIES)
+def test_after_every_batch_all_is_as_after_one_fold(model, name):
+    start, batches = HISTORIES[name]
+    everyone = {record.record_id: record for record in [*start, *(one for added, _, _ in batches for one in added)]}
+    _run(start, batches, _snapshot(list(everyone.values()), model))
 
 
 def _folded(*records: Record, model: Model = MODEL) -> tuple[MemoryIndex, Snapshot]:

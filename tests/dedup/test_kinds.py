@@ -13,7 +13,7 @@ def test_a_kind_has_different_levels_best_first(kind):
 
 
 def test_contacts_are_the_kinds_whose_values_belong_to_one_person():
-    assert [kind for kind in kinds.KINDS if kinds.is_contact(kind)] == ["phone", "email", "handle", "id"]
+    assert [kind for kind in kinds.KINDS if kinds.is_contact(kind)] == ["phone", "email", "handle", "site", "id"]
 
 
 @pytest.mark.parametrize("kind", kinds.KINDS)

@@ -87,6 +87,30 @@ def test_a_small_set_is_a_sample_of_a_larger_world():
             "company legal_form tax_id city address domain phone",
         ),
         ("lead", "id имя телефон почта компания город", "- name phone email company city"),
+        (
+            "lead",
+            "Lp. Imię Nazwisko Numer_telefonu Adres_e-mail Nazwa_firmy Miejscowość",
+            "- given surname phone email company city",
+        ),
+        (
+            "lead",
+            "Имя Отчество Фамилия Мобильный_телефон Рабочий_e-mail Название_компании Населенный_пункт",
+            "given patronymic surname phone email company city",
+        ),
+        (
+            "lead",
+            "Полное_имя_контакта Рабочий_телефон Рабочий_email Компания_контакта ИНН",
+            "name phone email company tax_id",
+        ),
+        (
+            "lead",
+            "Record_ID First_Name Last_Name Mobile_Phone_Number Email Associated_Company City Create_Date",
+            "- given surname phone email company city -",
+        ),
+        ("lead", "your-name your-tel your-email", "name phone email"),
+        ("lead", "Контактное_лицо Доп._телефон Эл._почта Город", "name phone email city"),
+        ("lead", "Osoba_kontaktowa Tel._komórkowy Poczta Firma", "name phone email company"),
+        ("company", "Контрагент ИНН_организации Адрес_сайта Контактный_телефон", "company tax_id domain phone"),
     ],
     ids=lambda value: value[:30],
 )

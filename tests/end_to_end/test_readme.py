@@ -171,5 +171,6 @@ def _a_posted_form_comes_through(place: Path) -> None:
 def _with_real_leads(command: str, execute: Callable[[str], str]) -> str:
     if "LEAD" not in command:
         return command
-    leads = execute('leadfold db psql -Atc "select lead_id from core.lead order by 1 limit 2"').split()
-    return command.replace("LEAD LEAD", " ".join(leads))
+    query = "select lead_id from core.membership where to_decision is null order by 1 limit 2"
+    leads = execute(f'leadfold db psql -Atc "{query}"').split()
+    return command.replace("LEAD LEAD", " ".join(leads)).replace("LEAD", leads[0])

@@ -91,3 +91,37 @@ def test_names_of_other_scripts_are_compared(name):
 
 def test_a_name_and_its_latin_spelling_are_close():
     assert level_of(company, "北京华为", "Beijing Huawei") == "close"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ООО «Ромашка», филиал в г. Казань", "Филиал ООО «Ромашка» в Казани", "Казанский филиал ООО Ромашка", "ООО «Ромашка» Казанский филиал", "ООО Ромашка ф-л Казань", "Ромашка филиал",
+        "Romashka Sp. z o.o. Oddział w Krakowie", "Romashka sp. z o.o. O/Kraków", "Romashka Ltd, Leeds branch", "ООО Ромашка г. Казань", "Ромашка (Казань)", "Ромашка, г. Казань", "Romashka Ltd - Leeds",
+    ],
+)  # fmt: skip
+def test_a_branch_and_its_town_are_no_part_of_the_name(name):
+    assert key_of(company, name) == key_of(company, "Ромашка")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Olive Branch Ltd", 2), ("Cafe Olive Branch", 3), ("Филиал", 1), ("Казань", 1), ("Ромашка (Плюс)", 2), ("Smith, Leeds & Sons", 3)],
+)  # fmt: skip
+def test_a_name_that_only_looks_like_a_branch_is_whole(name, words):
+    assert len(key_of(company, name).split()) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "common"),
+    [("Стройсервис", True), ("Альфа", True), ("Электромонтаж", True), ("Consulting", True), ("Transpol", True), ("Хромтрон", False), ("Hortex", False), ("Ферзиколь", False)],
+)  # fmt: skip
+def test_words_that_everybody_takes_are_common(name, common):
+    assert company.is_common(key_of(company, name)) is common
+
+
+@pytest.mark.parametrize(
+    ("forms", "count"), [(["ooo"], 1), (["ooo", "ao"], 2), (["oao", "ao", "pao"], 2), (["ooo", "llc"], 1), ([], 0)]
+)
+def test_unlike_legal_forms_are_counted(forms, count):
+    assert company.count_unlike(forms) == count

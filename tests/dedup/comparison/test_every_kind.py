@@ -18,12 +18,13 @@ from dedup.comparison import (
     phone,
     place,
     postcode,
+    site,
     text,
 )
 from dedup.comparison.level import graded_scores
 from tests.dedup.comparison.kind_cases import ODD_VALUES, all_pairs, level_of
 
-KINDS = (address, category, company, date, email, handle, identifier, phone, place, postcode, text)
+KINDS = (address, category, company, date, email, handle, identifier, phone, place, postcode, site, text)
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__.rpartition(".")[2])
 TEXTS = st.one_of(
     st.text(max_size=30),

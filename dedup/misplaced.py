@@ -1,0 +1,125 @@
+"""What was typed into the wrong field is read in the right one: a phone among mailboxes, a mailbox among phones or names, a company's
+name in place of a person's.
+
+A value moves only where its record has none of the right kind, so that nothing is outvoted by a guess.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from dedup.arrays import Bools, Ints
+from dedup.kinds import NAME_FIELDS
+from dedup.model import Model
+from dedup.table import TextColumn
+
+_MAILBOX = re.compile(r"[^\s,;:<>()\[\]\"]+@[^\s,;:<>()\[\]\"@]+\.[^\W\d_]{2,}")
+_NUMBER = re.compile(r"(?<![\w#№])\+?\(?\d(?:[\s().\-]{0,2}\d){8,14}(?!\w)")
+_COMPANY = re.compile(
+    r"\s*(?:(?:ООО|ОАО|ЗАО|ПАО|АО)\s*[«\"“„']?[^,;]+|[^,;]+[\s»\"”](?:ООО|ОАО|ЗАО|ПАО|АО|[Ss]p\.?\s?z\s?\.?o\.?\s?o\.?|[Ss]p\.\s?[jk]\.|"
+    r"S\.A\.|S\.C\.|[Ll]td\.?|LTD|[Ll]imited|LLC|LLP|PLC|[Ii]nc\.?|GmbH))\s*"
+)
+"""A name that is a company's as a whole. ИП is not among them: it stands before a person's name."""
+
+_DIGITS = re.compile(r"\d")
+_FORM = re.compile(r"АО|ООО|p\.?\s?z|[.A-Za-z]\.|Ltd|LTD|td$|imited|LL|PLC|GmbH|Inc")
+"""What a value must hold to be worth a closer look."""
+
+_LONGEST = 200
+"""Characters of a value that is looked at."""
+
+Reading = tuple[str, str, str]
+"""What stays in the field, the kind of field that the rest belongs to, and the rest."""
+
+
+def _read_mailbox(value: str) -> Reading | None:
+    found = _NUMBER.fullmatch(value.strip()) if "@" not in value else None
+    return None if found is None else ("", "phone", found[0])
+
+
+def _read_phone(value: str) -> Reading | None:
+    found = _MAILBOX.search(value) if "@" in value else None
+    if found is None:
+        return None
+    rest = f"{value[: found.start()]} {value[found.end() :]}".strip()
+    return (rest if sum(map(str.isdigit, rest)) >= 7 else "", "email", found[0])
+
+
+def _read_name(value: str) -> Reading | None:
+    if "@" in value:
+        kind, found = "email", _MAILBOX.search(value)
+    elif _DIGITS.search(value) is not None:
+        kind, found = "phone", _NUMBER.search(value)
+    elif _FORM.search(value) is None:
+        return None
+    else:
+        kind, found = "company", _COMPANY.fullmatch(value)
+    if found is None:
+        return None
+    rest = f"{value[: found.start()]} {value[found.end() :]}".strip(" ,;:-()\t")
+    return rest if any(map(str.isalpha, rest)) else "", kind, found[0].strip()
+
+
+_READERS: Mapping[str, Callable[[str], Reading | None]] = {
+    "email": _read_mailbox,
+    "phone": _read_phone,
+    **dict.fromkeys(NAME_FIELDS, _read_name),
+}
+
+
+def put_right(columns: Mapping[str, TextColumn], model: Model, count: int) -> Mapping[str, TextColumn]:
+    """The columns with misplaced values in the fields of their kind, as far as the model has such."""
+    field_of = {field.kind: field.name for field in reversed(model.fields)}
+    found: dict[str, TextColumn] = dict(columns)
+    for field in model.fields:
+        read = _READERS.get(field.kind)
+        if read is None or field.name not in columns:
+            continue
+        readings = {
+            number: reading
+            for number, value in enumerate(columns[field.name].values)
+            if len(value) < _LONGEST and (reading := read(value)) is not None and reading[1] in field_of
+        }
+        if readings:
+            _move(found, field.name, readings, field_of, count)
+    return found
+
+
+def _move(
+    columns: dict[str, TextColumn],
+    source: str,
+    readings: Mapping[int, Reading],
+    field_of: Mapping[str, str],
+    count: int,
+) -> None:
+    """Moves values of one field, by number, in place."""
+    column = columns[source]
+    misplaced = np.zeros(len(column.values) + 1, dtype=bool)
+    misplaced[list(readings)] = True
+    rows, places = np.nonzero(misplaced[column.ids])
+    for kind in sorted({kind for _, kind, _ in readings.values()}):
+        target = columns.get(field_of[kind]) or TextColumn([], np.full((count, 1), -1, dtype=np.int64))
+        empty: Bools = np.asarray((target.ids < 0).all(axis=1))
+        filled: dict[int, str] = {}
+        for row, number in zip(rows.tolist(), column.ids[rows, places].tolist(), strict=True):
+            if readings[number][1] == kind and empty[row]:
+                filled.setdefault(row, readings[number][2])
+        columns[field_of[kind]] = _with_values(target, np.array(list(filled), dtype=np.int64), list(filled.values()), 0)
+    left = [readings[number][0] for number in column.ids[rows, places].tolist()]
+    columns[source] = _with_values(column, rows, left, places)
+
+
+def _with_values(column: TextColumn, rows: Ints, texts: list[str], places: Ints | int) -> TextColumn:
+    """A column with other texts at these cells, '' for none."""
+    values = list(column.values)
+    numbers = {value: number for number, value in enumerate(values)}
+    found = []
+    for text in texts:
+        if text and text not in numbers:
+            numbers[text] = len(values)
+            values.append(text)
+        found.append(numbers[text] if text else -1)
+    ids = column.ids.copy()
+    ids[rows, places] = found
+    return TextColumn(values, ids, column.cut)

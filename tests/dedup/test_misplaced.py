@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from dedup import load_model
+from dedup.misplaced import put_right
+from dedup.table import TextColumn
+
+LEAD = load_model("lead")
+
+
+def column(*cells: str) -> TextColumn:
+    values = list(dict.fromkeys(cell for cell in cells if cell))
+    return TextColumn(values, np.array([[values.index(cell) if cell else -1] for cell in cells], dtype=np.int64))
+
+
+def read(record: dict[str, str]) -> dict[str, str]:
+    """What stands where of one record."""
+    columns = put_right({name: column(value) for name, value in record.items()}, LEAD, 1)
+    return {name: one.values[one.ids[0, 0]] for name, one in columns.items() if one.ids[0, 0] >= 0}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ({"email": "8 916 123-45-67"}, {"phone": "8 916 123-45-67"}),
+        ({"phone": "zuev77@mail.ru"}, {"email": "zuev77@mail.ru"}),
+        ({"phone": "89161234567 zuev77@mail.ru"}, {"phone": "89161234567", "email": "zuev77@mail.ru"}),
+        ({"name": "zuev77@mail.ru"}, {"email": "zuev77@mail.ru"}),
+        ({"name": "Иван Зуев, zuev77@mail.ru"}, {"name": "Иван Зуев", "email": "zuev77@mail.ru"}),
+        ({"name": "Иван 8 (916) 123-45-67"}, {"name": "Иван", "phone": "8 (916) 123-45-67"}),
+        ({"name": "+48 601 222 333"}, {"phone": "+48 601 222 333"}),
+        ({"name": "ООО «Ромашка»"}, {"company": "ООО «Ромашка»"}),
+        ({"name": "Romex Sp. z o.o."}, {"company": "Romex Sp. z o.o."}),
+        ({"name": "Carter Ltd"}, {"company": "Carter Ltd"}),
+    ],
+    ids=" ".join,
+)
+def test_a_value_in_the_wrong_field_moves(typed, meant):
+    assert read(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"name": "Иван Зуев"},
+        {"name": "ИП Зуев Иван"},
+        {"name": "Анна Смолтд"},
+        {"name": "Лид #9161234567"},
+        {"name": "Иван Зуев, ООО Ромашка"},
+        {"name": "Anna Nowak-Sp."},
+        {"email": "12345"},
+        {"email": "zuev77@mail.ru"},
+        {"phone": "+79161234567"},
+    ],
+    ids=lambda record: next(iter(record.values())),
+)
+def test_what_stands_in_its_field_stays(record):
+    assert read(record) == record
+
+
+def test_a_known_phone_is_not_replaced():
+    assert read({"name": "Иван 89161234567", "phone": "+48601222333"}) == {"name": "Иван", "phone": "+48601222333"}
+
+
+def test_only_the_records_with_the_value_change():
+    columns = put_right({"name": column("Иван", "a@b.ru", "Иван")}, LEAD, 3)
+    assert columns["name"].ids[:, 0].tolist() == [0, -1, 0]
+    assert columns["email"].ids[:, 0].tolist() == [-1, 0, -1]
+
+
+def test_a_model_without_such_a_field_keeps_the_value():
+    columns = {"name": column("ООО Ромашка")}
+    assert put_right(columns, load_model("person"), 1) == columns
