@@ -200,6 +200,7 @@ def compare_texts(left: Sequence[str], right: Sequence[str]) -> tuple[list[str],
     scores = _score(pairs, found, roles)
     empty = (pairs.left[:, 0] < 0) | (pairs.right[:, 0] < 0)
     scores[empty] = 0.0
+    scores[(a == b) & ~empty] = 1.0  # whatever letters it is in
     levels = _levels(scores, pairs, found, roles)
     names = np.where(empty, "missing", np.array(_LEVEL_NAMES, dtype=object)[levels])
     return names.tolist(), scores.round(6).tolist(), _details(pairs, found, roles, levels)

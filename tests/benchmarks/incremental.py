@@ -108,7 +108,7 @@ def measure(url: str, known: int, batch: int, profile: bool = False) -> None:
     profiler.disable()
     whole = time.perf_counter() - began
     if profile:
-        pstats.Stats(profiler, stream=sys.stdout).sort_stats("tottime").print_stats(45)
+        pstats.Stats(profiler, stream=sys.stdout).sort_stats("tottime").print_stats(40)
     in_refold = ("keys_of", "members", "records", "kept_among", "kept_pairs", "write", "reach", "homes")
     matching = times["refold, index and matching"] - sum(times.get(f"index {name}", 0.0) for name in in_refold)
     print(f"batch of {batch:,}", told)
@@ -117,7 +117,9 @@ def measure(url: str, known: int, batch: int, profile: bool = False) -> None:
     print(f"matching {matching:.2f} s, whole {whole:.2f} s")
     with warehouse.transaction(Role.RESOLVER) as connection:
         sizes = connection.execute(
-            text("select pg_size_pretty(pg_total_relation_size('core.match_key')), pg_size_pretty(pg_total_relation_size('core.match_record'))")
+            text(
+                "select pg_size_pretty(pg_total_relation_size('core.match_key')), pg_size_pretty(pg_total_relation_size('core.match_record'))"
+            )
         ).one()
     print("sizes of match_key, match_record:", *sizes)
 
