@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedup.arrays import Bools, Floats, Ints
@@ -249,6 +248,3 @@ def match(
     data = encode_columns(texts, rows.num_rows, model, ids, seen)
     found, _ = match_encoded(data, model, read_verdicts(verdicts, number_of), precision, sides, progress)
     return found
-
-
-__all__ = ["match", "match_encoded", "pa"]
