@@ -8,7 +8,7 @@ contradicting persons share, no link of a nameless record reaches the merge cut,
 Most components hold nothing that contradicts: there every order of joins gives the same, and they are joined at once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
@@ -349,7 +349,6 @@ def join_all(
     links: Links,
     verdicts: Verdicts,
     strong_cut: float,
-    progress: Callable[[int, int], None] | None = None,
 ) -> Clusters:
     """The clusters of a set from its links and from what people said."""
     levels = NameLevels(data)
@@ -369,6 +368,4 @@ def join_all(
     rows = zip(asked.left[order].tolist(), asked.right[order].tolist(), asked.weight[order].tolist(), strict=True)
     refused = join_links(clustering, rows, strong_cut)
     clustering.settle(label)
-    if progress is not None:
-        progress(len(links.left), len(links.left))
     return Clusters(label, refused, torn)

@@ -112,6 +112,41 @@ def _score_all(
     return kept.all()
 
 
+def _own_cut(weight: Floats, free: Bools, model: Model, even_bet: float, single_cut: float, precision: float) -> float:
+    """The merge cut that a set gives itself, see `dedup.thresholds`."""
+    cut = lowest_cut(weight[free], even_bet, single_cut, precision, model.joins)
+    return min(cut, valley_cut(weight, even_bet, precision)) if model.joins == "balance" else cut
+
+
+def _review(
+    clusters: Clusters,
+    left: Ints,
+    right: Ints,
+    weight: Floats,
+    clash: Bools,
+    review_cut: float,
+    verdicts: Verdicts,
+) -> tuple[tuple[int, int, float, str], ...]:
+    """What a person should look at: pairs apart that are heavy enough, whose contacts clash, or whom judgements tear."""
+    label = clusters.label
+    doubtful = np.flatnonzero((label[left] != label[right]) & ((weight >= review_cut) | clash))
+    reasons = [
+        clusters.refused.get(
+            (int(left[row]), int(right[row])), BETWEEN_CUTS if weight[row] >= review_cut else CONTACTS_CLASH
+        )
+        for row in doubtful.tolist()
+    ]
+    torn = np.array(clusters.torn, dtype=np.int64).reshape(-1, 2)
+    return best_doubts(
+        label,
+        np.append(left[doubtful], torn[:, 0]),
+        np.append(right[doubtful], torn[:, 1]),
+        np.append(weight[doubtful], np.zeros(len(torn))),
+        [*reasons, *[JUDGEMENTS_CLASH] * len(torn)],
+        verdicts,
+    )
+
+
 def match_encoded(
     data: Encoded,
     model: Model,
@@ -120,7 +155,7 @@ def match_encoded(
     across: NDArray[np.int8] | None = None,
     progress: Progress | None = None,
     known: Snapshot | None = None,
-) -> tuple[Match, Clusters]:
+) -> Match:
     """Match records that are encoded; see `match`. known: what an earlier fold knew of its set, instead of what this set says; its
     model and cuts hold, `model` and `precision` do not."""
     tell = progress or _no_progress
@@ -151,9 +186,7 @@ def match_encoded(
     left, right, weight, clash, free = _score_all(data, candidates, model, statistics, (merge_cut, review_cut), tell)
     tell("cluster", 0, 1)
     if known is None:
-        merge_cut = lowest_cut(weight[free], even_bet, merge_cut, precision, model.joins)
-    if known is None and model.joins == "balance":
-        merge_cut = min(merge_cut, valley_cut(weight, even_bet, precision))
+        merge_cut = _own_cut(weight, free, model, even_bet, merge_cut, precision)
     strong_cut = even_bet + model.strong_link
     # The set's own cut may be lower than the one that pairs were held below; all that is told of a pair is told of one weight.
     weight = np.where(free, weight, np.round(np.minimum(weight, merge_cut - JUST_BELOW), 6))
@@ -165,27 +198,12 @@ def match_encoded(
         clusters = join_all(data, model, Links(left[strong], right[strong], weight[strong]), verdicts, strong_cut)
     label = clusters.label
     linked = strong & (label[left] == label[right])
-    doubtful = np.flatnonzero((label[left] != label[right]) & ((weight >= review_cut) | clash))
-    reasons = [
-        clusters.refused.get(
-            (int(left[row]), int(right[row])), BETWEEN_CUTS if weight[row] >= review_cut else CONTACTS_CLASH
-        )
-        for row in doubtful.tolist()
-    ]
-    torn = np.array(clusters.torn, dtype=np.int64).reshape(-1, 2)
-    review = best_doubts(
-        label,
-        np.append(left[doubtful], torn[:, 0]),
-        np.append(right[doubtful], torn[:, 1]),
-        np.append(weight[doubtful], np.zeros(len(torn))),
-        [*reasons, *[JUDGEMENTS_CLASH] * len(torn)],
-        verdicts,
-    )
+    review = _review(clusters, left, right, weight, clash, review_cut, verdicts)
     kept = weight >= review_cut
     clashing = np.flatnonzero(clash & ~kept)
     _, cluster = np.unique(label, return_inverse=True)
     tell("done", 1, 1)
-    found = Match(
+    return Match(
         cluster=cluster.astype(np.int64),
         left=left[kept],
         right=right[kept],
@@ -204,7 +222,6 @@ def match_encoded(
         statistics=statistics,
         clashing=(left[clashing], right[clashing], weight[clashing]),
     )
-    return found, clusters
 
 
 @paused_collector()
@@ -246,5 +263,4 @@ def match(
     names = ids if ids is not None else map(str, range(rows.num_rows))
     number_of = {name: number for number, name in enumerate(names)} if verdicts else {}
     data = encode_columns(texts, rows.num_rows, model, ids, seen)
-    found, _ = match_encoded(data, model, read_verdicts(verdicts, number_of), precision, sides, progress)
-    return found
+    return match_encoded(data, model, read_verdicts(verdicts, number_of), precision, sides, progress)

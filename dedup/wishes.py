@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from dedup.arrays import Ints
-from dedup.clustering import NAMES_CONTRADICT
+from dedup.clustering import NAMES_CONTRADICT, values_clash
 from dedup.comparison.person_name import NameLevel
 from dedup.encoding import Column, Encoded, switchboard_of
 from dedup.hubs import contact_column, people_per_value
@@ -64,7 +64,7 @@ class Weighing:
             if name in self.data.columns:
                 ids = self.data.columns[name].ids
                 mine, theirs = (set(ids[row][ids[row] >= 0].tolist()) for row in (self.left, self.right))
-                if mine and theirs and not mine & theirs:
+                if values_clash(self.data, name, mine, theirs):
                     return f"conflict: {name} differs"
         if self.model.joins == "veto" and scores.relations.level[0] == NameLevel.CONTRADICTION:
             return NAMES_CONTRADICT

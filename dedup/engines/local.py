@@ -84,7 +84,7 @@ def fold(
     model = model if known is None else known.model
     data, rows = encode(records, model)
     number_of = {record.record_id: number for number, record in enumerate(rows)}
-    match, _ = match_encoded(data, model, read_verdicts(judgements, number_of), precision, None, progress, known)
+    match = match_encoded(data, model, read_verdicts(judgements, number_of), precision, None, progress, known)
     return Fold(
         clusters=clusters_of(data, match.cluster),
         pairs=tuple(scored_pairs(match, match.left, match.right, match.weight)),

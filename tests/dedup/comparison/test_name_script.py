@@ -80,4 +80,6 @@ def test_initials_written_together_are_split(text, split):
 @given(st.text(max_size=40))
 def test_any_text_can_be_spelt_out(text):
     for word in spell_out(text).split():
-        spelled_otherwise(word), consonants(word), chinese_key(word), korean_key(word)
+        keys = (consonants(word), chinese_key(word), korean_key(word))
+        assert all(isinstance(key, str) for key in keys)
+        assert isinstance(spelled_otherwise(word), str)
