@@ -1,8 +1,9 @@
 """Arrays of numbers that stand for texts, records and pairs; the few operations on them that every step needs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import overload
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +15,101 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
+class ArrowTexts(Sequence[str]):
+    """Texts that stay in Arrow's memory: a million Python strings take longer to make than Arrow takes to search them. `pa.array`
+    takes them as they are."""
+
+    __slots__ = ("_listed", "array")
+
+    def __init__(self, array: pa.LargeStringArray) -> None:
+        """array: without nulls."""
+        self.array = array
+        self._listed: list[str] | None = None
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.to_list())
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> "ArrowTexts": ...
+    def __getitem__(self, place: int | slice) -> "str | ArrowTexts":
+        if isinstance(place, slice):
+            return ArrowTexts(self.array[place])
+        text: str = self.array[place].as_py() if self._listed is None else self._listed[place]
+        return text
+
+    def __arrow_array__(self, type: pa.DataType | None = None) -> pa.Array:  # noqa: A002 - Arrow's own name
+        return self.array if type is None or type == self.array.type else self.array.cast(type)
+
+    def to_list(self) -> list[str]:
+        """All texts as Python's, made when they are first asked for."""
+        if self._listed is None:
+            self._listed = self.array.to_numpy(zero_copy_only=False).tolist()
+        return self._listed
+
+    def in_lines(self, longest: int) -> bytes | None:
+        """All texts in UTF-8, a line end behind each; None where one of them holds a line end itself or is longer."""
+        nothing, line_end = (pa.scalar(text, type=pa.large_string()) for text in ("", "\n"))
+        ended = pc.binary_join_element_wise(self.array, nothing, line_end)
+        if len(ended) == 0 or pc.max(pc.utf8_length(self.array)).as_py() > longest:
+            return None
+        _, offsets, data = ended.buffers()
+        start, end = np.frombuffer(offsets, dtype=np.int64)[[ended.offset, ended.offset + len(ended)]].tolist()
+        lines = data[start:end].to_pybytes()
+        return lines if lines.count(b"\n") == len(ended) else None
+
+
+def text_array(texts: Sequence[str]) -> pa.LargeStringArray:
+    """Texts as an Arrow array; those that are one already without a copy."""
+    return texts.array if isinstance(texts, ArrowTexts) else pa.array(texts, type=pa.large_string())
+
+
+def take_texts(texts: Sequence[str], places: Ints) -> list[str]:
+    """The texts in these places."""
+    if isinstance(texts, ArrowTexts):
+        return ArrowTexts(texts.array.take(pa.array(places))).to_list()
+    return [texts[place] for place in places.tolist()]
+
+
+def replace_texts(texts: Sequence[str], places: Ints, new: Sequence[str]) -> Sequence[str]:
+    """The texts with others in these ascending places."""
+    if isinstance(texts, ArrowTexts):
+        mask = np.zeros(len(texts), dtype=bool)
+        mask[places] = True
+        return ArrowTexts(pc.replace_with_mask(texts.array, pa.array(mask), text_array(new)))
+    kept = list(texts)
+    for place, text in zip(places.tolist(), new, strict=True):
+        kept[place] = text
+    return kept
+
+
+def find_texts(texts: Sequence[str], pattern: str) -> Ints:
+    """The places of texts that the pattern of RE2 is found in."""
+    if not len(texts):
+        return np.zeros(0, dtype=np.int64)
+    found = pc.match_substring_regex(text_array(texts), pattern=pattern)
+    return np.flatnonzero(found.to_numpy(zero_copy_only=False))
+
+
+def places_of(few: Sequence[str], texts: Sequence[str]) -> Ints:
+    """Where each of a few texts stands among many distinct ones, -1 where it does not. The many are looked up among the few, so that
+    no table of the many is built."""
+    found = np.full(len(few), -1, dtype=np.int64)
+    if len(few) and len(texts):
+        which = pc.index_in(text_array(texts), value_set=text_array(few))
+        found[which.drop_null().to_numpy()] = np.flatnonzero(which.is_valid().to_numpy(zero_copy_only=False))
+    return found
+
+
 def number_texts(texts: Sequence[str]) -> Ints:
     """A number for each text, the same for equal ones, in order of first appearance; -1 for an empty text."""
     if not len(texts):
         return np.zeros(0, dtype=np.int64)
-    encoded = pa.array(texts, type=pa.large_string()).dictionary_encode()
+    encoded = text_array(texts).dictionary_encode()
     numbers: Ints = encoded.indices.to_numpy().astype(np.int64)
     empty = pc.index(encoded.dictionary, pa.scalar("", pa.large_string())).as_py()
     if empty < 0:
@@ -83,6 +174,18 @@ def distinct_pairs(left: Ints, right: Ints, size: int) -> tuple[Ints, Ints, Ints
     """The distinct unordered pairs among (left, right), numbers below `size`, and for each row the number of its pair."""
     codes, inverse = np.unique(np.minimum(left, right) * size + np.maximum(left, right), return_inverse=True)
     return codes // max(size, 1), codes % max(size, 1), inverse.astype(np.int64)
+
+
+def number_codes(codes: Ints) -> tuple[Ints, Ints]:
+    """Numbers for codes of 64 bits, in ascending order of the code: the first place of each distinct one, and [codes] their numbers.
+
+    As `numpy.unique` has them, which sorts equal codes in order of appearance and takes three times as long for it.
+    """
+    order = np.argsort(codes)
+    starts, counts = group_bounds(codes[order])
+    numbers = np.empty(len(codes), dtype=np.int64)
+    numbers[order] = np.repeat(np.arange(len(starts)), counts)
+    return np.minimum.reduceat(order, starts) if len(order) else order, numbers
 
 
 Long = tuple[Ints, Ints]

@@ -2,26 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 
 from dedup import kinds
-from dedup.arrays import Bools, Ints, Long, group_bounds, hash_texts, number_texts, shelve
+from dedup.arrays import Bools, Ints, Long, Shelf, group_bounds, hash_texts, mix, number_texts, shelve
 from dedup.encoding import Column, Encoded
 from dedup.model import MOST_RULES, BlockingRule, Model
-from dedup.name_keys import NameKeys, join_keys
+from dedup.name_keys import NameKeys
 
 
 @dataclass(frozen=True, slots=True)
 class BlockingReport:
     """What a rule did. keys: distinct keys shared by two records or more; pairs: pairs it found; new_pairs: those no
-    earlier rule had found; capped_keys: keys over the cap, compared by neighbourhood in name order instead."""
+    earlier rule had found; capped_keys: keys over the cap, compared by neighbourhood in name order instead; capped_records: how many
+    records stand under these, each once for each such key."""
 
     rule: str
     keys: int
     pairs: int
     new_pairs: int
     capped_keys: int
+    capped_records: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +40,73 @@ class Candidates:
     unreached: Ints
 
 
-def _spread(rows: Ints, values: Ints, long: Long, size: int) -> Long:
-    """Keys of values (a long table by value, below `size`) as keys of records: rows[i] has the value values[i]."""
-    at, keys = shelve(long, size).take(values)
-    return rows[at], keys
+@dataclass(frozen=True, slots=True)
+class KeyPart:
+    """A part of a key. values: [records, width], numbers of a record's values, -1 for none; shelf: the keys of each value, None where
+    a value's number is its key."""
 
+    values: Ints
+    shelf: Shelf | None
 
-def _flat(ids: Ints) -> tuple[Ints, Ints]:
-    rows, places = np.nonzero(ids >= 0)
-    return rows, ids[rows, places]
+    def take(self, records: Ints | None = None) -> Long:
+        """All keys of some records (of all where None): for each the place in `records`, and the key."""
+        values = self.values if records is None else self.values[records]
+        flat = values.ravel()
+        if self.shelf is None:
+            places = np.flatnonzero(flat >= 0)
+            keys = flat[places]
+        else:
+            places, keys = self.shelf.take(flat)
+        return (places if values.shape[1] == 1 else places // values.shape[1]), keys
+
+    def present(self) -> Bools:
+        """Which records have a key, [records]."""
+        known = self.values >= 0
+        if self.shelf is not None:
+            known &= np.append(self.shelf.counts > 0, False)[self.values]
+        return np.asarray(known[:, 0] if known.shape[1] == 1 else known.any(axis=1))
+
+    def shared(self) -> tuple[int, "KeyPart"]:
+        """The same without keys that stand on one record alone, nearly: a key that nobody shares is part of none that two share. In front,
+        how many keys of records are left."""
+        stands = np.bincount(self.values.ravel() + 1)[1:]
+        if self.shelf is None:
+            several = stands > 1
+            kept = np.where(np.append(several, False)[self.values], self.values, -1)
+            return int(stands[several].sum()), KeyPart(kept, None)
+        counts = self.shelf.counts
+        stands = np.append(stands, np.zeros(len(counts) - len(stands), dtype=np.int64))
+        of_key = np.repeat(stands, counts)
+        often = _perhaps_shared(self.shelf.keys, of_key)
+        ends = np.append(0, np.cumsum(often))[np.cumsum(counts)]
+        starts = np.append(0, ends)[:-1]
+        return int(of_key[often].sum()), KeyPart(self.values, Shelf(starts, ends - starts, self.shelf.keys[often]))
 
 
 class KeyMaker:
     """Keys of records for the parts that rules name; each part is made once. stable: whether keys follow from the values alone, so
-    that those of two sets meet."""
+    that those of two sets meet. reached: which records have a key of some rule asked for."""
 
     def __init__(self, data: Encoded, model: Model, stable: bool = False) -> None:
         self._data = data
         self._model = model
         self._stable = stable
         self._names = NameKeys(data.names, stable)
-        self._made: dict[str, Long | None] = {}
+        self._made: dict[str, KeyPart | None] = {}
+        self._shared: dict[str, tuple[int, KeyPart]] = {}
         self.reached = np.zeros(len(data), dtype=bool)
 
-    def part(self, name: str) -> Long | None:
-        """The long table (record, key) of a part of a key, None where the set has no such field."""
+    def part(self, name: str) -> KeyPart | None:
+        """A part of a key, None where the set has no such field."""
         if name not in self._made:
             self._made[name] = self._make(name)
         return self._made[name]
 
-    def _make(self, name: str) -> Long | None:
+    def _make(self, name: str) -> KeyPart | None:
         field, _, part = name.partition(":")
         kind = self._model.field_named(field).kind
         if kind in kinds.NAME_FIELDS:
-            return _spread(*_flat(self._data.name_ids), self._names.part(part), len(self._data.names))
+            return KeyPart(self._data.name_ids, shelve(self._names.part(part), len(self._data.names)))
         if kind in ("email", "site") and part == "any":
             column = self._data.columns.get(name)
             return None if column is None else self._whole(column)
@@ -78,51 +115,74 @@ class KeyMaker:
             return None
         if not part:
             return self._whole(column)
-        rows = kinds.module_of(kind).parts[part](column.prepared)
-        owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-        texts = [key for row in rows for key in row]
+        of_value = kinds.module_of(kind).parts[part](column.prepared)
+        owners = np.repeat(np.arange(len(of_value)), np.fromiter(map(len, of_value), np.int64, len(of_value)))
+        texts = list(chain.from_iterable(of_value))
         keys = hash_texts(texts) if self._stable else number_texts(texts)
         kept = keys >= 0
-        return _spread(*_flat(column.raw), (owners[kept], keys[kept]), len(rows))
+        return KeyPart(column.raw, shelve((owners[kept], keys[kept]), len(of_value)))
 
-    def _whole(self, column: Column) -> Long:
-        records, numbers = _flat(column.ids)
-        return records, hash_texts(column.keys)[numbers] if self._stable else numbers
+    def _whole(self, column: Column) -> KeyPart:
+        if not self._stable:
+            return KeyPart(column.ids, None)
+        return KeyPart(column.ids, shelve((np.arange(len(column.keys)), hash_texts(column.keys)), len(column.keys)))
+
+    def _parts(self, rule: BlockingRule) -> list[KeyPart] | None:
+        found = [self.part(name) for name in rule.keys]
+        return None if None in found else [part for part in found if part is not None]
 
     def long(self, rule: BlockingRule) -> Long | None:
         """All keys of a rule as a long table (record, key), in which a row may stand twice; None where a field lacks."""
-        found: Long | None = None
-        for name in rule.keys:
-            part = self.part(name)
-            if part is None:
-                return None
-            found = part if found is None else join_keys(found, part, len(self._data))
-        return found
+        parts = self._parts(rule)
+        return None if parts is None else _joined(parts)
 
     def rule(self, rule: BlockingRule) -> tuple[Ints, Ints] | None:
         """Keys of a rule that stand on two records or more, and these, sorted by key, each record once a key; None where a field
         lacks."""
-        found = self.long(rule)
-        if found is None:
+        parts = self._parts(rule)
+        if parts is None:
             return None
-        records, keys = found
-        self.reached[records] = True
-        shared = _perhaps_shared(keys)
-        keys, records = keys[shared], records[shared]
-        in_order = bool((records[1:] >= records[:-1]).all())
-        order = np.argsort(keys, kind="stable") if in_order else np.lexsort((records, keys))
+        self.reached |= np.logical_and.reduce([part.present() for part in parts])
+        for name, part in zip(rule.keys, parts, strict=True):
+            if name not in self._shared:
+                self._shared[name] = part.shared()
+        fewest_first = sorted((self._shared[name] for name in rule.keys), key=itemgetter(0))
+        records, keys = _joined([part for _, part in fewest_first])
+        shared = np.flatnonzero(_perhaps_shared(keys))
+        return in_order(records[shared], keys[shared], len(self._data))
+
+
+def _joined(parts: Sequence[KeyPart]) -> Long:
+    """Keys of several parts as keys of their combinations: (record, key)."""
+    records, keys = parts[0].take()
+    for part in parts[1:]:
+        places, further = part.take(records)
+        records, keys = records[places], mix(keys[places], further)
+    return records, keys
+
+
+def in_order(records: Ints, keys: Ints, count: int) -> tuple[Ints, Ints]:
+    """Keys and records, below `count`, sorted by both, each once."""
+    bits = max(count, 1).bit_length()
+    # One sort of numbers that hold the record and as much of the key as there is room for; two keys hardly ever agree in that.
+    order = np.argsort((keys << bits) | records)
+    keys, records = keys[order], records[order]
+    new = keys[1:] != keys[:-1]
+    if (new & ((keys[1:] << bits) == (keys[:-1] << bits))).any():
+        order = np.lexsort((records, keys))
         keys, records = keys[order], records[order]
-        if len(keys):
-            fresh = np.concatenate([[True], (keys[1:] != keys[:-1]) | (records[1:] != records[:-1])])
-            keys, records = keys[fresh], records[fresh]
-        return keys, records
+        new = keys[1:] != keys[:-1]
+    if len(keys):
+        fresh = np.concatenate([[True], new | (records[1:] != records[:-1])])
+        keys, records = keys[fresh], records[fresh]
+    return keys, records
 
 
-def _perhaps_shared(keys: Ints) -> Ints:
-    """Places of keys that may stand more than once: those alone in a bucket of their low bits need no sorting."""
+def _perhaps_shared(keys: Ints, stands: Ints | None = None) -> Bools:
+    """Which keys may stand more than once: those alone in a bucket of their low bits do not. stands: how often each does."""
     bits = max(16, int(2 * len(keys)).bit_length())
     buckets = keys & ((1 << bits) - 1)
-    return np.flatnonzero(np.bincount(buckets, minlength=1 << bits)[buckets] > 1)
+    return np.asarray(np.bincount(buckets, stands, minlength=1 << bits)[buckets] > 1)
 
 
 def _expand_small(records: Ints, starts: Ints, sizes: Ints, cap: int) -> list[tuple[Ints, Ints]]:
@@ -180,7 +240,7 @@ def candidate_pairs(data: Encoded, model: Model, across: Bools | None = None) ->
     count = max(len(data), 1)
     maker = KeyMaker(data, model)
     codes: list[Ints] = []
-    reports: list[tuple[int, str, int, int]] = []
+    reports: list[tuple[int, str, int, Ints]] = []
     for number, rule in enumerate(model.blocking_rules):
         made = maker.rule(rule)
         if made is None:
@@ -192,7 +252,7 @@ def candidate_pairs(data: Encoded, model: Model, across: Bools | None = None) ->
             pairs = [(a[across[a] != across[b]], b[across[a] != across[b]]) for a, b in pairs]
         coded = [np.minimum(a, b) * count + np.maximum(a, b) for a, b in pairs]
         codes.append((_distinct(coded) * MOST_RULES) + number)
-        reports.append((number, rule.name, int((sizes > 1).sum()), int((sizes > rule.cap).sum())))
+        reports.append((number, rule.name, int((sizes > 1).sum()), sizes[sizes > rule.cap]))
     merged = np.sort(np.concatenate(codes)) if codes else np.zeros(0, dtype=np.int64)
     pair, rule_of = merged // MOST_RULES, merged % MOST_RULES
     first = np.concatenate([[True], pair[1:] != pair[:-1]]) if len(pair) else np.zeros(0, dtype=bool)
@@ -205,7 +265,7 @@ def candidate_pairs(data: Encoded, model: Model, across: Bools | None = None) ->
         right=distinct % count,
         rules=rules,
         reports=tuple(
-            BlockingReport(name, keys, len(code), int(new[number]), capped)
+            BlockingReport(name, keys, len(code), int(new[number]), len(capped), int(capped.sum()))
             for (number, name, keys, capped), code in zip(reports, codes, strict=True)
         ),
         unreached=np.flatnonzero(~maker.reached),

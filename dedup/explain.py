@@ -1,6 +1,6 @@
 """Why two records are one client, or are not: each comparison's bits and relation in words, and what would change the verdict."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
@@ -15,7 +15,7 @@ from dedup.hubs import contact_column, people_per_value
 from dedup.model import MERGE_TERMS, Comparison, Model
 from dedup.record import Record
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Fold, Match
-from dedup.scoring import MISSING, Compared, compare_pairs, relation_bits, weigh_pairs
+from dedup.scoring import MISSING, Compared, compare_pairs, relation_bits, weigh_pairs, years_between
 from dedup.sentences import sentence, thing
 from dedup.set_statistics import SetStatistics, gather_statistics
 from dedup.snapshot import Snapshot
@@ -231,6 +231,16 @@ def _name_row(compared: Compared, statistics: SetStatistics, comparison: Compari
     return "; ".join([told, *filter(None, more)])
 
 
+def _remarks(data: Encoded, pair: tuple[int, int], comparison: Comparison, is_office: bool) -> Iterator[str]:
+    """Why a shared contact weighs less than it might."""
+    if is_office:
+        yield "it is a company's landline"
+    years = round(float(years_between(data.seen, *(np.array([row]) for row in pair))[0]))
+    if comparison.contact is not None and comparison.contact.changes_hands and years:
+        between = "a year lies" if years == 1 else f"{years} years lie"
+        yield f"{between} between, in which it may have passed to somebody else"
+
+
 def _row(
     data: Encoded,
     pair: tuple[int, int],
@@ -250,6 +260,8 @@ def _row(
         people = int(known.count[value]) if known is not None and value >= 0 else 0
         detail = _detail(data, comparison, *pair, level)
         told = sentence(comparison.kind, comparison.name, name, detail=detail, people=people, bits=bits)
+        if known is not None and value >= 0:
+            told = "; ".join([told, *_remarks(data, pair, comparison, bool(known.office[value]))])
     example = next(words.example for words in kinds.module_of(comparison.kind).LEVELS if words.name == name)
     return ExplanationRow(comparison.name, name, round(bits, 6), told, example)
 

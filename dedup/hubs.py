@@ -45,12 +45,14 @@ class Hub:
 @dataclass(frozen=True, slots=True)
 class People:
     """Who shares the values of a column. count: [keys], people at least, 1 where nothing tells; households: [keys,
-    HOUSEHOLD], numbers of the main names of the few people on it, -1 where they are unknown or many."""
+    HOUSEHOLD], numbers of the main names of the few people on it, -1 where they are unknown or many; office: [keys], landlines
+    of companies, which say of nobody without a name who of the firm it is."""
 
     count: Ints
     households: Ints
-    less: float = 0.0
-    """Bits that a landline of this column weighs less than a mobile here."""
+    office: Bools
+    less: tuple[float, float] = (0.0, 0.0)
+    """Bits that a landline of this column weighs less than a mobile here: a home's, an office's."""
 
 
 def contact_column(comparison: Comparison) -> str:
@@ -139,8 +141,9 @@ def _count_people(values: Ints, name_ids: Ints, names: Names, size: int) -> Peop
     count = np.ones(size, dtype=np.int64)
     households = np.full((size, HOUSEHOLD), -1, dtype=np.int64)
     beside = _names_beside(values, name_ids, names)
+    office = np.zeros(size, dtype=bool)
     if not len(beside.value):
-        return People(count, households)
+        return People(count, households, office)
     value, name, leads = find_people(beside, names)
     total = np.bincount(value, weights=leads, minlength=size)
     # Someone with a smaller share of the leads is a stray, and not counted.
@@ -152,7 +155,7 @@ def _count_people(values: Ints, name_ids: Ints, names: Names, size: int) -> Peop
     place = np.arange(len(value)) - (np.cumsum(everyone) - everyone)[value]
     few = (count[value] > 1) & (everyone[value] <= HOUSEHOLD)
     households[value[few], place[few]] = name[few]
-    return People(count, households)
+    return People(count, households, office)
 
 
 def _desks_per_number(column: Column) -> Mapping[str, int]:
@@ -179,29 +182,58 @@ def people_per_value(data: Encoded, model: Model) -> dict[str, People]:
         if comparison.kind == "phone":
             _count_other_signs(data, model, name, found[name])
             named = _named_records(column.ids, name_ids, len(column.keys))
-            less = landlines_less(column, found[name], named, comparison.contact.landline)
-            found[name] = replace(found[name], less=less)
+            people = replace(found[name], office=_offices(data, model, column))
+            less = landlines_less(column, people, named, comparison.contact.landline)
+            found[name] = replace(people, less=less)
     return found
 
 
-_LANDLINES_BELIEVED = 20.0
-"""Landlines of a belief that every second one is shared as often as the model fears."""
+def company_columns(model: Model) -> list[str]:
+    """The columns that tell whether a record names a company."""
+    return [comparison.fields[0] for comparison in model.comparisons if comparison.kind == "company"]
 
 
-def landlines_less(column: Column, people: People, named: Ints, most: float) -> float:
-    """Bits by which landlines point at one person less surely than other numbers of this set do, 0 to `most`.
+def _offices(data: Encoded, model: Model, column: Column) -> Bools:
+    """Landlines beside which some record names a company, [keys]: they ring on several desks."""
+    of_firm = np.zeros(len(data), dtype=bool)
+    for name in company_columns(model):
+        if name in data.columns:
+            of_firm |= data.columns[name].present
+    rows, places = np.nonzero((column.ids >= 0) & of_firm[:, None])
+    beside = np.bincount(column.ids[rows, places], minlength=len(column.keys)) > 0
+    return np.asarray(beside & column.prepared.landline[column.sample])
+
+
+_HOMES_BELIEVED, _OFFICES_BELIEVED = 10.0, 5.0
+"""Landlines that the model's own belief of them counts for: that every second home's is shared as often as it fears, and
+every office's."""
+
+OFFICE_MOST = 1.5
+"""What an office's landline may weigh less at most, in parts of what a home's may."""
+
+
+def landlines_less(column: Column, people: People, named: Ints, most: float) -> tuple[float, float]:
+    """Bits by which landlines, of homes and of offices, point at one person less surely than other numbers of this set do, 0 to `most`.
 
     named: [keys], records with a name. Counted on numbers with two such records: how many have one person, how many several. Some
     firms' landlines are homes, others' are offices, and the names on them tell which.
     """
     told = (named >= 2) & np.array([";" not in key for key in column.keys], dtype=bool)
     landline = column.prepared.landline[column.sample]
-    odds = []
-    for kind, belief in ((landline, most / 2.0), (~landline, 0.0)):
-        own = int((told & kind & (people.count == 1)).sum()) + _LANDLINES_BELIEVED
-        several = int((told & kind & (people.count > 1)).sum()) + _LANDLINES_BELIEVED * 2.0**belief / 30.0
-        odds.append(own / several)
-    return min(max(math.log2(odds[1] / odds[0]), 0.0), most)
+    home = _odds_of_one(people, told & landline & ~people.office, _HOMES_BELIEVED, most / 2.0)
+    office = _odds_of_one(people, told & people.office, _OFFICES_BELIEVED, most)
+    mobile = _odds_of_one(people, told & ~landline, _HOMES_BELIEVED, 0.0)
+    return (
+        min(max(math.log2(mobile / home), 0.0), most),
+        min(max(math.log2(mobile / office), 0.0), most * OFFICE_MOST),
+    )
+
+
+def _odds_of_one(people: People, told: Bools, believed: float, less: float) -> float:
+    """Numbers with one person for each with several. believed: numbers that a belief of `less` bits weighs."""
+    own = int((told & (people.count == 1)).sum()) + believed
+    several: float = int((told & (people.count > 1)).sum()) + believed * 2.0**less / 30.0
+    return own / several
 
 
 def _named_records(values: Ints, name_ids: Ints, size: int) -> Ints:
@@ -232,7 +264,8 @@ def list_hubs(data: Encoded, people: Mapping[str, People], model: Model) -> tupl
         column = data.columns[name]
         counts, desks = column.counts(), _desks_per_number(column)
         field = name.partition(":")[0]
-        for number in np.flatnonzero(found.count >= HUB_NAMES).tolist():
+        # A value that nobody bears any more may still have a desk behind it.
+        for number in np.flatnonzero((found.count >= HUB_NAMES) & (counts > 0)).tolist():
             value, names = column.keys[number], int(found.count[number])
             behind = f"{desks[value]} extension(s) are known behind it" if value in desks else ""
             faded = "; it says nothing any more" if names >= model.hub_fade[1] else ""

@@ -7,24 +7,24 @@ remembered. Clusters are made anew in the components, joined by links at or abov
 What is remembered lies in an index behind `MatchIndex`: a database's tables, or a few dictionaries.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from dedup import kinds
-from dedup.arrays import Bools, Ints, group_bounds
-from dedup.clustering import Links, Verdicts, join_all
+from dedup.arrays import Bools, Ints, group_bounds, mix
+from dedup.clustering import Links, Verdicts, components, join_all
 from dedup.collector import paused_collector
 from dedup.encoding import Column, Encoded, encode, switchboard_of
-from dedup.engines.local import told_levels
-from dedup.hubs import Hub, list_hubs, people_per_value
+from dedup.hubs import Hub, company_columns, contact_column, list_hubs, people_per_value
 from dedup.match import PAIRS_AT_ONCE, best_doubts, read_verdicts
 from dedup.model import Model
 from dedup.record import Judgement, Record
-from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, ReviewPair, ScoredPair
-from dedup.scoring import Scores, score_pairs
+from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, ReviewPair
+from dedup.scoring import MISSING, Scores, score_pairs
 from dedup.set_statistics import SetStatistics
 from dedup.snapshot import Snapshot
 from dedup.stable_keys import DESK, contact_rules, stable_keys
@@ -32,13 +32,11 @@ from dedup.stable_keys import DESK, contact_rules, stable_keys
 
 @dataclass(frozen=True, slots=True)
 class KeyRows:
-    """A long table of keys and the records that stand under them. key, rule: [rows], see `StableKeys`; record: their ids; order:
-    what a group over its cap is ordered by before the id."""
+    """A long table of keys and the records that stand under them. key, rule: [rows], see `StableKeys`; record: their ids."""
 
     key: Ints
     rule: Ints
     record: Sequence[str]
-    order: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +48,33 @@ class KeptPairs:
     weight: Sequence[float]
 
 
+Hit = tuple[str, str, float]
+"""What one comparison said of a pair: its name, the level, the bits it gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedPair:
+    """A kept pair, left < right, with its weight in bits and what each comparison said that had something to say."""
+
+    left: str
+    right: str
+    weight: float
+    levels: tuple[Hit, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rescored:
-    """What a batch changes among keys and pairs. removed: ids that go or change; keys, records: of the added ones; rescored: ids all
+    """What a batch changes among keys and pairs. removed: ids that go or change; keys, records: of the added ones;
+    orders: beside the records, what a group over its cap is ordered by before the id; rescored: ids all
     of whose pairs are weighed anew; pairs: the kept ones among these; hub_values: (field, value) of the batch's contacts; hubs:
     those of them that many unlike people share now."""
 
     removed: tuple[str, ...]
     keys: KeyRows
     records: tuple[Record, ...]
+    orders: tuple[str, ...]
     rescored: frozenset[str]
-    pairs: tuple[ScoredPair, ...]
+    pairs: tuple[WeighedPair, ...]
     hub_values: frozenset[tuple[str, str]]
     hubs: tuple[Hub, ...]
 
@@ -74,6 +88,9 @@ class MatchIndex(Protocol):
     def members(self, keys: Ints) -> KeyRows:
         """All rows of these keys."""
 
+    def orders(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """What each of these records is ordered by in a group over its cap, before its id."""
+
     def records(self, ids: Iterable[str]) -> Iterable[Record]:
         """These records as they were folded, those of them that are known."""
 
@@ -85,9 +102,6 @@ class MatchIndex(Protocol):
 
     def write(self, change: Rescored) -> None:
         """Remembers a batch: forgets removed records and all pairs of removed and rescored ones, adds the new ones."""
-
-    def reach(self, ids: Iterable[str], merge_cut: float, bonds: Iterable[tuple[str, str]]) -> set[str]:
-        """These records and all that links of this weight, and bonds, tie to them, over any number of steps."""
 
     def homes(self, ids: Iterable[str]) -> Mapping[str, str]:
         """The cluster of each of these records after the last fold, by any name."""
@@ -121,52 +135,53 @@ def refold(
     stands for two different records.
     """
     said = list(judgements)
-    change, seeds = rescore(index, removed, added, snapshot)
+    change, seeds, met = rescore(index, removed, added, snapshot)
     index.write(change)
     gone = set(change.removed)
     # Who was tied by a judgement alone to one who went has no pair that changed.
     left = {one for j in said if j.left in gone or j.right in gone for one in (j.left, j.right)}
-    return recluster(index, change, seeds | left | set(judged), snapshot, said)
+    return recluster(index, change, seeds | left | set(judged), snapshot, said, met)
 
 
 def rescore(
     index: MatchIndex, removed: Iterable[str], added: Iterable[Record], snapshot: Snapshot
-) -> tuple[Rescored, set[str]]:
-    """What a batch changes among keys and pairs, and the ids at which some kept pair came, went or changed its weight."""
+) -> tuple[Rescored, set[str], Encoded]:
+    """What a batch changes among keys and pairs, the ids at which some kept pair came, went or changed its weight, and the records
+    that it met."""
     model = snapshot.model
     fresh, records = encode(added, model)
     own = stable_keys(fresh, model)
     ids = [record.record_id for record in records]
-    keys = KeyRows(
-        own.key, own.rule, [ids[row] for row in own.row.tolist()], [own.order[row] for row in own.row.tolist()]
-    )
+    keys = KeyRows(own.key, own.rule, [ids[row] for row in own.row.tolist()])
+    orders = dict(zip(ids, own.order, strict=True))
     gone = set(removed) | set(ids)
     touched = np.unique(np.concatenate([own.key, index.keys_of(gone)]))
     rows = index.members(touched)
     gone &= set(rows.record) | {record.record_id for record in index.records(gone)}
-    table = _Table.of(rows, keys, gone)
+    table = _Table.of(index, model, rows, keys, orders, gone)
     batch = set(ids)
-    scene = _Scene(index, table, rows, gone, records, snapshot)
+    scene = _Scene(index, table, gone, records, snapshot)
     dropped, gained = table.shifts(model)
     again = (scene.bearers | {pair[0] for pair in gained | index.kept_among(dropped)}) - gone - batch
     pairs = scene.kept_pairs()
     if again:
-        pairs += _score_again(index, _with_keys(index, rows, keys, gone, again), again, records, snapshot)
+        pairs += _score_again(index, _around(index, model, rows, keys, orders, gone, again), again, records, snapshot)
     before = index.kept_pairs(again | gone)
     old = dict(zip(zip(before.left, before.right, strict=True), before.weight, strict=True))
-    new = {(pair.left, pair.right): pair.weight for pair in pairs}
-    moved = {pair for pair in old.keys() | new.keys() if old.get(pair) != new.get(pair)}
-    seeds = ({one for pair in moved for one in pair} | set(ids)) - (gone - set(ids))
+    moved = [pair for pair in pairs if old.pop((pair.left, pair.right), None) != pair.weight]
+    seeds = {pair.left for pair in moved} | {pair.right for pair in moved} | {one for pair in old for one in pair}
+    seeds = (seeds | batch) - (gone - batch)
     change = Rescored(
         removed=tuple(sorted(gone)),
         keys=keys,
         records=records,
+        orders=tuple(own.order),
         rescored=frozenset(again | batch),
         pairs=tuple(pairs),
         hub_values=scene.values,
         hubs=scene.hubs,
     )
-    return change, seeds
+    return change, seeds, scene.data
 
 
 _LAST = "\U0010ffff"
@@ -174,14 +189,14 @@ _LAST = "\U0010ffff"
 
 
 class _Scene:
-    """All records that a batch meets, read once, as they were and as they are. bearers: ids of known records on contacts on which
-    other people are now; values: (field, value) of all contacts of the batch; hubs: those of them that are hubs now."""
+    """All records that a batch meets, read once, as they were and as they are; those of the batch that meet nobody are left out.
+    data: these records; bearers: ids of known records on contacts on which other people are now; values: (field, value) of all contacts of the batch that
+    are not its alone; hubs: those of them that are hubs now."""
 
     def __init__(
         self,
         index: MatchIndex,
         table: "_Table",
-        rows: KeyRows,
         gone: set[str],
         records: Sequence[Record],
         snapshot: Snapshot,
@@ -190,55 +205,106 @@ class _Scene:
         self._table, self._snapshot = table, snapshot
         batch = {record.record_id for record in records}
         self._pairs = left, right = table.pairs_with(model, table.among(batch))
-        met = {table.ids[number] for number in np.unique(np.concatenate([left, right])).tolist()}
-        on_contact = np.flatnonzero(np.isin(rows.rule % DESK, list(contact_rules(model))))
-        met |= {rows.record[row] for row in on_contact.tolist()}
+        seen = np.unique(np.concatenate([left, right, table.on_shared_contacts(model)]))
+        met = {table.ids[number] for number in seen.tolist()}
         before = [replace(record, record_id=_LAST + record.record_id) for record in index.records(gone)]
-        self._data, known = encode([*index.records(met - gone - batch), *records, *before], model)
+        fresh = (record for record in records if record.record_id in met)
+        self.data, known = encode([*index.records(met - gone - batch), *fresh, *before], model)
         is_new = np.array([record.record_id in batch for record in known], dtype=bool)
         is_gone = np.array([record.record_id.startswith(_LAST) for record in known], dtype=bool)
-        after = _without(self._data, is_gone)
-        was, self._people = people_per_value(_without(self._data, is_new), model), people_per_value(after, model)
-        stays = ~(is_new | is_gone)
+        moved = is_new | is_gone
+        meeting = _meeting(self.data, moved, model)
+        after = _contacts_of(self.data, model, meeting & ~is_gone)
+        was = people_per_value(_contacts_of(self.data, model, meeting & ~is_new), model)
+        self._people = people_per_value(after, model)
         self.bearers: set[str] = set()
         values: set[tuple[str, str]] = set()
         for name, people in self._people.items():
-            column = self._data.columns[name]
+            column = self.data.columns[name]
             changed = (people.count != was[name].count) | (people.households != was[name].households).any(axis=1)
-            bears = stays & np.append(changed, False)[column.ids].any(axis=1)
+            changed |= people.office != was[name].office
+            bears = ~moved & np.append(changed, False)[column.ids].any(axis=1)
             self.bearers |= {known[row].record_id for row in np.flatnonzero(bears).tolist()}
-            moved = column.ids[~stays]
-            mine = {column.keys[number] for number in np.unique(moved[moved >= 0]).tolist()}
-            values |= {(name.partition(":")[0], value) for value in mine | {switchboard_of(value) for value in mine}}
+            own = column.ids[moved]
+            mine = {column.keys[number] for number in np.unique(own[own >= 0]).tolist()}
+            field = name.partition(":")[0]
+            values |= {(field, value) for value in mine} | {
+                (field, switchboard_of(value)) for value in mine if ";" in value
+            }
         self.values = frozenset(values)
         self.hubs = tuple(hub for hub in list_hubs(after, self._people, model) if (hub.field, hub.value) in values)
 
-    def kept_pairs(self) -> list[ScoredPair]:
+    def kept_pairs(self) -> list[WeighedPair]:
         """The kept ones among all pairs of the batch."""
-        statistics = self._snapshot.statistics(self._data, self._people)
-        return _kept(self._data, statistics, self._snapshot, self._table, *self._pairs)
+        statistics = self._snapshot.statistics(self.data, self._people)
+        return _kept(self.data, statistics, self._snapshot, self._table, *self._pairs)
 
 
-def _with_keys(index: MatchIndex, rows: KeyRows, fresh: KeyRows, gone: set[str], again: set[str]) -> "_Table":
-    """The table with all rows of further records' keys too."""
-    further = np.setdiff1d(index.keys_of(again), np.concatenate([rows.key, fresh.key]))
-    more = index.members(further)
-    key, rule = np.concatenate([rows.key, more.key]), np.concatenate([rows.rule, more.rule])
-    return _Table.of(KeyRows(key, rule, [*rows.record, *more.record], [*rows.order, *more.order]), fresh, gone)
+def _around(
+    index: MatchIndex,
+    model: Model,
+    rows: KeyRows,
+    fresh: KeyRows,
+    orders: Mapping[str, str],
+    gone: set[str],
+    again: set[str],
+) -> "_Table":
+    """The table of further records' keys."""
+    keys = index.keys_of(again)
+    more = index.members(np.setdiff1d(keys, np.concatenate([rows.key, fresh.key])))
+    known = _joined(_only_keys(rows, keys), more)
+    return _Table.of(index, model, known, _only_keys(fresh, keys), orders, gone)
 
 
-def _without(data: Encoded, hidden: Bools) -> Encoded:
-    """The records without some of them, under the same numbers of values."""
+def _only_keys(rows: KeyRows, keys: Ints) -> KeyRows:
+    kept = np.flatnonzero(np.isin(rows.key, keys))
+    record = rows.record
+    return KeyRows(rows.key[kept], rows.rule[kept], [record[row] for row in kept.tolist()])
+
+
+def _joined(one: KeyRows, other: KeyRows) -> KeyRows:
+    key, rule = np.concatenate([one.key, other.key]), np.concatenate([one.rule, other.rule])
+    return KeyRows(key, rule, [*one.record, *other.record])
+
+
+def _meeting(data: Encoded, rows: Bools, model: Model) -> Bools:
+    """Which records bear a contact that some of these rows bear, as itself or as a desk behind the same number."""
+    found = rows.copy()
+    for name, is_phone in _contacts(model):
+        column = data.columns.get(name)
+        if column is None:
+            continue
+        asked = np.zeros(len(column.keys) + 1, dtype=bool)
+        asked[column.ids[rows]] = True
+        asked[-1] = False
+        if is_phone and any(";" in key for key in column.keys):
+            boards = {switchboard_of(column.keys[number]) for number in np.flatnonzero(asked).tolist()}
+            asked[:-1] |= np.array([switchboard_of(key) in boards for key in column.keys], dtype=bool)
+        found |= asked[column.ids].any(axis=1)
+    return found
+
+
+def _contacts(model: Model) -> list[tuple[str, bool]]:
+    """The columns of contacts, and which of them hold phones."""
+    return [(contact_column(c), c.kind == "phone") for c in model.comparisons if c.contact is not None]
+
+
+def _contacts_of(data: Encoded, model: Model, shown: Bools) -> Encoded:
+    """What people are counted by of some of the records, names, contacts and companies, under the same numbers of values."""
 
     def hide(column: Column) -> Column:
-        ids = np.where(hidden[:, None], -1, column.ids)
-        present = np.zeros(len(column.keys) + 1, dtype=bool)
-        present[ids] = True
-        keys = [key if there else "" for key, there in zip(column.keys, present[:-1].tolist(), strict=True)]
+        ids = np.where(shown[:, None], column.ids, -1)
+        # A desk tells of others behind its number, so that one of a hidden record must not be there.
+        desks = [number for number, key in enumerate(column.keys) if ";" in key]
+        hidden = set(desks).difference(np.unique(ids).tolist()) if desks else ()
+        if not hidden:
+            return replace(column, ids=ids)
+        keys = ["" if number in hidden else key for number, key in enumerate(column.keys)]
         return replace(column, ids=ids, keys=keys)
 
-    columns = {name: hide(column) for name, column in data.columns.items()}
-    return replace(data, columns=columns, name_ids=np.where(hidden[:, None], -1, data.name_ids))
+    counted = [*(name for name, _ in _contacts(model)), *company_columns(model)]
+    columns = {name: hide(data.columns[name]) for name in counted if name in data.columns}
+    return replace(data, columns=columns, name_ids=np.where(shown[:, None], data.name_ids, -1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,19 +322,40 @@ class _Table:
     in_batch: Bools
 
     @classmethod
-    def of(cls, rows: KeyRows, fresh: KeyRows, gone: set[str]) -> "_Table":
-        ids = sorted({*rows.record, *fresh.record})
-        number_of = {one: number for number, one in enumerate(ids)}
-        record = np.array([number_of[one] for one in (*rows.record, *fresh.record)], dtype=np.int64)
+    def of(
+        cls,
+        index: MatchIndex,
+        model: Model,
+        rows: KeyRows,
+        fresh: KeyRows,
+        orders: Mapping[str, str],
+        gone: set[str],
+    ) -> "_Table":
+        """The table of what stands under keys (rows) and what comes (fresh, with its orders), without those who go."""
+        names = [*rows.record, *fresh.record]
+        ids, record = _ranked(names)
         is_gone = np.array([one in gone for one in ids] + [False])
         was = np.arange(len(record)) < len(rows.record)
         now = ~was | ~is_gone[record]
         key, rule = np.concatenate([rows.key, fresh.key]), np.concatenate([rows.rule, fresh.rule])
-        rank = _ranks([*rows.order, *fresh.order])
-        order = np.lexsort((record, rank, key, rule))
-        in_batch = is_gone[:-1].copy()
-        in_batch[record[~was]] = True
-        return cls(ids, key[order], rule[order], record[order], was[order], now[order], in_batch)
+        order = np.lexsort((record, key, rule))
+        table = cls(ids, key[order], rule[order], record[order], was[order], now[order], is_gone[:-1].copy())
+        table.in_batch[record[~was]] = True
+        large = table.large(model)
+        rows_of = order[large].tolist()
+        told = index.orders({names[row] for row in rows_of if was[row]})
+        _, rank = _ranked([(told if was[row] else orders)[names[row]] for row in rows_of])
+        again = np.lexsort((table.record[large], rank, table.groups()[large]))
+        for column in (table.record, table.was, table.now):
+            column[large] = column[large[again]]
+        return table
+
+    def large(self, model: Model) -> Ints:
+        """Rows of groups over their cap, be it that some of a group came as others went."""
+        caps = np.array([*(rule.cap for rule in model.blocking_rules), np.iinfo(np.int64).max])
+        group = self.groups()
+        sizes = np.bincount(group)[group] if len(group) else group
+        return np.flatnonzero(sizes > caps[np.minimum(self.rule, len(model.blocking_rules))])
 
     def among(self, ids: Collection[str]) -> Bools:
         """Which of the table's ids are among these, [ids]."""
@@ -317,6 +404,12 @@ class _Table:
         codes = np.unique(np.minimum(a, b) * len(self.ids) + np.maximum(a, b))
         return codes // max(len(self.ids), 1), codes % max(len(self.ids), 1)
 
+    def on_shared_contacts(self, model: Model) -> Ints:
+        """Numbers of the ids that stand on a contact's key which more than one row bears, before or after the batch."""
+        rows = np.flatnonzero(np.isin(self.rule % DESK, list(contact_rules(model))))
+        _, place, count = np.unique(self.key[rows], return_inverse=True, return_counts=True)
+        return np.unique(self.record[rows[count[place] > 1]])
+
     def sharers(self, model: Model, wanted: Bools) -> Ints:
         """Numbers of the ids that share a contact with a wanted one after the batch."""
         rows = np.flatnonzero(self.now & np.isin(self.rule % DESK, list(contact_rules(model))))
@@ -324,10 +417,13 @@ class _Table:
         return np.unique(self.record[rows[np.isin(self.key[rows], keys)]])
 
 
-def _ranks(texts: Sequence[str]) -> Ints:
-    """The place of each text among the distinct ones in order of their letters."""
-    rank_of = {text: rank for rank, text in enumerate(sorted(set(texts)))}
-    return np.array([rank_of[text] for text in texts], dtype=np.int64)
+def _ranked(texts: Sequence[str]) -> tuple[list[str], Ints]:
+    """The distinct texts in order of their letters, and the place of each text among them."""
+    encoded = pa.array(texts, type=pa.large_string()).dictionary_encode()
+    order = pc.array_sort_indices(encoded.dictionary)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order.to_numpy()] = np.arange(len(order))
+    return encoded.dictionary.take(order).to_pylist(), rank[encoded.indices.to_numpy()]
 
 
 def _expand(model: Model, rows: Ints, group: Ints, rule: Ints, wanted: Bools) -> tuple[Ints, Ints]:
@@ -359,7 +455,7 @@ def _expand(model: Model, rows: Ints, group: Ints, rule: Ints, wanted: Bools) ->
 
 def _score_again(
     index: MatchIndex, table: _Table, again: set[str], records: Sequence[Record], snapshot: Snapshot
-) -> list[ScoredPair]:
+) -> list[WeighedPair]:
     """The kept ones among all pairs of known records that must be weighed anew, without those with a record of the batch."""
     model = snapshot.model
     wanted = table.among(again)
@@ -375,44 +471,56 @@ def _score_again(
 
 def _kept(
     data: Encoded, statistics: SetStatistics, snapshot: Snapshot, table: _Table, left: Ints, right: Ints
-) -> list[ScoredPair]:
+) -> list[WeighedPair]:
     """Those of these pairs, numbers of the table's ids, that are worth remembering."""
     row_of = {one: row for row, one in enumerate(data.ids or ())}
     row = np.array([row_of.get(one, -1) for one in table.ids], dtype=np.int64)
     left, right = row[left], row[right]
-    found: list[ScoredPair] = []
+    found: list[WeighedPair] = []
     for start in range(0, len(left), PAIRS_AT_ONCE):
         a, b = left[start : start + PAIRS_AT_ONCE], right[start : start + PAIRS_AT_ONCE]
         scores = score_pairs(data, a, b, snapshot.model, statistics, snapshot.merge_cut)
         kept = np.flatnonzero((scores.weight >= snapshot.review_cut) | scores.contact_clash)
-        told = told_levels(snapshot.model, _taken(scores, kept))
+        told = _levels(snapshot.model, scores, kept)
         pairs = zip(a[kept].tolist(), b[kept].tolist(), scores.weight[kept].tolist(), told, strict=True)
-        found += [ScoredPair(data.record_id(x), data.record_id(y), weight, levels) for x, y, weight, levels in pairs]
+        found += [WeighedPair(data.record_id(x), data.record_id(y), weight, levels) for x, y, weight, levels in pairs]
     return found
 
 
-def _taken(scores: Scores, rows: Ints) -> Scores:
-    return Scores(
-        weight=scores.weight[rows],
-        free=scores.free[rows],
-        met=scores.met[rows],
-        levels=scores.levels[rows],
-        parts=scores.parts[rows],
-        relations=scores.relations.take(rows),
-        contact_clash=scores.contact_clash[rows],
+def _levels(model: Model, scores: Scores, rows: Ints) -> list[tuple[Hit, ...]]:
+    """What each comparison said of some pairs."""
+    levels, parts = scores.levels[rows], scores.parts[rows]
+    pair, place = np.nonzero(levels != MISSING)
+    level, bits = levels[pair, place], parts[pair, place]
+    _, first, number = np.unique(
+        mix(place * _MOST_LEVELS + level, bits.view(np.int64)), return_index=True, return_inverse=True
     )
+    asked = [model.comparisons[number] for number in place[first].tolist()]
+    hits = [
+        (comparison.name, comparison.levels[at].name, round(weight, 6))
+        for comparison, at, weight in zip(asked, level[first].tolist(), bits[first].tolist(), strict=True)
+    ]
+    told = [hits[hit] for hit in number.tolist()]
+    ends = np.cumsum(np.bincount(pair, minlength=len(rows))).tolist()
+    return [tuple(told[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+_MOST_LEVELS = 1000
 
 
 def recluster(
-    index: MatchIndex, change: Rescored, seeds: set[str], snapshot: Snapshot, said: Sequence[Judgement]
+    index: MatchIndex,
+    change: Rescored,
+    seeds: set[str],
+    snapshot: Snapshot,
+    said: Sequence[Judgement],
+    met: Encoded,
 ) -> Refold:
-    """The clusters of the components in which these records are, and the pairs there that a person should see."""
-    bonds = [(judgement.left, judgement.right) for judgement in said if judgement.same]
-    reached = index.reach(seeds, snapshot.merge_cut, bonds)
-    read = _read_by_clusters(snapshot.model)
-    data, records = encode((_only(record, read) for record in index.records(reached)), snapshot.model)
-    core = {record.record_id for record in records}
-    kept = index.kept_pairs(core)
+    """The clusters of the components in which these records are, and the pairs there that a person should see. met: records that
+    have been read already."""
+    reached, kept = _reach(index, seeds, snapshot.merge_cut, said)
+    records = {record.record_id: record for record in index.records(reached)}
+    core = records.keys()
     beyond = {one for pair in zip(kept.left, kept.right, strict=True) for one in pair}
     beyond |= {
         one
@@ -423,22 +531,26 @@ def recluster(
     homes = index.homes(beyond - core)
     ids = sorted(core | homes.keys())
     number_of = {one: number for number, one in enumerate(ids)}
-    place = np.array([number_of[record.record_id] for record in records], dtype=np.int64)
-    row_of = np.full(len(ids), -1, dtype=np.int64)
-    row_of[place] = np.arange(len(place))
     left, right = (np.array([number_of[one] for one in side], dtype=np.int64) for side in (kept.left, kept.right))
     weight = np.array(kept.weight, dtype=np.float64)
     verdicts = read_verdicts(said, number_of)
     strong = weight >= snapshot.merge_cut
-    links = Links(row_of[left[strong]], row_of[right[strong]], weight[strong])
-    inside = Verdicts(*(_inside(row_of[pairs]) for pairs in (verdicts.same, verdicts.different)))
-    clusters = join_all(data, snapshot.model, links, inside, snapshot.strong_cut)
     label = np.arange(len(ids))
-    label[place] = place[clusters.label]
+    refused: dict[tuple[int, int], str] = {}
+    torn = np.zeros((0, 2), dtype=np.int64)
+    for data, place in _read_components(ids, left[strong], right[strong], verdicts, core, met, records, snapshot.model):
+        row_of = np.full(len(ids), -1, dtype=np.int64)
+        row_of[place] = np.arange(len(place))
+        here = np.flatnonzero(strong)[row_of[left[strong]] >= 0]
+        links = Links(row_of[left[here]], row_of[right[here]], weight[here])
+        inside = Verdicts(*(_inside(row_of[pairs]) for pairs in (verdicts.same, verdicts.different)))
+        found = join_all(data, snapshot.model, links, inside, snapshot.strong_cut)
+        label[place] = place[found.label]
+        refused |= {(int(place[a]), int(place[b])): reason for (a, b), reason in found.refused.items()}
+        torn = np.concatenate([torn, place[np.array(found.torn, dtype=np.int64).reshape(-1, 2)]])
     first_of: dict[str, int] = {}
     for one in sorted(homes):
         label[number_of[one]] = first_of.setdefault(homes[one], number_of[one])
-    refused = {(int(place[a]), int(place[b])): reason for (a, b), reason in clusters.refused.items()}
     doubtful = np.flatnonzero(label[left] != label[right])
     reasons = [
         refused.get(
@@ -446,7 +558,6 @@ def recluster(
         )
         for row in doubtful.tolist()
     ]
-    torn = place[np.array(clusters.torn, dtype=np.int64).reshape(-1, 2)]
     review = best_doubts(
         label,
         np.append(left[doubtful], torn[:, 0]),
@@ -456,8 +567,8 @@ def recluster(
         verdicts,
     )
     groups: dict[int, list[str]] = {}
-    for record, number in zip(records, clusters.label.tolist(), strict=True):
-        groups.setdefault(number, []).append(record.record_id)
+    for one in sorted(core):
+        groups.setdefault(int(label[number_of[one]]), []).append(one)
     return Refold(
         change=change,
         core=frozenset(core),
@@ -467,14 +578,74 @@ def recluster(
     )
 
 
-def _read_by_clusters(model: Model) -> frozenset[str]:
-    """Fields that a join looks at: names as typed, and what must not differ. Reading the others of thousands of records takes time."""
-    names = {field.name for field in model.fields if field.kind in (*kinds.NAME_FIELDS, "patronymic")}
-    return frozenset(names | set(model.conflicts))
+def _reach(
+    index: MatchIndex, seeds: set[str], merge_cut: float, said: Iterable[Judgement]
+) -> tuple[set[str], KeptPairs]:
+    """These records and all that links and judgements of "same" tie to them, over any number of steps, and all kept pairs of which
+    some record is."""
+    bonds: dict[str, set[str]] = {}
+    for judgement in said:
+        if judgement.same:
+            bonds.setdefault(judgement.left, set()).add(judgement.right)
+            bonds.setdefault(judgement.right, set()).add(judgement.left)
+    reached: set[str] = set()
+    asked = set(seeds)
+    lefts: list[str] = []
+    rights: list[str] = []
+    weights: list[float] = []
+    while asked:
+        found = index.kept_pairs(asked)
+        further = {other for one in bonds.keys() & asked for other in bonds[one]}
+        for left, right, weight in zip(found.left, found.right, found.weight, strict=True):
+            if left not in reached and right not in reached:  # else it was read with that one
+                lefts.append(left)
+                rights.append(right)
+                weights.append(weight)
+                if weight >= merge_cut:
+                    further.add(left)
+                    further.add(right)
+        reached |= asked
+        asked = further - reached
+    return reached, KeptPairs(lefts, rights, weights)
 
 
-def _only(record: Record, fields: frozenset[str]) -> Record:
-    return replace(record, fields={name: values for name, values in record.fields.items() if name in fields})
+def _read_components(
+    ids: Sequence[str],
+    left: Ints,
+    right: Ints,
+    verdicts: Verdicts,
+    core: Collection[str],
+    met: Encoded,
+    records: Mapping[str, Record],
+    model: Model,
+) -> Iterator[tuple[Encoded, Ints]]:
+    """The records that links and bonds tie to others, with their places in `ids`: whole components, those of which all have been
+    read before, and the rest. Who is tied to nobody is a cluster alone."""
+    is_core = np.array([one in core for one in ids], dtype=bool)
+    bonds = verdicts.same[is_core[verdicts.same].all(axis=1)]
+    component = components(len(ids), np.append(left, bonds[:, 0]), np.append(right, bonds[:, 1]))
+    tied = np.unique(np.concatenate([left, right, bonds.ravel()]))
+    row_of = {one: row for row, one in enumerate(met.ids or ())}
+    row = np.array([row_of.get(ids[number], -1) for number in tied.tolist()], dtype=np.int64)
+    unread = np.zeros(len(ids), dtype=bool)
+    unread[component[tied[row < 0]]] = True
+    fresh = unread[component[tied]]
+    yield _rows(met, row[~fresh], model), tied[~fresh]
+    if fresh.any():
+        yield encode((records[ids[number]] for number in tied[fresh].tolist()), model)[0], tied[fresh]
+
+
+def _rows(data: Encoded, rows: Ints, model: Model) -> Encoded:
+    """Some of the records with what a join looks at: names, and what must not differ."""
+    columns = {name: data.columns[name] for name in model.conflicts if name in data.columns}
+    return replace(
+        data,
+        count=len(rows),
+        columns={name: replace(column, raw=column.raw[rows], ids=column.ids[rows]) for name, column in columns.items()},
+        name_ids=data.name_ids[rows],
+        seen=data.seen[rows],
+        ids=None,
+    )
 
 
 def _inside(pairs: Ints) -> Ints:

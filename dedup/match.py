@@ -13,9 +13,10 @@ from dedup.clustering import JUDGED_DIFFERENT, Clusters, Links, Verdicts, join_a
 from dedup.collector import paused_collector, return_memory
 from dedup.encoding import Encoded, encode_columns
 from dedup.hubs import list_hubs, people_per_value
+from dedup.judged_weights import heed
 from dedup.model import Model
 from dedup.record import Judgement
-from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Match, Progress
+from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Joined, Match, Progress
 from dedup.scoring import JUST_BELOW, Scores, score_pairs
 from dedup.set_statistics import SetStatistics, gather_statistics
 from dedup.side_by_side import both, side_by_side
@@ -75,18 +76,18 @@ class _Kept:
     """Pairs worth remembering: at or above the review cut, or with contacts that clash."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[Ints, Ints, Floats, Bools, Bools]] = []
+        self._parts: list[tuple[Ints, Ints, Floats, Bools, Bools, Ints]] = []
 
-    def add(self, left: Ints, right: Ints, scores: Scores, review_cut: float) -> None:
+    def add(self, left: Ints, right: Ints, rules: Ints, scores: Scores, review_cut: float) -> None:
         kept = np.flatnonzero((scores.weight >= review_cut) | scores.contact_clash)
         clash, met = scores.contact_clash[kept], scores.met[kept]
-        self._parts.append((left[kept], right[kept], scores.weight[kept], clash, met))
+        self._parts.append((left[kept], right[kept], scores.weight[kept], clash, met, rules[kept]))
 
-    def all(self) -> tuple[Ints, Ints, Floats, Bools, Bools]:
+    def all(self) -> tuple[Ints, Ints, Floats, Bools, Bools, Ints]:
         if not self._parts:
             nothing, no = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
-            return nothing, nothing, np.zeros(0), no, no
-        return tuple(np.concatenate([part[place] for part in self._parts]) for place in range(5))  # type: ignore[return-value]
+            return nothing, nothing, np.zeros(0), no, no, nothing
+        return tuple(np.concatenate([part[place] for part in self._parts]) for place in range(6))  # type: ignore[return-value]
 
 
 def _score_all(
@@ -96,7 +97,7 @@ def _score_all(
     statistics: SetStatistics,
     cuts: tuple[float, float],
     tell: Progress,
-) -> tuple[Ints, Ints, Floats, Bools, Bools]:
+) -> tuple[Ints, Ints, Floats, Bools, Bools, Ints]:
     kept = _Kept()
     least = -np.inf if model.joins == "balance" else cuts[1]
     total = len(candidates.left)
@@ -108,7 +109,7 @@ def _score_all(
     starts = range(0, total, PAIRS_AT_ONCE)
     for start, (left, right, scores) in zip(starts, side_by_side(score, starts), strict=True):
         tell("compare", start, total)
-        kept.add(left, right, scores, least)
+        kept.add(left, right, candidates.rules[start : start + PAIRS_AT_ONCE], scores, least)
     return kept.all()
 
 
@@ -147,6 +148,18 @@ def _review(
     )
 
 
+def _joined(cluster: Ints, candidates: Candidates, sides: Bools | None) -> Joined:
+    """Pairs of rows in one cluster; of two tables those across them."""
+
+    def pairs(rows: Ints) -> int:
+        sizes = np.bincount(rows)
+        return int((sizes * (sizes - 1) // 2).sum())
+
+    within = 0 if sides is None else pairs(cluster[sides]) + pairs(cluster[~sides])
+    reached = int(np.count_nonzero(cluster[candidates.left] == cluster[candidates.right]))
+    return Joined(pairs(cluster) - within, reached)
+
+
 def match_encoded(
     data: Encoded,
     model: Model,
@@ -179,11 +192,16 @@ def match_encoded(
     if model.learns:
         model, learnt = (training := train(data, candidates, model, statistics)).model, training.notes
         notes += learnt
+    if known is None:
+        model, moved = (heeded := heed(data, model, statistics, verdicts)).model, heeded.notes
+        notes += moved
     even_bet = model.even_bet(count)
     merge_cut, review_cut = model.merge_cut(count, precision), model.review_cut(count, precision)
     if known is not None:
         merge_cut, review_cut = known.merge_cut, known.review_cut
-    left, right, weight, clash, free = _score_all(data, candidates, model, statistics, (merge_cut, review_cut), tell)
+    left, right, weight, clash, free, found_by = _score_all(
+        data, candidates, model, statistics, (merge_cut, review_cut), tell
+    )
     tell("cluster", 0, 1)
     if known is None:
         merge_cut = _own_cut(weight, free, model, even_bet, merge_cut, precision)
@@ -201,18 +219,20 @@ def match_encoded(
     review = _review(clusters, left, right, weight, clash, review_cut, verdicts)
     kept = weight >= review_cut
     clashing = np.flatnonzero(clash & ~kept)
-    _, cluster = np.unique(label, return_inverse=True)
+    cluster = np.unique(label, return_inverse=True)[1].astype(np.int64)
     tell("done", 1, 1)
     return Match(
-        cluster=cluster.astype(np.int64),
+        cluster=cluster,
         left=left[kept],
         right=right[kept],
         weight=weight[kept],
         linked=linked[kept],
+        found_by=found_by[kept],
         review=review,
         hubs=list_hubs(data, statistics.people, model),
         blocking=candidates.reports,
         unreached=candidates.unreached,
+        joined=_joined(cluster, candidates, sides),
         even_bet=even_bet,
         merge_cut=merge_cut,
         review_cut=review_cut,

@@ -5,11 +5,13 @@ A value moves only where its record has none of the right kind, so that nothing 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
 
-from dedup.arrays import Bools, Ints
+from dedup.arrays import ArrowTexts, Bools, Ints, find_texts, places_of, take_texts, text_array
+from dedup.company_names import clear_company_names
 from dedup.kinds import NAME_FIELDS
 from dedup.model import Model
 from dedup.table import TextColumn
@@ -25,6 +27,10 @@ _COMPANY = re.compile(
 _DIGITS = re.compile(r"\d")
 _FORM = re.compile(r"АО|ООО|p\.?\s?z|[.A-Za-z]\.|Ltd|LTD|td$|imited|LL|PLC|GmbH|Inc")
 """What a value must hold to be worth a closer look."""
+
+_SUSPICIOUS_NAME = r"(?s)[@\p{Nd}]|АО|ООО|p.{0,2}z|[.A-Za-z]\.|LTD|td|imited|LL|PLC|GmbH|Inc"
+_SUSPICIOUS: Mapping[str, str] = {"email": "^[^@]*$", "phone": "@", **dict.fromkeys(NAME_FIELDS, _SUSPICIOUS_NAME)}
+"""By kind of field, what every value that its reader moves looks like, for Arrow: five times quicker than to read them all."""
 
 _LONGEST = 200
 """Characters of a value that is looked at."""
@@ -76,14 +82,16 @@ def put_right(columns: Mapping[str, TextColumn], model: Model, count: int) -> Ma
         read = _READERS.get(field.kind)
         if read is None or field.name not in columns:
             continue
+        values = columns[field.name].values
+        suspicious = find_texts(values, _SUSPICIOUS[field.kind])
         readings = {
             number: reading
-            for number, value in enumerate(columns[field.name].values)
+            for number, value in zip(suspicious.tolist(), take_texts(values, suspicious), strict=True)
             if len(value) < _LONGEST and (reading := read(value)) is not None and reading[1] in field_of
         }
         if readings:
             _move(found, field.name, readings, field_of, count)
-    return found
+    return clear_company_names(found, model, count)
 
 
 def _move(
@@ -110,16 +118,14 @@ def _move(
     columns[source] = _with_values(column, rows, left, places)
 
 
-def _with_values(column: TextColumn, rows: Ints, texts: list[str], places: Ints | int) -> TextColumn:
+def _with_values(column: TextColumn, rows: Ints, texts: Sequence[str], places: Ints | int) -> TextColumn:
     """A column with other texts at these cells, '' for none."""
-    values = list(column.values)
-    numbers = {value: number for number, value in enumerate(values)}
-    found = []
-    for text in texts:
-        if text and text not in numbers:
-            numbers[text] = len(values)
-            values.append(text)
-        found.append(numbers[text] if text else -1)
+    asked = [text for text in dict.fromkeys(texts) if text]
+    numbers = places_of(asked, column.values)
+    new = np.flatnonzero(numbers < 0)
+    numbers[new] = len(column.values) + np.arange(len(new))
+    number_of = dict(zip(asked, numbers.tolist(), strict=True)) | {"": -1}
     ids = column.ids.copy()
-    ids[rows, places] = found
-    return TextColumn(values, ids, column.cut)
+    ids[rows, places] = [number_of[text] for text in texts]
+    values = pa.concat_arrays([text_array(column.values), text_array([asked[place] for place in new.tolist()])])
+    return TextColumn(ArrowTexts(values), ids, column.cut)

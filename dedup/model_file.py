@@ -14,7 +14,7 @@ A file is a whole model (`docs/models.md` tells every part), or names a `base` a
     [weights.person_name]       # bits of a comparison's levels
     full_equal = -1.5
 
-    [contacts.phone]            # alone, shared, together, apart
+    [contacts.phone]            # alone, shared, together, apart, landline, changes_hands
     alone = 6.5
 
     [rarity.city]               # unseen, records, most: of a comparison's values
@@ -45,6 +45,7 @@ from dedup.model_reading import (
     BITS,
     CAP,
     CONTACT_NUMBERS,
+    MORE_OF_CONTACTS,
     NAME_RARITY_PARTS,
     RARITY_NUMBERS,
     RARITY_RULES,
@@ -323,7 +324,7 @@ def _changed(problems: Problems, base: Draft, own: Draft, document: Mapping[str,
     _change_caps(problems, draft, document.get("caps", {}))
     _change_weights(problems, draft, document.get("weights", {}))
     for section, key, rules in (
-        ("contacts", "contact", dict.fromkeys(CONTACT_NUMBERS, BITS)),
+        ("contacts", "contact", dict.fromkeys(CONTACT_NUMBERS, BITS) | MORE_OF_CONTACTS),
         ("rarity", "rarity", {number: RARITY_RULES[number] for number in RARITY_NUMBERS}),
     ):
         _change_numbers(problems, draft, section, key, document.get(section, {}), rules)

@@ -62,6 +62,9 @@ class NumberRule:
 
 BITS = NumberRule(-100, 100)
 BITS_UPWARD = NumberRule(0, 100)
+SHARE = NumberRule(0, 1)
+MORE_OF_CONTACTS = {"landline": BITS_UPWARD, "changes_hands": SHARE}
+"""Numbers of a contact that may be left out, 0 then."""
 CAP = NumberRule(2, 100_000, whole=True)
 NEIGHBOURS = NumberRule(1, 1000, whole=True)
 NUMBERS: Mapping[str, NumberRule] = MappingProxyType(
@@ -197,8 +200,8 @@ def read_rarity(problems: Problems, place: str, value: Any) -> Rarity | None:
 
 def _read_contact(problems: Problems, place: str, value: Any) -> Contact | None:
     rules = dict.fromkeys(CONTACT_NUMBERS, BITS)
-    if isinstance(value, Mapping) and "landline" in value:
-        rules["landline"] = BITS_UPWARD
+    if isinstance(value, Mapping):
+        rules |= {number: rule for number, rule in MORE_OF_CONTACTS.items() if number in value}
     found = _numbers(problems, place, value, rules)
     return Contact(**found) if found and len(found) == len(rules) else None
 

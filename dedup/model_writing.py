@@ -37,6 +37,7 @@ def _comparison_table(comparison: Comparison) -> dict[str, Any]:
             "together": float(contact.together),
             "apart": float(contact.apart),
             **({"landline": float(contact.landline)} if contact.landline else {}),
+            **({"changes_hands": float(contact.changes_hands)} if contact.changes_hands else {}),
         }
     if comparison.rarity is not None:
         table["rarity"] = _rarity_table(comparison.rarity)

@@ -59,12 +59,6 @@ def _join(left: Long, right: Long, size: int) -> tuple[Ints, Ints, Ints]:
     return left[0][rows], left[1][rows], keys
 
 
-def join_keys(left: Long, right: Long, size: int) -> Long:
-    """Keys of two parts as keys of their pairs, owners below `size`."""
-    owners, a, b = _join(left, right, size)
-    return owners, mix(a, b)
-
-
 def _surnames(keys: _Keys, role: Ints) -> Long:
     owners, words = _role(role)
     whole = keys.whole[words] & (keys.stem[words] >= 0)

@@ -7,10 +7,9 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.arrays import Bools, Ints
+from dedup.arrays import ArrowTexts, Bools, Ints, find_texts, lengths_of, mix, text_array
 from dedup.folding import fold_plain_words, plain_latin_words, words_of
 from dedup.given_names import GivenName, given_name_table, guess_given_name
 from dedup.name_roles import MAX_WORDS, SURNAME
@@ -63,9 +62,9 @@ class NameTexts:
         found = np.zeros(len(self.derived), dtype=bool)
         for texts in (self.whole, self.given, self.patronymic, self.surname):
             if len(texts.values):
-                array = pa.array(texts.values, type=pa.large_string())
-                hits = pc.match_substring_regex(array, pattern=pattern).to_numpy(zero_copy_only=False)
-                found |= np.append(hits, False)[texts.ids]
+                hits = np.zeros(len(texts.values) + 1, dtype=bool)
+                hits[find_texts(texts.values, pattern)] = True
+                found |= hits[texts.ids]
         return found
 
 
@@ -84,30 +83,72 @@ class NameWords:
         self.plain: list[str] = []
         self.folded: list[str] = []
         self.entries: list[GivenName] = []
+        self._known: list[bool] = []
         self._number: dict[str, int] = {}
 
     def number(self, words: Sequence[str]) -> Ints:
         """The numbers of some words; new ones are folded and looked up together."""
         new = [word for word in dict.fromkeys(words) if word not in self._number]
         self._number.update(zip(new, range(len(self.raw), len(self.raw) + len(new)), strict=True))
-        plain = plain_latin_words(new)
+        plain = _plain_words(new)
         folded = fold_plain_words(plain)
         self.raw += new
         self.plain += plain
         self.folded += folded
-        self.entries += find_entries(new, folded)
+        entries = find_entries(new, folded)
+        self.entries += entries
+        self._known += [bool(entry.full or entry.short) for entry in entries]
         return np.array([self._number[word] for word in words], dtype=np.int64)
 
     def known(self) -> Bools:
         """Which words the table of given names has, and False for no word at -1."""
-        return np.array([bool(entry.full or entry.short) for entry in self.entries] + [False])
+        return np.array([*self._known, False])
+
+
+def _plain_words(words: Sequence[str]) -> list[str]:
+    """`plain_latin` of words in small letters: ASCII ones are plain as they are."""
+    plain = list(words)
+    others = [place for place, word in enumerate(words) if not word.isascii()]
+    for place, word in zip(others, plain_latin_words([words[place] for place in others]), strict=True):
+        plain[place] = word
+    return plain
 
 
 def cut_texts(texts: TextIds, words: NameWords) -> Ints:
-    tokens = cut_words(texts.values, MAX_WORDS)
+    """The words of each text by number, [rows, MAX_WORDS], -1 behind the last."""
+    pieces, piece, counts = _cut_at_blanks(texts.values)
+    tokens = cut_words(pieces, MAX_WORDS)
     numbers = np.append(words.number(settle_look_alikes(tokens.words)), -1)
-    rows = np.concatenate([numbers.astype(np.int32)[tokens.rows], np.full((1, MAX_WORDS), -1, dtype=np.int32)])
+    rows = np.concatenate(
+        [_laid_end_to_end(numbers[tokens.rows], piece, counts), np.full((1, MAX_WORDS), -1, np.int32)]
+    )
     return np.asarray(rows[texts.ids])  # half the bytes: it is the largest array of all
+
+
+def _cut_at_blanks(texts: Sequence[str]) -> tuple[Sequence[str], Ints, Ints]:
+    """Texts cut at blanks: the distinct pieces, which are a few for each hundred names; those of all texts in a row; how many each
+    text has."""
+    if not len(texts):
+        nothing = np.zeros(0, dtype=np.int64)
+        return (), nothing, nothing
+    lists = pc.ascii_split_whitespace(pc.utf8_slice_codeunits(text_array(texts), 0, LONGEST_NAME))
+    encoded = lists.flatten().dictionary_encode()
+    counts = np.diff(lists.offsets.to_numpy()).astype(np.int64)
+    return ArrowTexts(encoded.dictionary), encoded.indices.to_numpy(), counts
+
+
+def _laid_end_to_end(rows: Ints, piece: Ints, counts: Ints) -> Ints:
+    """The words of texts' pieces in a row, the first `MAX_WORDS` of each text. rows: [pieces, most], their words, -1 behind the last;
+    piece: of all texts in a row; counts: [texts], how many."""
+    lengths = (rows >= 0).sum(axis=1)[piece]
+    owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    before = np.cumsum(lengths) - lengths
+    place = before - before[np.minimum(np.cumsum(counts) - counts, max(len(before) - 1, 0))][owners]
+    found = np.full((len(counts), MAX_WORDS), -1, dtype=np.int32)
+    for step in range(int(lengths.max(initial=0))):
+        inside = np.flatnonzero((lengths > step) & (place + step < MAX_WORDS))
+        found[owners[inside], place[inside] + step] = rows[piece[inside], step]
+    return np.asarray(found)
 
 
 def _moved_layout(text: str) -> list[str]:
@@ -120,14 +161,26 @@ def _is_full_name(word: str) -> bool:
     return entry is not None and bool(entry.full) and len(word) > 2
 
 
+@cache
+def _typed_in_cyrillic() -> frozenset[str]:
+    """Full given names in Cyrillic as the Latin keys of the same places: every ASCII word that `_moved_layout` makes one."""
+    moved = {name.translate(TO_LATIN): name for name in given_name_table()[0] if _is_full_name(name)}
+    return frozenset(word for word, name in moved.items() if word.isascii() and word.translate(TO_CYRILLIC) == name)
+
+
+def _yield_names(words: Sequence[str]) -> Bools:
+    """Which words are a full given name in the other keyboard layout."""
+    latin = _typed_in_cyrillic()
+    return np.array(
+        [word in latin if word.isascii() else _is_full_name(word.translate(TO_LATIN)) for word in words], dtype=bool
+    )
+
+
 def fix_layout(tokens: Ints, texts: NameTexts, words: NameWords) -> None:
     """Names typed in the other keyboard layout, put right in place where that yields a known given name (Cthutq -> Сергей)."""
-    hits = np.array(
-        [_is_full_name(word.translate(TO_CYRILLIC if word.isascii() else TO_LATIN)) for word in words.raw] + [False]
-    )
-    known = words.known()
-    unknown = ~known[tokens].any(axis=1)
-    rows = np.flatnonzero(unknown & (hits[tokens].any(axis=1) | texts.marked(_OTHER_LAYOUT)))
+    unknown = np.flatnonzero(~words.known()[tokens].any(axis=1))
+    hits = np.append(_yield_names(words.raw), False)
+    rows = unknown[hits[tokens[unknown]].any(axis=1) | texts.marked(_OTHER_LAYOUT)[unknown]]
     for row in rows.tolist():
         moved = _moved_layout(texts.as_typed(row))
         if any(_is_full_name(word) for word in moved):
@@ -166,9 +219,12 @@ def hints_of(tokens: Ints, parts: Mapping[int, Ints], double: Bools, words: Voca
 def guessable_words(tokens: Ints, words: NameWords) -> dict[str, GivenName]:
     """Guesses for the unknown words of names in which no word is known."""
     rows = np.flatnonzero(~words.known()[tokens].any(axis=1))
-    asked = np.unique(tokens[rows])
+    asked = np.zeros(len(words.raw) + 1, dtype=bool)
+    asked[tokens[rows]] = True
+    numbers = np.flatnonzero(asked[:-1])
+    folded = [words.folded[number] for number in numbers.tolist()]
     found = {}
-    for number in asked[asked >= 0].tolist():
+    for number in numbers[_may_be_slips(folded)].tolist():
         if len(words.raw[number]) > 1:
             guess = guess_given_name(words.folded[number])
             if guess.keys:
@@ -176,17 +232,54 @@ def guessable_words(tokens: Ints, words: NameWords) -> dict[str, GivenName]:
     return found
 
 
+def _may_be_slips(folded: Sequence[str]) -> Bools:
+    """Which words may be a given name with a slip in it: those of which the whole, or what is left without one letter, is also left
+    of a name. `guess_given_name` asks the same of texts; of hashes of all words at once it costs a tenth."""
+    owners, rests = _hash_rests(folded)
+    found = np.zeros(len(folded), dtype=bool)
+    known = _rests_of_names()
+    found[owners[known[np.minimum(np.searchsorted(known, rests), len(known) - 1)] == rests]] = True
+    return found
+
+
+@cache
+def _rests_of_names() -> Ints:
+    return np.unique(_hash_rests(list(given_name_table()[1]))[1])
+
+
+def _hash_rests(words: Sequence[str]) -> tuple[Ints, Ints]:
+    """Hashes of words, and of words without one of their letters: long, the place of a word and a hash."""
+    letters = np.frombuffer("".join(words).encode(), dtype=np.uint8).astype(np.int64)
+    lengths = lengths_of(words)
+    owners = np.repeat(np.arange(len(words)), lengths)
+    ends = np.cumsum(lengths)
+    place = np.arange(len(letters)) - (ends - lengths)[owners]
+    # A text is the sum of its letters, each in its place a number of its own; behind a letter taken out the places move by one.
+    nothing = np.zeros(1, dtype=np.int64)
+    sums, moved = (np.concatenate([nothing, np.cumsum(mix(at, letters))]) for at in (place, place - 1))
+    whole = sums[ends] - sums[ends - lengths]
+    before = sums[:-1] - sums[ends - lengths][owners]
+    behind = moved[ends][owners] - moved[1:]
+    return np.concatenate([np.arange(len(words)), owners]), np.concatenate([whole, before + behind])
+
+
 def own_words(tokens: Ints, words: NameWords) -> Ints:
     """The words that name the person: without titles, numbers, what stands for no name, and the relative she calls herself the
     mother of."""
-    dropped = np.array([word in _no_names()["title"] or not any(map(str.isalpha, word)) for word in words.raw] + [True])
-    nobody = np.array([word in _no_names()["nobody"] for word in words.raw] + [True])
+    title, nobody, kin = (_no_names()[kind] for kind in ("title", "nobody", "kin"))
+    dropped = np.array([word in title or not _has_letter(word) for word in words.raw] + [True])
+    is_nobody = np.array([word in nobody for word in words.raw] + [True])
+    is_kin = np.array([word in kin for word in words.raw] + [False])
     tokens = np.where(dropped[tokens], -1, tokens)
-    tokens = np.where(np.all(nobody[tokens], axis=1, keepdims=True), -1, tokens)
-    if (tokens[:, :-1] < 0).any():
-        tokens = np.take_along_axis(tokens, np.argsort(tokens < 0, axis=1, kind="stable"), axis=1)
-    kin = np.array([word in _no_names()["kin"] for word in words.raw] + [False])
-    if kin.any():
-        cut = np.logical_or.accumulate(kin[tokens], axis=1)
+    tokens = np.where(np.all(is_nobody[tokens], axis=1, keepdims=True), -1, tokens)
+    gaps = np.flatnonzero(((tokens[:, :-1] < 0) & (tokens[:, 1:] >= 0)).any(axis=1))
+    some = tokens[gaps]
+    tokens[gaps] = np.take_along_axis(some, np.argsort(some < 0, axis=1, kind="stable"), axis=1)
+    if is_kin.any():
+        cut = np.logical_or.accumulate(is_kin[tokens], axis=1)
         tokens = np.where(cut, -1, tokens)
     return tokens
+
+
+def _has_letter(word: str) -> bool:
+    return word.isalpha() or any(map(str.isalpha, word))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.arrays import Bools, Ints, mix
+from dedup.arrays import Bools, Ints, mix, number_codes
 from dedup.name_roles import FATHER, GIVEN, MAX_WORDS, SURNAME, Roles, roles_of
 from dedup.name_texts import (
     NameTexts,
@@ -136,7 +136,7 @@ def _assign_roles(tokens: Ints, hints: Ints, words: Vocabulary, guessed_copy: In
     code = np.zeros(len(tokens), dtype=np.int64)
     for place in range(MAX_WORDS):
         code = mix(code, traits[:, place] * 4 + hints[:, place])
-    _, first, shape = np.unique(code, return_index=True, return_inverse=True)
+    first, shape = number_codes(code)
     roles = []
     for row in first.tolist():
         present = [place for place in range(MAX_WORDS) if tokens[row, place] >= 0]
@@ -165,26 +165,33 @@ def _sex(words: Vocabulary, given: Ints, patronymic: Ints, surname: Ints) -> Int
 
 def _distinct(names: Names) -> tuple[Names, Ints]:
     """Equal names as one; a row without words, and a mailbox that spells no sure name, as none."""
-    code = names.sure.astype(np.int64) * 2 + names.derived
-    columns = [*names.given.T, names.patronymic, *names.surname.T]
-    empty = np.ones(len(code), dtype=bool)
-    for column in columns:
-        code = mix(code, column)
-        empty &= column < 0
-    no_name = names.derived & ~(names.sure & (names.given[:, 0] >= 0) & (names.surname[:, 0] >= 0))
-    rows = np.flatnonzero(~(empty | no_name))
-    _, first, number = np.unique(code[rows], return_index=True, return_inverse=True)
-    numbers = np.full(len(code), -1, dtype=np.int64)
+    whole = (names.given[:, 0] >= 0) & (names.surname[:, 0] >= 0)
+    empty = ~((names.given >= 0).any(axis=1) | (names.surname >= 0).any(axis=1) | (names.patronymic >= 0))
+    rows = np.flatnonzero(~(empty | (names.derived & ~(names.sure & whole))))
+    codes = [_codes_of(names, slice(start, start + _CODES_AT_ONCE)) for start in range(0, len(names), _CODES_AT_ONCE)]
+    first, number = number_codes(np.concatenate([np.zeros(0, dtype=np.int64), *codes])[rows])
+    numbers = np.full(len(names), -1, dtype=np.int64)
     numbers[rows] = number
     kept = rows[first]
-    given, surname = names.given[kept], names.surname[kept]
-    width = max(1, int(((given >= 0) | (surname >= 0)).any(axis=0).sum()))
+    used = [((names.given[:, place] >= 0) | (names.surname[:, place] >= 0))[kept].any() for place in range(WIDTH)]
+    width = max(1, int(sum(used)))
     return Names(
         names.words,
-        given[:, :width].copy(),
+        names.given[:, :width][kept],
         names.patronymic[kept],
-        surname[:, :width].copy(),
+        names.surname[:, :width][kept],
         names.sure[kept],
         names.derived[kept],
         names.sex[kept],
     ), numbers
+
+
+_CODES_AT_ONCE = 20_000
+"""Names whose codes are made in one go: what lies in between stays in the processor's cache."""
+
+
+def _codes_of(names: Names, rows: slice) -> Ints:
+    code = names.sure[rows].astype(np.int64) * 2 + names.derived[rows]
+    for column in (*names.given[rows].T, names.patronymic[rows], *names.surname[rows].T):
+        code = mix(code, column)
+    return code

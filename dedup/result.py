@@ -58,16 +58,26 @@ def no_pairs() -> tuple[Ints, Ints, Floats]:
     return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Pairs of rows in one cluster. pairs: all; reached: those of them that a blocking rule reached, the others being joined by third rows
+    alone. Of two tables only pairs across them count."""
+
+    pairs: int
+    reached: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Match:
     """The partition of the rows of a table and its reasons.
 
     cluster: [rows], number of the row's cluster, 0 for the first row's and so on by first row. left, right, weight: the pairs
     at or above the review cut, as rows with left < right, weights in bits; linked: which of them reached the merge cut and
-    were not refused. clashing: left, right and weight of the pairs below the review cut whose contacts are one and whose names
-    contradict. review: pairs that a person should look at, one between any two clusters, heaviest first, as (left
-    row, right row, weight, reason). blocking: one report per rule; unreached: rows with no key for any rule. model: with the
-    weights as learnt here; notes: what is worth knowing of this run, in words.
+    were not refused; found_by: which blocking rules found each, as bits by place in the model. clashing: left, right and weight
+    of the pairs below the review cut whose contacts are one and whose names contradict. review: pairs that a person should look
+    at, one between any two clusters, heaviest first, as (left row, right row, weight, reason). blocking: one report per
+    rule; unreached: rows with no key for any rule; joined: how many pairs of rows are in one cluster. model: with the weights
+    as learnt here; notes: what is worth knowing of this run, in words.
     """
 
     cluster: Ints
@@ -75,10 +85,12 @@ class Match:
     right: Ints
     weight: Floats
     linked: Bools
+    found_by: Ints
     review: tuple[tuple[int, int, float, str], ...]
     hubs: tuple[Hub, ...]
     blocking: tuple[BlockingReport, ...]
     unreached: Ints
+    joined: Joined
     even_bet: float
     merge_cut: float
     review_cut: float

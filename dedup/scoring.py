@@ -197,11 +197,12 @@ def _contact_weights(data: Encoded, comparison: Comparison, model: Model, statis
     of_count = np.zeros(int(people.max(initial=0)) + 1)
     of_count[counts] = [contact_weight(n, comparison.contact, even_bet, model.hub_fade) for n in counts.tolist()]
     weights = of_count[people]
-    less = statistics.people[contact_column(comparison)].less
-    if less > 0.0:
+    known = statistics.people[contact_column(comparison)]
+    if any(known.less):
         column = data.columns[contact_column(comparison)]
         desk = np.array([";" in key for key in column.keys], dtype=bool)
         landline = column.prepared.landline[column.sample] & ~desk
+        less = np.where(known.office, known.less[1], known.less[0])
         weights = np.where(landline, np.maximum(weights - less, 0.0), weights)
     return weights
 
@@ -281,7 +282,7 @@ def _weigh_contact(
     if name not in statistics.people or not len(statistics.people[name].count):
         nothing = np.zeros(len(left))
         return _Contact(nothing, nothing.astype(np.int64), nothing.astype(bool))
-    known = statistics.people[name]
+    known, even = statistics.people[name], model.even_bet(statistics.records)
     weights = _contact_weights(data, comparison, model, statistics)
     people = np.where(value >= 0, known.count[value], 0)
     bits = np.where(value >= 0, weights[value], 0.0)
@@ -290,11 +291,36 @@ def _weigh_contact(
             weight = contact.apart if level.name == "differ" else level.weight
             bits = np.where((value < 0) & (levels == place), weight, bits)
     levels[people > 1] = comparison.number_of("shared")
+    if contact.changes_hands:
+        bits = np.where(
+            value >= 0, aged(bits, even, contact.changes_hands, years_between(data.seen, left, right)), bits
+        )
     one_meant = _one_meant(data, left, right, value, known.households)
     bits = np.where(one_meant, bits + KNOWN_PERSON_BITS, bits)
     if comparison.kind == "email":
-        bits = _soften_repaired(data, left, right, comparison, levels, value, bits, model.even_bet(statistics.records))
+        bits = _soften_repaired(data, left, right, comparison, levels, value, bits, even)
     return _Contact(bits, people, one_meant)
+
+
+YEAR = 365.25 * 86_400.0
+
+
+def years_between(seen: Floats, left: Ints, right: Ints) -> Floats:
+    """Years between the times of the records of pairs, 0 where one is unknown. seen: [records], unix seconds, -inf for unknown."""
+    known = np.isfinite(seen)
+    both = known[left] & known[right]
+    times = np.where(known, seen, 0.0)
+    return np.where(both, np.abs(times[left] - times[right]) / YEAR, 0.0)
+
+
+def aged(bits: Floats, even_bet: float, share: float, years: Floats) -> Floats:
+    """Bits of a shared value after years in which it may have passed to somebody else.
+
+    The chance of that, 1 - exp(-share * years), is added to the odds against one person: bits never rise with the years, and what lies
+    above an even bet runs out towards it. share: of values that change hands in a year.
+    """
+    against = np.exp2(np.clip(even_bet - bits, -60.0, 60.0))
+    return np.maximum(even_bet - np.log2(against + 1.0 - np.exp(-share * years)), 0.0)
 
 
 def _soften_repaired(
@@ -351,7 +377,7 @@ def _open_to_both(
     comparison = model.comparisons[number]
     value = compared.values[comparison.name]
     column = data.columns[comparison.fields[0]]
-    formless = (column.prepared.form_ids[column.raw] < 0) & (column.raw >= 0)
+    formless = (np.append(column.prepared.form_ids, -1)[column.raw] < 0) & (column.raw >= 0)
     unlike = np.append(statistics.unlike_forms[comparison.name], False)[value] & (value >= 0)
     return np.asarray(unlike & (formless[left].any(axis=1) | formless[right].any(axis=1)))
 

@@ -19,7 +19,7 @@ from dedup.result import Match
 from dedup.set_statistics import SetStatistics, lay_beside
 from dedup.term_frequency import Frequencies, frequencies_of
 
-ENGINE = 1
+ENGINE = 2
 """The state of the code that makes keys and weights: raised when equal values get other ones, so that what was kept by an older
 program is made anew."""
 
@@ -27,7 +27,7 @@ program is made anew."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """model: with its weights as learnt; records: in the set; precision: that was asked for; merge_cut, review_cut: bits, the set's
-    own; frequencies: how often values stand; landlines: by contact column, bits that a landline weighs less than a mobile."""
+    own; frequencies: how often values stand; landlines: by contact column, bits that a home's and an office's landline weigh less than a mobile."""
 
     model: Model
     records: int
@@ -35,7 +35,7 @@ class Snapshot:
     merge_cut: float
     review_cut: float
     frequencies: Frequencies
-    landlines: Mapping[str, float]
+    landlines: Mapping[str, tuple[float, float]]
 
     @property
     def strong_cut(self) -> float:
@@ -44,7 +44,7 @@ class Snapshot:
 
     def statistics(self, data: Encoded, people: Mapping[str, People]) -> SetStatistics:
         """The statistics of the frozen set, laid beside the values of `data`. people: who shares these values."""
-        frozen = {name: replace(found, less=self.landlines.get(name, 0.0)) for name, found in people.items()}
+        frozen = {name: replace(found, less=self.landlines.get(name, (0.0, 0.0))) for name, found in people.items()}
         return lay_beside(data, self.model, self.records, self.frequencies, frozen)
 
 
@@ -61,7 +61,7 @@ def take_snapshot(match: Match, precision: float) -> Snapshot:
         merge_cut=match.merge_cut,
         review_cut=match.review_cut,
         frequencies=match.statistics.frequencies,
-        landlines={name: people.less for name, people in match.statistics.people.items() if people.less},
+        landlines={name: people.less for name, people in match.statistics.people.items() if any(people.less)},
     )
 
 
@@ -102,7 +102,7 @@ def read_snapshot(content: bytes) -> Snapshot:
             merge_cut=float(document["merge_cut"]),
             review_cut=float(document["review_cut"]),
             frequencies=frequencies_of(document["counts"], model),
-            landlines=document["landlines"],
+            landlines={name: (float(home), float(office)) for name, (home, office) in document["landlines"].items()},
         )
     except SnapshotError:
         raise

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.arrays import Ints
+from dedup.arrays import ArrowTexts, Ints, text_array
 from dedup.record import Record
+from dedup.side_by_side import side_by_side
 
 MOST_VALUES = 16
 """Values of one field that are read of one record; whoever has more is no person, and the rest is reported."""
@@ -105,12 +107,10 @@ def _as_texts(array: pa.Array, name: str) -> pa.Array:
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.large_string()), trimmed)
 
 
-def _distinct(array: pa.Array, count: int, rows: Ints, places: Ints, width: int, cut: int) -> TextColumn:
+def _numbered(array: pa.Array) -> tuple[ArrowTexts, Ints]:
+    """The distinct texts of an array, and the number of each of its texts, -1 for none."""
     encoded = array.dictionary_encode()
-    numbers = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    ids = np.full((count, max(width, 1)), -1, dtype=np.int64)
-    ids[rows, places] = numbers
-    return TextColumn(encoded.dictionary.to_pylist(), ids, cut)
+    return ArrowTexts(encoded.dictionary), pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
 
 
 def text_column(column: pa.ChunkedArray | pa.Array, name: str) -> TextColumn:
@@ -122,27 +122,30 @@ def text_column(column: pa.ChunkedArray | pa.Array, name: str) -> TextColumn:
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if not pa.types.is_list(array.type) and not pa.types.is_large_list(array.type):
-        texts = _as_texts(array, name)
-        return _distinct(texts, count, np.arange(count), np.zeros(count, dtype=np.int64), 1, 0)
+        values, numbers = _numbered(_as_texts(array, name))
+        return TextColumn(values, numbers[:, None])
     lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    texts = _as_texts(array.flatten(), name)
     rows = np.repeat(np.arange(count), lengths)
     places = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     kept = places < MOST_VALUES
     width = int(min(lengths.max(initial=0), MOST_VALUES))
-    return _distinct(texts.filter(pa.array(kept)), count, rows[kept], places[kept], width, int((~kept).sum()))
+    values, numbers = _numbered(_as_texts(array.flatten(), name).filter(pa.array(kept)))
+    ids = np.full((count, max(width, 1)), -1, dtype=np.int64)
+    ids[rows[kept], places[kept]] = numbers
+    return TextColumn(values, ids, int((~kept).sum()))
 
 
 def beside(columns: Sequence[TextColumn]) -> TextColumn:
     """Several columns of one field as one: their values side by side."""
     if len(columns) == 1:
         return columns[0]
-    numbers: dict[str, int] = {}
-    parts = []
+    values, numbers = _numbered(pa.concat_arrays([text_array(column.values) for column in columns]))
+    parts, start = [], 0
     for column in columns:
-        moved = np.array([numbers.setdefault(value, len(numbers)) for value in column.values] + [-1], dtype=np.int64)
-        parts.append(moved[column.ids])
-    return TextColumn(list(numbers), np.concatenate(parts, axis=1), sum(column.cut for column in columns))
+        end = start + len(column.values)
+        parts.append(np.append(numbers[start:end], -1)[column.ids])
+        start = end
+    return TextColumn(values, np.concatenate(parts, axis=1), sum(column.cut for column in columns))
 
 
 def table_columns(table: pa.Table, columns: Mapping[str, Sequence[str]]) -> dict[str, TextColumn]:
@@ -152,11 +155,11 @@ def table_columns(table: pa.Table, columns: Mapping[str, Sequence[str]]) -> dict
         raise TableError(
             f"column(s) {', '.join(f'`{name}`' for name in missing)} are not in the table; it has {', '.join(table.column_names)}"
         )
-    return {
-        field: beside([text_column(table.column(name), name) for name in names])
-        for field, names in columns.items()
-        if names
-    }
+    asked = [name for names in columns.values() for name in names]
+    read = iter(
+        list(side_by_side(lambda place: text_column(table.column(asked[place]), asked[place]), range(len(asked))))
+    )
+    return {field: beside([next(read) for _ in names]) for field, names in columns.items() if names}
 
 
 def sort_records(records: Iterable[Record]) -> tuple[Record, ...]:
@@ -174,6 +177,12 @@ def sort_records(records: Iterable[Record]) -> tuple[Record, ...]:
 def record_column(rows: Sequence[Sequence[str]]) -> TextColumn:
     """Values of one field, one sequence per record, as a column. Empty values are no values."""
     numbers: dict[str, int] = {}
+    flat = list(chain.from_iterable(rows))
+    if len(flat) == len(rows) and all(rows) and all(flat):
+        for value in dict.fromkeys(flat):
+            numbers[value] = len(numbers)
+        single = np.fromiter(map(numbers.__getitem__, flat), dtype=np.int64, count=len(flat))
+        return TextColumn(_texts(numbers), single[:, None])
     rows_of: list[int] = []
     places: list[int] = []
     found: list[int] = []
@@ -189,14 +198,33 @@ def record_column(rows: Sequence[Sequence[str]]) -> TextColumn:
             found.append(numbers.setdefault(value, len(numbers)))
     ids = np.full((len(rows), max(places, default=0) + 1), -1, dtype=np.int64)
     ids[rows_of, places] = found
-    return TextColumn([value or "" for value in readable(tuple(numbers))], ids, cut)
+    return TextColumn(_texts(numbers), ids, cut)
+
+
+def _texts(numbers: Iterable[str]) -> list[str]:
+    return [value or "" for value in readable(tuple(numbers))]
 
 
 def record_columns(records: Sequence[Record], fields: Iterable[str]) -> dict[str, TextColumn]:
     """Fields of records as columns; a field that no record has is left out."""
-    found = {}
-    for field in fields:
-        rows = [record.fields.get(field, ()) for record in records]
-        if any(rows):
-            found[field] = record_column(rows)
-    return found
+    # Records have few of a model's fields: one walk over what is there is quicker than one question for each field.
+    held: dict[str, tuple[list[int], list[Sequence[str]]]] = {field: ([], []) for field in fields}
+    keep = {field: (rows.append, found.append) for field, (rows, found) in held.items()}
+    for row, record in enumerate(records):
+        for field, values in record.fields.items():
+            if values and field in keep:
+                keep_row, keep_values = keep[field]
+                keep_row(row)
+                keep_values(values)
+    return {
+        field: _spread(record_column(found), np.array(rows, dtype=np.int64), len(records))
+        for field, (rows, found) in held.items()
+        if found
+    }
+
+
+def _spread(column: TextColumn, rows: Ints, count: int) -> TextColumn:
+    """A column of some rows as one of all rows."""
+    ids = np.full((count, column.ids.shape[1]), -1, dtype=np.int64)
+    ids[rows] = column.ids
+    return TextColumn(column.values, ids, column.cut)

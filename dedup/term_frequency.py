@@ -103,7 +103,7 @@ def forms_of(comparison: str) -> str:
 
 
 def _count_forms(column: Column) -> dict[str, float]:
-    known = (column.ids >= 0) & (column.prepared.form_ids[column.raw] >= 0)
+    known = (column.ids >= 0) & (np.append(column.prepared.form_ids, -1)[column.raw] >= 0)
     pairs = np.unique(np.stack([column.ids[known], column.raw[known]]), axis=1)
     forms: dict[int, set[str]] = defaultdict(set)
     for key, value in pairs.T.tolist():

@@ -17,11 +17,12 @@ from dedup.blocking import Candidates
 from dedup.encoding import Encoded
 from dedup.kinds import NAME_FIELDS
 from dedup.model import Comparison, ComparisonLevel, Model
+from dedup.sample import chosen_pairs
 from dedup.scoring import Compared, Scores, compare_pairs, weigh_pairs
 from dedup.set_statistics import SetStatistics
 
 MOST_PAIRS = 200_000
-"""Candidates that are looked at; more do not move a share by a hundredth."""
+"""Candidates that are looked at, about; more do not move a share by a hundredth."""
 
 RANDOM_PAIRS = 100_000
 LEAST_SURE = 150
@@ -164,8 +165,8 @@ def _duplicates(scores: Scores, even: float, share: float, count: int) -> float:
 def train(data: Encoded, candidates: Candidates, model: Model, statistics: SetStatistics) -> Training:
     """A model with weights learnt from the set at hand; contacts keep theirs, which count people instead. A small set keeps all,
     and says so."""
-    step = max(1, len(candidates.left) // MOST_PAIRS)
-    left, right, rules = (part[::step] for part in (candidates.left, candidates.right, candidates.rules))
+    chosen = chosen_pairs(data, candidates.left, candidates.right, MOST_PAIRS)
+    left, right, rules = (part[chosen] for part in (candidates.left, candidates.right, candidates.rules))
     if len(left) < LEAST_SURE or len(data) < 2:
         return Training(model, (f"weights kept: {len(left)} candidate pairs are too few to learn from",))
     compared = compare_pairs(data, left, right, model, statistics)

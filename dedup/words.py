@@ -6,6 +6,7 @@ A word's traits are all that reading a name asks of it (`dedup.name_roles`); its
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -186,9 +187,8 @@ def _initials(
 
     entries: the distinct ones; entry_ids: [words], places in them.
     """
-    sounds = [word[:1] for word in folded]
-    letters = [sound + (written[:1].translate(_WRITTEN) or sound) for sound, written in zip(sounds, plain, strict=True)]
-    masks = {pair: _mask(pair) for pair in set(letters)}
+    letters = [(word[:1], written[:1]) for word, written in zip(folded, plain, strict=True)]
+    masks = {(sound, written): _mask(sound + written.translate(_WRITTEN)) for sound, written in set(letters)}
     of_entry = np.array([_entry_initials(entry) for entry in entries], dtype=np.uint64)
     return np.array([masks[pair] for pair in letters], dtype=np.uint64) | of_entry[entry_ids]
 
@@ -207,26 +207,22 @@ _TRAITS = (
 
 
 def _traits(
-    raw: Sequence[str], folded: Sequence[str], entries: Sequence[GivenName], sex: Ints, guessable: set[str]
+    raw: Sequence[str], forms: "_Forms", entries: Sequence[GivenName], entry_ids: Ints, sex: Ints, guessed: Bools
 ) -> tuple[Ints, tuple[WordTraits, ...]]:
     """The traits of words: for each word a place, and the distinct ones in their places."""
-    count = len(raw)
-    flags = {name: np.zeros(count, dtype=bool) for name in _TRAITS}
-    flags["empty"] = np.array([not word for word in folded], dtype=bool)
-    flags["initial"] = np.array([len(word) == 1 for word in raw], dtype=bool)
-    flags["known"] = np.array([bool(entry.full or entry.short) for entry in entries], dtype=bool)
-    flags["full"] = np.array([bool(entry.full) for entry in entries], dtype=bool)
-    flags["surname"] = np.array([word.endswith(SURNAME_ENDS) for word in folded], dtype=bool)
-    flags["latin"] = np.array([word.isascii() for word in raw], dtype=bool)
-    flags["guessable"] = np.array([word in guessable for word in raw], dtype=bool)
-    for place in np.flatnonzero(flags["surname"]).tolist():
-        flags["proves_surname"][place] = proves_surname(folded[place])
-    for place in np.flatnonzero(~flags["known"]).tolist():
-        word = folded[place]
-        if word.endswith(PATRONYMIC_ENDS) and _is_patronymic(raw[place], word):
-            flags["patronymic"][place] = True
-            flags["female_patronymic"][place] = word.endswith(FEMALE_PATRONYMIC_ENDS)
-            flags["of_father"][place] = father_in(word) in father_stems()
+    full = np.array([bool(entry.full) for entry in entries], dtype=bool)
+    known = full | np.array([bool(entry.short) for entry in entries], dtype=bool)
+    flags = {
+        "empty": forms.marked([not word for word in forms.folded]),
+        "initial": np.array([len(word) == 1 for word in raw], dtype=bool),
+        "known": known[entry_ids],
+        "full": full[entry_ids],
+        "surname": forms.marked([word.endswith(SURNAME_ENDS) for word in forms.folded]),
+        "proves_surname": forms.marked([proves_surname(word) for word in forms.folded]),
+        "latin": np.array([word.isascii() for word in raw], dtype=bool),
+        "guessable": guessed,
+        **_patronymic_traits(raw, forms, known[entry_ids]),
+    }
     code = sex.copy()
     for bit, name in enumerate(_TRAITS, start=2):
         code |= flags[name].astype(np.int64) << bit
@@ -238,9 +234,53 @@ def _traits(
     return places, shapes
 
 
+def _patronymic_traits(raw: Sequence[str], forms: "_Forms", known: Bools) -> dict[str, Bools]:
+    found = {name: np.zeros(len(raw), dtype=bool) for name in ("patronymic", "female_patronymic", "of_father")}
+    asked = forms.marked([word.endswith(PATRONYMIC_ENDS) for word in forms.folded]) & ~known
+    for place in np.flatnonzero(asked).tolist():
+        word = forms.folded[forms.which[place]]
+        if _is_patronymic(raw[place], word):
+            found["patronymic"][place] = True
+            found["female_patronymic"][place] = word.endswith(FEMALE_PATRONYMIC_ENDS)
+            found["of_father"][place] = father_in(word) in father_stems()
+    return found
+
+
 def proves_surname(folded: str) -> bool:
     """Whether an ending is a surname's and hardly a given name's."""
     return folded.endswith(SURNAME_ENDS) and (not folded.endswith(_WEAK_ENDS) or folded.endswith(_STRONG_AGAIN))
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """The distinct folded words, of which each stands for several spellings. which: [words], places in `folded`."""
+
+    folded: Sequence[str]
+    which: Ints
+
+    def marked(self, marks: Sequence[bool]) -> Bools:
+        """A mark of each folded word for all that are spelled so."""
+        return np.array(marks, dtype=bool)[self.which]
+
+    def texts(self, texts: Sequence[str]) -> Texts:
+        """A text of each folded word for all that are spelled so."""
+        return np.array(texts, dtype=object)[self.which]
+
+    def numbers(self, texts: Sequence[str]) -> Ints:
+        """The same of numbers of these texts."""
+        return number_texts(texts)[self.which]
+
+
+def _forms_of(folded: Sequence[str]) -> _Forms:
+    number_of = {word: number for number, word in enumerate(dict.fromkeys(folded))}
+    return _Forms(list(number_of), np.array([number_of[word] for word in folded], dtype=np.int64))
+
+
+def _skeletons_of(*lists: Sequence[str]) -> list[list[str]]:
+    """The skeletons of each list. The lists have most of their words in common."""
+    words = list(dict.fromkeys(chain(*lists)))
+    known = dict(zip(words, skeletons(words), strict=True))
+    return [[known[word] for word in words] for words in lists]
 
 
 def build_vocabulary(
@@ -250,44 +290,48 @@ def build_vocabulary(
 
     The last `guessed` words are read as the given names that they are a slip away from; each stands before under its own face.
     """
-    guessable = set(raw[len(raw) - guessed :])
     first_guess = len(raw) - guessed
-    stems_and_sexes = [stem_of_surname(word) for word in folded]
+    guessable = set(raw[first_guess:])
+    forms = _forms_of(folded)
+    stems_and_sexes = [stem_of_surname(word) for word in forms.folded]
     stems = [stem for stem, _ in stems_and_sexes]
-    fathers = [father_in(word) for word in folded]
-    skeleton, stem_skeleton, father_skeleton = skeletons(folded), skeletons(stems), skeletons(fathers)
+    fathers = [father_in(word) for word in forms.folded]
+    skeleton, stem_skeleton, father_skeleton = _skeletons_of(forms.folded, stems, fathers)
     # Entries are shared objects: one each form of the table, so that most are told apart without comparing them.
     entry_of: dict[GivenName, int] = {EMPTY: 0}
     number_of = {id(entry): entry_of.setdefault(entry, len(entry_of)) for entry in {id(e): e for e in entries}.values()}
     entry_ids = np.array([number_of[id(entry)] for entry in entries], dtype=np.int64)
     sexes = np.array([SEX_NUMBERS[entry.gender] for entry in entry_of], dtype=np.int64)[entry_ids]
-    traits, shapes = _traits(raw, folded, entries, sexes, guessable)
+    traits, shapes = _traits(
+        raw, forms, tuple(entry_of), entry_ids, sexes, np.array([word in guessable for word in raw], dtype=bool)
+    )
+    stem, patronymic = forms.texts(stems), forms.texts(fathers)
     return Vocabulary(
         raw=raw,
         plain=np.array(plain, dtype=object),
-        folded=np.array(folded, dtype=object),
-        stem=np.array(stems, dtype=object),
-        patronymic=np.array(fathers, dtype=object),
-        folded_id=number_texts(folded),
-        skeleton_id=number_texts(skeleton),
-        stem_id=number_texts(stems),
-        stem_skeleton_id=number_texts(stem_skeleton),
-        patronymic_id=number_texts(fathers),
-        patronymic_skeleton_id=number_texts(father_skeleton),
-        skeleton=skeleton,
-        stem_skeleton=stem_skeleton,
+        folded=forms.texts(forms.folded),
+        stem=stem,
+        patronymic=patronymic,
+        folded_id=forms.numbers(forms.folded),
+        skeleton_id=forms.numbers(skeleton),
+        stem_id=forms.numbers(stems),
+        stem_skeleton_id=forms.numbers(stem_skeleton),
+        patronymic_id=forms.numbers(fathers),
+        patronymic_skeleton_id=forms.numbers(father_skeleton),
+        skeleton=forms.texts(skeleton).tolist(),
+        stem_skeleton=forms.texts(stem_skeleton).tolist(),
         entry=entry_ids,
         entries=tuple(entry_of),
         initial=np.array([len(word) == 1 for word in raw], dtype=bool),
         guessed=np.arange(len(raw)) >= first_guess,
         initials=_initials(plain, folded, tuple(entry_of), entry_ids),
         sex=sexes,
-        surname_sex=np.array([sex for _, sex in stems_and_sexes], dtype=np.int64),
+        surname_sex=np.array([sex for _, sex in stems_and_sexes], dtype=np.int64)[forms.which],
         traits=traits,
         shapes=shapes,
         plain_length=lengths_of(plain),
-        folded_length=lengths_of(folded),
-        stem_length=lengths_of(stems),
-        patronymic_length=lengths_of(fathers),
+        folded_length=lengths_of(forms.folded)[forms.which],
+        stem_length=lengths_of(stem.tolist()),
+        patronymic_length=lengths_of(patronymic.tolist()),
         full=np.array([bool(entry.full) for entry in entry_of], dtype=bool),
     )

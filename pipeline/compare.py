@@ -22,6 +22,7 @@ KINDS = (
     "place",
     "postcode",
     "handle",
+    "site",
     "id",
     "category",
     "text",

@@ -22,7 +22,7 @@ from dedup.snapshot import SnapshotError, is_incremental, read_snapshot, snapsho
 from dedup.stable_keys import stable_keys
 from pipeline.client import Client
 from pipeline.identity import Change, Known, reconcile
-from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_model
+from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_model, golden_entry_of
 from pipeline.settings import Settings
 from pipeline.warehouse import clients, leads, match_index
 from pipeline.warehouse.connection import Connection, rows, run, stream
@@ -205,10 +205,10 @@ def _fold_changed(
     except SnapshotError:
         return None
     rows(connection, "leads", "lock_leads")  # nobody writes a lead between the reading of two of them
-    rows(connection, "leads", "by_key")
+    rows(connection, "match", "by_key")
     queue = match_index.take_queue(connection)
     index = match_index.PostgresIndex(connection, snapshot.model.version)
-    entries = {entry.lead_id: entry for entry in map(_entry, match_index.genuine_among(connection, queue))}
+    entries = {entry.lead_id: entry for entry in map(entry_of, match_index.genuine_among(connection, queue))}
     old = {record.record_id: record for record in index.records(queue)}
     added = [entry.record for lead, entry in entries.items() if old.get(lead) != entry.record]
     removed = old.keys() - entries.keys()
@@ -263,7 +263,9 @@ def _write_opened(
     # A lead may have other words for its client, and none that matching reads.
     asked = {client for client, held in members.items() if client in touched or not queue.isdisjoint(held)}
     missing = {lead for client in asked for lead in members[client]} - entries.keys()
-    entries.update((entry.lead_id, entry) for entry in map(_entry, match_index.leads_among(connection, missing)))
+    entries.update(
+        (entry.lead_id, entry) for entry in map(golden_entry_of, match_index.leads_among(connection, missing))
+    )
     current = _clients_of({client: members[client] for client in asked}, entries)
     stored = clients.golden_records_among(connection, asked - touched)
     edited = [client for client in asked - touched if clients.golden_of(current[client]) != stored.get(client)]
@@ -307,19 +309,20 @@ def _clients_of(members: Mapping[str, Sequence[str]], entries: Mapping[str, Entr
 
 def _ties(changes: Sequence[Change], clusters: Iterable[Sequence[str]], weights: Pairs) -> Mapping[int, Sequence[Tie]]:
     """The strongest pairs that tie the leads of each change, by its place, to its client."""
+    tying = {place: change for place, change in enumerate(changes) if change.kind in {"mint", "join", "merge"}}
+    asked = {lead for change in tying.values() for lead in change.lead_ids}
     cluster_of = {lead: number for number, cluster in enumerate(clusters) for lead in cluster}
     best: dict[str, Tie] = {}
     for pair, weight in weights.items():
         if cluster_of.get(pair[0], -1) == cluster_of.get(pair[1], -2):
-            for lead in pair:
+            for lead in asked.intersection(pair):
                 if lead not in best or _strength((pair, weight)) < _strength(best[lead]):
                     best[lead] = (pair, weight)
     found = {}
-    for place, change in enumerate(changes):
-        if change.kind in {"mint", "join", "merge"}:
-            ties = sorted({best[lead] for lead in change.lead_ids if lead in best}, key=_strength)
-            if ties:
-                found[place] = ties[:_LINES_OF_EVIDENCE]
+    for place, change in tying.items():
+        ties = sorted({best[lead] for lead in change.lead_ids if lead in best}, key=_strength)
+        if ties:
+            found[place] = ties[:_LINES_OF_EVIDENCE]
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dedup.arrays import Bools, Floats, Ints
+from dedup.blocking_recall import estimate_recall
 from dedup.evaluation import (
     CostlyError,
     Quality,
@@ -75,10 +76,7 @@ def report_of(said: Said) -> Document:
         "unreached_rows": len(match.unreached),
         "cuts": {"merge": match.merge_cut, "review": match.review_cut, "even_bet": match.even_bet},
         "notes": list(match.notes),
-        "blocking": [
-            {"rule": b.rule, "keys": b.keys, "pairs": b.pairs, "new_pairs": b.new_pairs, "capped_keys": b.capped_keys}
-            for b in match.blocking
-        ],
+        **_blocking(match),
         "hub_values": len(match.hubs),
         "expected": _expected(said),
     }
@@ -92,6 +90,41 @@ def report_of(said: Said) -> Document:
     if said.labels is not None:
         report["judged"] = _judged(said, said.labels)
     return report
+
+
+def _blocking(match: Any) -> Document:
+    """What each rule did, and what all of them are believed to reach."""
+    recall = estimate_recall(match)
+    reached = {rule.rule: rule for rule in recall.rules}
+    rules = {rule.name: rule for rule in match.model.blocking_rules}
+    listed = []
+    for report in match.blocking:
+        rule, mine = rules[report.rule], reached.get(report.rule)
+        listed.append(
+            {
+                "rule": report.rule,
+                "keys": report.keys,
+                "pairs": report.pairs,
+                "new_pairs": report.new_pairs,
+                "links": mine.links if mine else 0.0,
+                "links_alone": mine.alone if mine else 0.0,
+                "recall": mine.recall if mine else None,
+                "cap": rule.cap,
+                "neighbours": rule.neighbours,
+                "capped_keys": report.capped_keys,
+                "capped_rows": report.capped_records,
+            }
+        )
+    return {
+        "blocking": listed,
+        "blocking_recall": {
+            "lowest": recall.lowest,
+            "highest": recall.highest,
+            "missed_pairs": None if recall.missed is None else round(recall.missed),
+            "joined_pairs": match.joined.pairs,
+            "joined_unreached": match.joined.pairs - match.joined.reached,
+        },
+    }
 
 
 def _quality(quality: Quality) -> Document:
@@ -231,6 +264,7 @@ def said_lines(report: Document) -> Iterator[str]:
     yield f"cuts in bits: merge {cuts['merge']:.2f}, review {cuts['review']:.2f}, even bet {cuts['even_bet']:.2f}"
     if report["unreached_rows"]:
         yield f"{report['unreached_rows']:,} row(s) have no key of any blocking rule and were compared with nothing"
+    yield from _blocking_lines(report)
     yield from report["notes"]
     yield from _hub_lines(report)
     if "evaluation" in report:
@@ -243,6 +277,38 @@ def said_lines(report: Document) -> Iterator[str]:
             f"expected of the links by their weights: precision {expected['precision']:.4f}, "
             f"recall at most {expected['recall']:.4f}; --truth or --labels measures them"
         )
+
+
+def _blocking_lines(report: Document) -> Iterator[str]:
+    used = [rule for rule in report["blocking"] if rule["pairs"]]
+    if not used:
+        return
+    compared = sum(rule["new_pairs"] for rule in used)
+    yield f"{compared:,} pairs were compared; of the links and of the true pairs each blocking rule reaches about:"
+    width = max(len(rule["rule"]) for rule in used)
+    yield f"  {'':<{width}} {'pairs':>12} {'links':>7} {'alone':>7} {'true':>7}"
+    for rule in used:
+        true = "?" if rule["recall"] is None else f"{rule['recall']:.3f}"
+        yield (
+            f"  {rule['rule']:<{width}} {rule['pairs']:>12,} {rule['links']:>7.3f} {rule['links_alone']:>7.3f} {true:>7}"
+        )
+    recall = report["blocking_recall"]
+    if recall["lowest"] is not None:
+        yield (
+            f"all rules reach {recall['lowest']:.3f} to {recall['highest']:.3f} of the true pairs, by capture and recapture: a guess, "
+            "and rather too high; docs/match.md"
+        )
+    if recall["joined_unreached"]:
+        yield (
+            f"of {recall['joined_pairs']:,} pairs in one cluster {recall['joined_unreached']:,} were reached by no rule: "
+            "third rows join them"
+        )
+    for rule in used:
+        if rule["capped_keys"]:
+            yield (
+                f"{rule['rule']}: {rule['capped_keys']:,} key(s) stand on more than {rule['cap']} rows each, "
+                f"{rule['capped_rows']:,} in all; under these a row meets the next {rule['neighbours']} in order of names alone"
+            )
 
 
 def _hub_lines(report: Document) -> Iterator[str]:

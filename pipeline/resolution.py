@@ -38,6 +38,11 @@ def entry_of(lead: Lead) -> Entry:
     return Entry(lead.lead_id, lead.received_at, record_of(lead), _golden_values(lead))
 
 
+def golden_entry_of(lead: Lead) -> Entry:
+    """What a golden record needs of a lead: its record for dedup is empty, which takes half as long."""
+    return Entry(lead.lead_id, lead.received_at, dedup.Record(lead.lead_id), _golden_values(lead))
+
+
 def record_of(lead: Lead) -> dedup.Record:
     """A lead as dedup sees it: only values that can say who somebody is; a field without a value is absent."""
     name = lead.name

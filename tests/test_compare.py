@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from dedup import kinds
 from pipeline.compare import KINDS, compare_lines, compare_pairs
 
 
@@ -27,11 +28,16 @@ def test_each_line_is_answered_in_order():
     [
         ("name", "Пётр Зуев", "Zuev Petr", "full_equal"), ("phone", "8 903 765-43-21", "+79037654321", "equal"), ("email", "anna@gmial.com", "anna@gmail.com", "repaired"), ("address", "ул. Ленина 5", "Lenina 5", "equal"),
         ("date", "14.05.1980", "1980-05-14", "equal"), ("place", "Варшава", "Warsaw", "equal"), ("postcode", "tq13 8df", "TQ13 8HU", "area"), ("company", "ООО Мир", "АО Мир", "other_form"),
+        ("site", "https://www.romashka.ru/contacts", "romashka.ru", "equal"), ("handle", "@Zuev_P", "https://t.me/zuev_p", "equal"), ("id", "NIP: 525-10-09-497", "5251009497", "equal"), ("category", "Female", "жен.", "equal"), ("text", "Senior Engineer", "engineer, senior", "equal"),
     ],
 )  # fmt: skip
 def test_each_kind_is_answered(kind, left, right, level):
     code, found, _ = answers(kind, f"{left}\t{right}\n")
     assert (code, found[0][1]) == (0, level)
+
+
+def test_every_kind_of_comparison_is_offered():
+    assert {"person_name" if kind == "name" else kind for kind in KINDS} == set(kinds.KINDS)
 
 
 def test_a_line_without_one_tab_is_named_and_the_others_are_answered():

@@ -70,7 +70,7 @@ def test_a_client_is_explained_by_its_links_and_its_weakest(shop: steps.Workspac
     assert len(told.cluster.links) == 3
     assert told.cluster.weakest is not None
     assert told.cluster.weakest.reason == "One phone, and nobody else is known on it"
-    assert (told.cluster.model_name, told.cluster.model_version) == ("lead", "lead-2")
+    assert (told.cluster.model_name, told.cluster.model_version) == ("lead", "lead-3")
 
 
 def test_links_are_told_by_the_weights_that_were_stored(shop: steps.Workspace, leads: Sequence[str]) -> None:

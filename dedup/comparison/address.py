@@ -24,7 +24,7 @@ from dedup.comparison.edit_distance import (
     likeness_of,
 )
 from dedup.comparison.level import MISSING, LevelWords
-from dedup.comparison.placeholder import PLACEHOLDERS
+from dedup.comparison.placeholder import without_placeholders
 from dedup.comparison.words import (
     Words,
     count_shared,
@@ -132,7 +132,7 @@ class _Reading:
 def prepare(values: Sequence[str]) -> Prepared:
     """Reads each value as one address."""
     values = [_POLISH_POSTCODE.sub(" ", value) if "-" in value and len(value) > 12 else value for value in values]
-    values = ["" if len(value) < 20 and value.strip().lower() in PLACEHOLDERS else value for value in values]
+    values = without_placeholders(values)
     words = _split_numbers(read_words(values))
     reading = _read(words)
     houses, flats, used = _numbers_of(words, reading)

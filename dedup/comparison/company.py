@@ -24,7 +24,6 @@ from dedup.comparison.words import (
     find_phrases,
     folded,
     has_word,
-    read_phrases,
     read_words,
     texts_of,
     with_words,
@@ -102,20 +101,27 @@ _RENAMED = frozenset({frozenset({"oao", "ao"}), frozenset({"oao", "pao"})})
 @cache
 def _forms() -> tuple[dict[str, _Form], list[tuple[tuple[str, ...], str, bool]]]:
     """Forms by code, and their spellings, longest first: the words, the code, whether at the end of a name only."""
-    forms: dict[str, _Form] = {}
-    spellings: dict[str, list[str]] = {}
+    rows = [line.split("\t") for line in _lines("legal_forms.tsv")]
+    forms = {code: _Form(code, country, sort) for code, country, sort, _ in rows}
+    spellings = [several.split("|") for _, _, _, several in rows]
+    phrases: dict[tuple[str, ...], str] = {}
     at_end: set[tuple[str, ...]] = set()
-    for line in _lines("legal_forms.tsv"):
-        code, country, sort, several = line.split("\t")
-        forms[code] = _Form(code, country, sort)
-        spellings[code] = [spelling.removeprefix("$") for spelling in several.split("|")]
-        at_end.update(read_phrases({code: [one.removeprefix("$") for one in several.split("|") if one[0] == "$"]}))
-        if (as_code := tuple(code.split("_"))) not in read_phrases(spellings):  # a column of its own may hold codes
-            spellings[code].append(code)
+    for code, several, read in zip(forms, spellings, _read_together(spellings), strict=True):
+        for spelling, phrase in zip(several, read, strict=True):
+            phrases.setdefault(phrase, code)
+            if spelling[0] == "$":
+                at_end.add(phrase)
+        if (as_code := tuple(code.split("_"))) not in phrases:  # a column of its own may hold codes
+            phrases[as_code] = code
             at_end.add(as_code)
-    phrases = read_phrases(spellings)
     ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
     return forms, [(phrase, phrases[phrase], phrase in at_end) for phrase in ordered]
+
+
+def _read_together(lines: Sequence[Sequence[str]]) -> list[list[tuple[str, ...]]]:
+    """The spellings of each line as phrases of plain words; of all lines at once, since reading a few costs as much as reading many."""
+    texts = iter(texts_of(read_words([spelling.removeprefix("$") for spellings in lines for spelling in spellings])))
+    return [[tuple(next(texts).split(" ")) for _ in spellings] for spellings in lines]
 
 
 def _lines(name: str) -> list[str]:
@@ -126,13 +132,11 @@ def _lines(name: str) -> list[str]:
 @cache
 def _word_table() -> Mapping[str, Mapping[tuple[str, ...], str]]:
     """Phrases of `company_words.tsv` by section, each to the first spelling of its line, in plain words without blanks."""
+    rows = [line.split("\t") for line in _lines("company_words.tsv")]
     found: dict[str, dict[tuple[str, ...], str]] = {}
-    for line in _lines("company_words.tsv"):
-        section, several = line.split("\t")
-        phrases = read_phrases({"": several.split("|")})
-        first = "".join(next(iter(phrases)))
+    for (section, _), phrases in zip(rows, _read_together([several.split("|") for _, several in rows]), strict=True):
         for phrase in phrases:
-            found.setdefault(section, {}).setdefault(phrase, first)
+            found.setdefault(section, {}).setdefault(phrase, "".join(phrases[0]))
     return found
 
 

@@ -17,11 +17,11 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from dedup.arrays import Bools, Floats, Ints, group_bounds, mix
+from dedup.arrays import ArrowTexts, Bools, Floats, Ints, group_bounds, mix, replace_texts, take_texts
 from dedup.comparison.column_bytes import Words, cut_texts, first_bytes, join_lines, join_values, split_rows
 from dedup.comparison.edit_distance import Texts, as_texts, count_slips, equal_texts, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
-from dedup.comparison.typed_text import cut_values, plain_lines, translate_lines
+from dedup.comparison.typed_text import LONGEST, cut_values, plain_lines, translate_lines
 
 LEVELS = (
     LevelWords(
@@ -302,19 +302,21 @@ _SEPARATORS = b".-_"
 _AT, _PLUS_SIGN = ord("@"), ord("+")
 
 
-def read_addresses(values: Sequence[str]) -> list[str]:
+def read_addresses(values: Sequence[str]) -> Sequence[str]:
     """Each value as one address in small letters, `@` alone for none; of several in a field the first."""
-    values = cut_values(values)
-    joined = join_values(values)
-    lines = list(values)
-    if joined != joined.lower():
-        for place in np.flatnonzero(split_rows(joined.translate(None, _NO_CAPITALS)).lengths).tolist():
-            lines[place] = lines[place].lower()
+    joined = values.in_lines(LONGEST) if isinstance(values, ArrowTexts) else None
+    if joined is None:
+        values = cut_values(list(values))
+        joined = join_values(values)
     rest = split_rows(joined.translate(None, _PLAIN_CHARACTERS))
-    odd = np.flatnonzero((rest.lengths != 1) | (rest.data[rest.starts] != _AT)).tolist()
-    for place, line in zip(odd, plain_lines([values[place] for place in odd]), strict=True):
-        lines[place] = line if _PLAIN.fullmatch(line) else _repaired_spelling(line) or "@"
-    return lines
+    is_odd = (rest.lengths != 1) | (rest.data[rest.starts] != _AT)
+    capital = split_rows(joined.translate(None, _NO_CAPITALS)).lengths > 0
+    small, odd = np.flatnonzero(capital & ~is_odd), np.flatnonzero(is_odd)
+    new = dict(zip(small.tolist(), [line.lower() for line in take_texts(values, small)], strict=True))
+    for place, line in zip(odd.tolist(), plain_lines(take_texts(values, odd)), strict=True):
+        new[place] = line if _PLAIN.fullmatch(line) else _repaired_spelling(line) or "@"
+    places = np.flatnonzero(capital | is_odd)
+    return replace_texts(values, places, [new[place] for place in places.tolist()])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -338,7 +340,8 @@ class _Split:
 
 
 def _split(lines: Sequence[str]) -> _Split:
-    joined = join_lines(lines)
+    joined = lines.in_lines(LONGEST) if isinstance(lines, ArrowTexts) else None
+    joined = joined or join_lines(list(lines))
     rows, squeezed = split_rows(joined), split_rows(joined.translate(None, _SEPARATORS))
     at, squeezed_at = np.flatnonzero(rows.data == _AT), np.flatnonzero(squeezed.data == _AT)
     encoded = cut_texts(rows, at + 1, rows.ends).dictionary_encode()
@@ -378,7 +381,7 @@ def prepare(values: Sequence[str]) -> Prepared:
     domains = _read_domains(split.names)
     empty = ~split.named | _are_nobodys(split, domains)
     role = _are_desks(split, domains)
-    keys = as_texts(lines)
+    keys = lines.array.to_numpy(zero_copy_only=False) if isinstance(lines, ArrowTexts) else as_texts(lines)
     _write(keys, lines, split, [domain.home for domain in domains], _need_writing(split, domains) & ~empty)
     keys[empty] = ""
     repaired = as_texts([""] * len(lines))
@@ -472,10 +475,11 @@ def _write(found: Texts, lines: Sequence[str], split: _Split, homes: Sequence[st
     """Puts chosen addresses, as the provider of that name spells them, in their places."""
     places = np.flatnonzero(chosen)
     places = places[np.argsort(split.which[places], kind="stable")]
+    chosen_lines = take_texts(lines, places)
     for start, count in zip(*(bounds.tolist() for bounds in group_bounds(split.which[places])), strict=True):
         group = places[start : start + count]
         home = homes[split.which[group[0]]]
-        locals_ = _canonical_locals([lines[place].rpartition("@")[0] for place in group.tolist()], home)
+        locals_ = _canonical_locals([line.rpartition("@")[0] for line in chosen_lines[start : start + count]], home)
         found[group] = [f"{local}@{home}" for local in locals_]
 
 

@@ -6,15 +6,12 @@ give their bare @name.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-import numpy as np
-
-from dedup.arrays import Bools, Floats, Ints
-from dedup.comparison.edit_distance import Texts, as_texts, equal_texts, likeness_of
-from dedup.comparison.level import MISSING, LevelWords
+from dedup.arrays import Floats, Ints
+from dedup.comparison.level import LevelWords
 from dedup.comparison.placeholder import PLACEHOLDERS
 from dedup.comparison.typed_text import plain_lines
+from dedup.comparison.whole_key import Prepared, by_key, compare_keys, likeness_of_keys
 
 LEVELS = (
     LevelWords("equal", "The accounts are one.", ("@Zuev_P", "https://t.me/zuev_p"), 1.0),
@@ -23,18 +20,6 @@ LEVELS = (
     ),
     LevelWords("differ", "The accounts are different.", ("@zuev_p", "@anna_k"), 0.2),
 )
-_EQUAL, _DIFFER = 0, 2
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """Accounts by value. keys: network, colon, name; '' for no evidence."""
-
-    keys: tuple[str, ...]
-    texts: Texts
-    empty: Bools
-
-
 _NETWORKS = {
     "telegram": "telegram telegram.me t.me tg телеграм телега телеграмм tlgrm тг telegram.dog",
     "whatsapp": "whatsapp wa wa.me api.whatsapp.com whats ватсап вотсап вацап wapp whatsup",
@@ -59,9 +44,8 @@ _BY_NUMBER = ("whatsapp", "viber")
 
 
 def prepare(values: Sequence[str]) -> Prepared:
-    """Reads each value as one account."""
-    keys = [_read_usual(line) or _read(line) for line in plain_lines(values)]
-    return Prepared(tuple(keys), as_texts(keys), np.array([not key for key in keys], dtype=bool))
+    """Reads each value as one account: network, colon, name."""
+    return by_key([_read_usual(line) or _read(line) for line in plain_lines(values)])
 
 
 def _read_usual(line: str) -> str:
@@ -102,20 +86,26 @@ def _read(line: str) -> str:
 
 def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
     """Level of each pair of values, -1 where one is no account."""
-    levels = np.where(equal_texts(prepared.texts, left, right), _EQUAL, _DIFFER)
-    levels[prepared.empty[left] | prepared.empty[right]] = MISSING
-    return levels.astype(np.int64)
+    return compare_keys(prepared, left, right, LEVELS)
 
 
 def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
     """The share of characters in common, 0 to 1."""
-    return likeness_of(prepared.texts, left, right)
+    return likeness_of_keys(prepared, left, right)
+
+
+_WORDS = (
+    "account equal",
+    "account equal, several people on it",
+    "accounts different",
+    "no account on one side or both",
+)
+"""By level; the last, of -1, where there is nothing to compare."""
 
 
 def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:  # noqa: ARG001 - what every kind offers
     """The relation of each pair in words, without the accounts."""
-    words = {MISSING: "no account on one side or both", _EQUAL: "account equal", _DIFFER: "accounts different"}
-    return [words.get(level, "account equal, several people on it") for level in levels.tolist()]
+    return [_WORDS[level] for level in levels.tolist()]
 
 
 parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {}

@@ -6,16 +6,14 @@ stand for none (zeros, one character repeated, digits in sequence from the first
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-import numpy as np
 from rapidfuzz.distance import OSA
 
-from dedup.arrays import Bools, Floats, Ints
-from dedup.comparison.edit_distance import Texts, as_texts, count_slips, equal_texts, lengths_of, likeness_of
-from dedup.comparison.level import MISSING, LevelWords
+from dedup.arrays import Floats, Ints
+from dedup.comparison.level import LevelWords
 from dedup.comparison.placeholder import PLACEHOLDERS
 from dedup.comparison.typed_text import plain_lines
+from dedup.comparison.whole_key import Prepared, by_key, compare_keys, likeness_of_keys
 
 LEVELS = (
     LevelWords("equal", "The numbers are one.", ("NIP: PL 525-10-09-497", "5251009497"), 1.0),
@@ -25,21 +23,8 @@ LEVELS = (
     ),
     LevelWords("differ", "The numbers are different.", ("7707083893", "5260111551"), 0.2),
 )
-_EQUAL, _TYPO, _DIFFER = 0, 2, 3
-
 _LEAST_TYPO = 6
 """Characters from which one slip is more likely than two neighbouring numbers."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """Numbers by value. keys: capital letters and digits alone, '' for no evidence. long: keys that may hold a slip."""
-
-    keys: tuple[str, ...]
-    texts: Texts
-    long: Bools
-    empty: Bools
-
 
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТУХІЈ", "ABEKMHOPCTYXIJ")
 _SIGNS = re.compile(r"[^\w\n]|_")
@@ -61,7 +46,7 @@ _FLOAT_END = re.compile(r"(?m)(?<=^)(\s*\d+)\.0$")
 
 
 def prepare(values: Sequence[str]) -> Prepared:
-    """Reads each value as one number."""
+    """Reads each value as one number: capital letters and digits alone."""
     lines = plain_lines(values)
     text = "\n".join(lines)
     if _LETTER.search(text) is not None:
@@ -78,9 +63,7 @@ def prepare(values: Sequence[str]) -> Prepared:
         if lines
         else []
     )
-    return Prepared(
-        tuple(keys), as_texts(keys), lengths_of(keys) >= _LEAST_TYPO, np.array([not key for key in keys], dtype=bool)
-    )
+    return by_key(keys, _LEAST_TYPO)
 
 
 def _read(key: str) -> str:
@@ -97,11 +80,7 @@ def _read(key: str) -> str:
 
 def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
     """Level of each pair of values, -1 where one is no number."""
-    levels = np.where(equal_texts(prepared.texts, left, right), _EQUAL, _DIFFER)
-    long = np.flatnonzero((levels == _DIFFER) & prepared.long[left] & prepared.long[right])
-    levels[long[count_slips(prepared.texts, left[long], right[long], 1) <= 1]] = _TYPO
-    levels[prepared.empty[left] | prepared.empty[right]] = MISSING
-    return levels.astype(np.int64)
+    return compare_keys(prepared, left, right, LEVELS)
 
 
 _INN = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
@@ -132,18 +111,22 @@ def is_mistyped(left: str, right: str) -> bool:
 
 def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
     """The share of characters in common, 0 to 1."""
-    return likeness_of(prepared.texts, left, right)
+    return likeness_of_keys(prepared, left, right)
+
+
+_WORDS = (
+    "number equal",
+    "number equal, several people on it",
+    "number a slip apart",
+    "numbers different",
+    "no number on one side or both",
+)
+"""By level; the last, of -1, where there is nothing to compare."""
 
 
 def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:  # noqa: ARG001 - what every kind offers
     """The relation of each pair in words, without the numbers."""
-    words = {
-        MISSING: "no number on one side or both",
-        _EQUAL: "number equal",
-        _TYPO: "number a slip apart",
-        _DIFFER: "numbers different",
-    }
-    return [words.get(level, "number equal, several people on it") for level in levels.tolist()]
+    return [_WORDS[level] for level in levels.tolist()]
 
 
 parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {}

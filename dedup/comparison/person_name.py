@@ -268,7 +268,29 @@ def compare_names(names: Names, left: Ints, right: Ints) -> Relations:
     thin = found.derived | _one_unknown_word(a) | _one_unknown_word(b)
     # A lone unknown word may be a nickname, a mailbox somebody else's: no ground for a veto.
     found.level[(found.level == NameLevel.CONTRADICTION) & thin] = NameLevel.UNCLEAR
+    silent = np.flatnonzero(np.isin(found.level, _SILENT))
+    found.level[silent[_of_other_sexes(names, left[silent], right[silent])]] = NameLevel.CONTRADICTION
     return found
+
+
+_SILENT = (int(NameLevel.MISSING), int(NameLevel.UNCLEAR))
+"""Levels of names without a part that agrees or contradicts."""
+
+
+def _of_other_sexes(names: Names, left: Ints, right: Ints) -> Bools:
+    """Whether one name is a man's for sure and the other a woman's: Зуева and Пётр share no part, and are two people."""
+    a, b = _known_sex(names, left), _known_sex(names, right)
+    return np.asarray((a > 0) & (b > 0) & (a != b))
+
+
+def _known_sex(names: Names, asked: Ints) -> Ints:
+    """1 for a man's name, 2 for a woman's, 0 where it cannot be told for sure: by a given name of the table, else by a lone surname
+    whose ending is one sex's alone."""
+    words, surname = names.words, names.surname[asked, 0]
+    lone = (names.given[asked, 0] < 0) & (surname >= 0)
+    proves = np.array([shape.proves_surname for shape in words.shapes], dtype=bool)
+    by_ending = lone & proves[words.traits[surname]] & (words.surname_sex[surname] > 0)
+    return np.where((names.sure[asked] | by_ending) & ~names.derived[asked], names.sex[asked], 0)
 
 
 _PART_WORDS = {

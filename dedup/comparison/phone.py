@@ -9,16 +9,17 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.arrays import Bools, Floats, Ints
+from dedup.arrays import ArrowTexts, Bools, Floats, Ints, number_codes, number_texts, replace_texts, take_texts
 from dedup.comparison.column_bytes import are_digits, distinct_numbers, join_values, numbers_before, split_rows
 from dedup.comparison.edit_distance import Texts, as_texts, count_slips, equal_texts, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
-from dedup.comparison.typed_text import plain_lines, translate_lines
+from dedup.comparison.typed_text import LONGEST, plain_lines, translate_lines
 
 LEVELS = (
     LevelWords("equal", "The numbers are one, extension included.", ("8 (903) 765-43-21", "+79037654321"), 1.0),
@@ -52,6 +53,7 @@ class Prepared:
     keys: Sequence[str]
     numbers: Sequence[str]
     landline: Bools
+    key_ids: Ints
     key_texts: Texts
     number_texts: Texts
     digits: Ints
@@ -152,20 +154,19 @@ def switchboard_of(desk: str) -> str:
     return desk.partition(";")[0]
 
 
+_VALUES_AT_ONCE = 1 << 16
+"""Values whose digits are found in one go, so that the arrays in between stay small."""
+
+
 def prepare(values: Sequence[str]) -> Prepared:
     """Reads each value as one number; of several in a field the first."""
-    texts, joined = _without_odd_signs(values)
-    found = _with_countries(_find_plain(joined))
-    keys = as_texts(texts)
-    _write_keys(keys, found)
-    odd = np.flatnonzero(~found.short & ~_marked(found.places, len(keys)))
-    keys[odd] = as_texts(read_numbers([values[place] for place in odd.tolist()]))
-    desk = _marked(odd[[";" in key for key in keys[odd].tolist()]], len(keys))
+    starts = range(0, max(len(values), 1), _VALUES_AT_ONCE)
+    read = [_read_numbers(values[start : start + _VALUES_AT_ONCE]) for start in starts]
+    keys, digits, lengths, local, desk = (np.concatenate([piece[place] for piece in read]) for place in range(5))
     numbers = keys
     if desk.any():
         numbers = keys.copy()
         numbers[desk] = [switchboard_of(key) for key in keys[desk].tolist()]
-    digits, lengths, local = _digits_of(numbers, found, odd)
     kind = _kinds_of(digits, lengths, local)
     no_evidence = (kind == _SERVICE_LINE) | _are_fakes(digits, lengths, local)
     if no_evidence.any():
@@ -176,6 +177,7 @@ def prepare(values: Sequence[str]) -> Prepared:
         keys=keys.tolist(),
         numbers=numbers.tolist(),
         landline=kind == _LANDLINE_KIND,
+        key_ids=_key_ids(keys, (digits * 16 + lengths) * 2 + local, desk & ~empty, empty),
         key_texts=keys,
         number_texts=numbers,
         digits=digits,
@@ -186,10 +188,33 @@ def prepare(values: Sequence[str]) -> Prepared:
     )
 
 
+def _read_numbers(values: Sequence[str]) -> tuple[Texts, Ints, Ints, Bools, Bools]:
+    """The keys of values, their digits as integers without extension, how many these are, which numbers are local, and which have
+    an extension."""
+    found = _with_countries(_find_plain(_without_odd_signs(values)))
+    keys = as_texts([""] * len(values))
+    _write_keys(keys, found)
+    odd = np.flatnonzero(~found.short & ~_marked(found.places, len(keys)))
+    keys[odd] = as_texts(read_numbers(take_texts(values, odd)))
+    desk = _marked(odd[[";" in key for key in keys[odd].tolist()]], len(keys))
+    return keys, *_digits_of(keys, found, odd), desk
+
+
 def _marked(places: Ints, size: int) -> Bools:
     found = np.zeros(size, dtype=bool)
     found[places] = True
     return found
+
+
+def _key_ids(keys: Texts, codes: Ints, desk: Bools, empty: Bools) -> Ints:
+    """Numbers of the keys as `number_texts` gives them, from a code of each number; texts are read of desks alone."""
+    codes[desk] = -1 - number_texts(keys[desk].tolist())
+    first, which = number_codes(codes[~empty])
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    numbers = np.full(len(keys), -1, dtype=np.int64)
+    numbers[~empty] = rank[which]
+    return numbers
 
 
 _ODD_SIGNS: dict[int, str | None] = {code: None for code in _PUNCTUATION if code > 127}
@@ -199,33 +224,32 @@ _MOST_CHARACTERS = 15
 _FEWEST_DIGITS = 7
 
 
-def _without_odd_signs(values: Sequence[str]) -> tuple[Sequence[str], bytes]:
-    """The values with all punctuation in ASCII, one by one and joined."""
-    joined = join_values(values)
+def _without_odd_signs(values: Sequence[str]) -> bytes:
+    """The values with all punctuation in ASCII, a line end behind each."""
+    joined = _join(values)
     if joined.isascii():
-        return values, joined
+        return joined
     rows = split_rows(joined)
-    odd = np.flatnonzero(rows.holding(np.flatnonzero(rows.data > 127))).tolist()
-    kept = list(values)
-    for place, line in zip(
-        odd, translate_lines(plain_lines([values[place] for place in odd]), _ODD_SIGNS), strict=True
-    ):
-        kept[place] = line
-    return kept, join_values(kept)
+    odd = np.flatnonzero(rows.holding(np.flatnonzero(rows.data > 127)))
+    plain = translate_lines(plain_lines(take_texts(values, odd)), _ODD_SIGNS)
+    return _join(replace_texts(values, odd, plain))
+
+
+def _join(values: Sequence[str]) -> bytes:
+    lines = values.in_lines(LONGEST) if isinstance(values, ArrowTexts) else None
+    return lines or join_values(values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Digits:
     """Values that are digits behind their signs. places: which values; number, lengths: the digits as one integer, and how many
-    they are; local: without a plus. short: [values], too few digits for a number; as_typed: [values], whether a value is these digits,
-    and the plus if there is one, and no more."""
+    they are; local: without a plus. short: [values], too few digits for a number."""
 
     places: Ints
     number: Ints
     lengths: Ints
     local: Bools
     short: Bools
-    as_typed: Bools
 
 
 def _find_plain(joined: bytes) -> _Digits:
@@ -233,20 +257,20 @@ def _find_plain(joined: bytes) -> _Digits:
     rows = split_rows(joined.translate(None, _ASCII_SIGNS))
     if not joined:
         nobody = np.zeros(0, dtype=bool)
-        return _Digits(rows.starts, rows.starts, rows.starts, nobody, nobody, nobody)
+        return _Digits(rows.starts, rows.starts, rows.starts, nobody, nobody)
     data = rows.data
     in_front = np.concatenate([[True], data[:-1] == ord("\n")])
     strange = ~are_digits(data) & (data != ord("\n")) & ~((data == ord("+")) & in_front)
     odd = rows.holding(np.flatnonzero(strange)) | (rows.lengths > _MOST_CHARACTERS)
-    typed = split_rows(joined)
     if b".0\n" in joined:  # may be a number that a spreadsheet took for a quantity
+        typed = split_rows(joined)
         odd |= (typed.lengths > 1) & (typed.words_at(typed.ends - 2) & np.uint64(0xFFFF) == ord(".") + 256 * ord("0"))
     plus = data[rows.starts] == ord("+")
     lengths = rows.lengths - plus
     places = np.flatnonzero(~odd & (lengths >= _FEWEST_DIGITS))
     number = numbers_before(rows, rows.ends[places], lengths[places])
     short = ~odd & (lengths < _FEWEST_DIGITS)
-    return _Digits(places, number, lengths[places], ~plus[places], short, typed.lengths == rows.lengths)
+    return _Digits(places, number, lengths[places], ~plus[places], short)
 
 
 _POWERS = 10 ** np.arange(_MOST_CHARACTERS + 1)
@@ -266,11 +290,10 @@ def _with_countries(plain: _Digits) -> _Digits:
     kept = readable > 0
     lengths = plain.lengths + added
     number = np.where(lengths > 0, front * rest + plain.number % rest, 0)
-    as_typed = plain.as_typed.copy()
-    as_typed[plain.places] &= (number == plain.number) & (lengths == plain.lengths) & (local == plain.local)
-    return _Digits(plain.places[kept], number[kept], lengths[kept], local[kept] > 0, plain.short, as_typed)
+    return _Digits(plain.places[kept], number[kept], lengths[kept], local[kept] > 0, plain.short)
 
 
+@lru_cache(maxsize=1 << 16)
 def _front_of(code: int) -> tuple[int, int, int, int]:
     """The first digits of the key of plain digits, how many it has more than they, whether it is local, and whether the rest of the
     digits stands unchanged behind."""
@@ -288,11 +311,9 @@ def _front_of(code: int) -> tuple[int, int, int, int]:
 
 
 def _write_keys(keys: Texts, found: _Digits) -> None:
-    """Puts the text of each number in its place, unless it stands there."""
-    keys[found.short] = ""
-    keys[found.places[found.lengths == 0]] = ""
-    missing = ~found.as_typed[found.places] & (found.lengths > 0)
-    for sign, chosen in (("+", missing & ~found.local), ("", missing & found.local)):
+    """Puts the text of each number in its place."""
+    given = found.lengths > 0
+    for sign, chosen in (("+", given & ~found.local), ("", given & found.local)):
         digits = pc.cast(pa.array(found.number[chosen]), pa.string())
         keys[found.places[chosen]] = pc.binary_join_element_wise(sign, digits, "").to_numpy(zero_copy_only=False)
 
@@ -315,13 +336,14 @@ def _read(bare: str, line: str) -> str:
     return _read_typed(line)
 
 
-def _digits_of(numbers: Texts, found: _Digits, odd: Ints) -> tuple[Ints, Ints, Bools]:
+def _digits_of(keys: Texts, found: _Digits, odd: Ints) -> tuple[Ints, Ints, Bools]:
     """The digits of all numbers as integers, how many they are, and which numbers are local."""
-    digits, lengths = np.zeros(len(numbers), dtype=np.int64), np.zeros(len(numbers), dtype=np.int64)
-    local = np.zeros(len(numbers), dtype=bool)
+    digits, lengths = np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.int64)
+    local = np.zeros(len(keys), dtype=bool)
     digits[found.places], lengths[found.places], local[found.places] = found.number, found.lengths, found.local
-    for place, number in zip(odd.tolist(), numbers[odd].tolist(), strict=True):
-        if number:
+    for place, key in zip(odd.tolist(), keys[odd].tolist(), strict=True):
+        if key:
+            number = switchboard_of(key)
             bare = number.removeprefix("+")
             digits[place], lengths[place], local[place] = int(bare), len(bare), bare == number
     return digits, lengths, local & (lengths > 0)

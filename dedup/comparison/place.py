@@ -10,7 +10,7 @@ import numpy as np
 from dedup.arrays import Bools, Floats, Ints
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
-from dedup.comparison.placeholder import PLACEHOLDERS
+from dedup.comparison.placeholder import without_placeholders
 from dedup.comparison.words import Words, count_shared, distinct, folded, has_word, read_words, texts_of
 
 LEVELS = (
@@ -82,7 +82,7 @@ def city_key(city: str) -> str:
 
 def prepare(values: Sequence[str]) -> Prepared:
     """Folds each value, drops words such as `г.` and `city of`, and brings other names of a city to one."""
-    values = ["" if len(value) < 20 and value.strip().lower() in PLACEHOLDERS else value for value in values]
+    values = without_placeholders(values)
     plain = read_words(values)
     written = texts_of(plain, "")
     words = _without_generic(folded(plain))

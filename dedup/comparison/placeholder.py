@@ -1,5 +1,7 @@
 """What people write where they have nothing to write: no evidence in any kind of field."""
 
+from collections.abc import Sequence
+
 PLACEHOLDERS = frozenset(
     {
         "-", "--", "---", ".", "?", "??", "n/a", "n.a.", "n.a", "na", "nan", "nat", "none", "null", "nil", "undefined", "unknown", "unk", "not known", "not given", "not stated",
@@ -9,3 +11,11 @@ PLACEHOLDERS = frozenset(
     }
 )  # fmt: skip
 """Whole values in small letters that stand for none."""
+
+_LONGEST = 20
+"""Characters, with blanks around, that are looked at: none of these is so long, and a value may hold megabytes."""
+
+
+def without_placeholders(values: Sequence[str]) -> list[str]:
+    """The values, '' in place of one that stands for none."""
+    return ["" if len(value) < _LONGEST and value.strip().lower() in PLACEHOLDERS else value for value in values]

@@ -6,15 +6,12 @@ page of a network or a market place is its owner's by the path alone. Domains wh
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-import numpy as np
-
-from dedup.arrays import Bools, Floats, Ints
-from dedup.comparison.edit_distance import Texts, as_texts, count_slips, equal_texts, lengths_of, likeness_of
+from dedup.arrays import Floats, Ints
 from dedup.comparison.email import is_anybodys, readable_domain
-from dedup.comparison.level import MISSING, LevelWords
+from dedup.comparison.level import LevelWords
 from dedup.comparison.typed_text import plain_lines
+from dedup.comparison.whole_key import Prepared, by_key, compare_keys, likeness_of_keys
 
 LEVELS = (
     LevelWords("equal", "The domains are one.", ("https://www.romashka.ru/contacts", "romashka.ru"), 1.0),
@@ -24,22 +21,8 @@ LEVELS = (
     ),
     LevelWords("differ", "The domains are different.", ("romashka.ru", "vektor.ru"), 0.2),
 )
-_EQUAL, _TYPO, _DIFFER = 0, 2, 3
-
 _LEAST_TYPO = 11
 """Letters, ending included, from which a domain one slip away is rather the same; of short ones most are taken by somebody."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """Sites by value. keys: the registered domain, with the owner's path on a network; '' for no evidence. long: keys that may hold a
-    slip."""
-
-    keys: tuple[str, ...]
-    texts: Texts
-    long: Bools
-    empty: Bools
-
 
 _SITE = re.compile(
     r"(?:https?:?[/\\]{1,3})?(?:[^\s/@]*@)?(?:www\d?\.)?((?:[\w\-]+\.)+[^\W\d_][\w\-]+)\.?(?::\d+)?(?:[/\\]+([^\s?#]*))?(?:[?#]\S*)?[,;]?"
@@ -222,11 +205,8 @@ _NO_PATH = frozenset(
 
 
 def prepare(values: Sequence[str]) -> Prepared:
-    """Reads each value as the address of a site."""
-    keys = [_read(line) for line in plain_lines(values)]
-    return Prepared(
-        tuple(keys), as_texts(keys), lengths_of(keys) >= _LEAST_TYPO, np.array([not key for key in keys], dtype=bool)
-    )
+    """Reads each value as the address of a site: the registered domain, with the owner's path on a network."""
+    return by_key([_read(line) for line in plain_lines(values)], _LEAST_TYPO)
 
 
 def _read(line: str) -> str:
@@ -259,27 +239,27 @@ def _registered(labels: list[str]) -> str:
 
 def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
     """Level of each pair of values, -1 where one is no site."""
-    levels = np.where(equal_texts(prepared.texts, left, right), _EQUAL, _DIFFER)
-    long = np.flatnonzero((levels == _DIFFER) & prepared.long[left] & prepared.long[right])
-    levels[long[count_slips(prepared.texts, left[long], right[long], 1) <= 1]] = _TYPO
-    levels[prepared.empty[left] | prepared.empty[right]] = MISSING
-    return levels.astype(np.int64)
+    return compare_keys(prepared, left, right, LEVELS)
 
 
 def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
     """The share of letters in common, 0 to 1."""
-    return likeness_of(prepared.texts, left, right)
+    return likeness_of_keys(prepared, left, right)
+
+
+_WORDS = (
+    "domain equal",
+    "domain equal, several are known on it",
+    "domain a slip apart",
+    "domains different",
+    "no domain on one side or both",
+)
+"""By level; the last, of -1, where there is nothing to compare."""
 
 
 def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:  # noqa: ARG001 - what every kind offers
     """The relation of each pair in words, without the domains."""
-    words = {
-        MISSING: "no domain on one side or both",
-        _EQUAL: "domain equal",
-        _TYPO: "domain a slip apart",
-        _DIFFER: "domains different",
-    }
-    return [words.get(level, "domain equal, several are known on it") for level in levels.tolist()]
+    return [_WORDS[level] for level in levels.tolist()]
 
 
 def _any_part(prepared: Prepared) -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ import numpy as np
 from dedup.arrays import Bools, Floats, Ints
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
-from dedup.comparison.placeholder import PLACEHOLDERS
+from dedup.comparison.placeholder import without_placeholders
 from dedup.comparison.words import Words, count_shared, distinct, folded, has_word, read_words, texts_of
 
 LEVELS = (
@@ -44,7 +44,7 @@ _LITTLE = frozenset(
 
 def prepare(values: Sequence[str]) -> Prepared:
     """Folds the words of each value."""
-    values = ["" if len(value) < 20 and value.strip().lower() in PLACEHOLDERS else value for value in values]
+    values = without_placeholders(values)
     words = folded(read_words(values))
     telling = words.kept(~has_word(words, _LITTLE))
     only_little = (telling.counts() == 0)[words.row]

@@ -62,23 +62,28 @@ def known_around(connection: Connection, lead_ids: Iterable[str]) -> Known:
     """What the ledger says so far of some leads and of every client that any of them ever belonged to: all that reconciling the
     clusters of these leads needs, where they are whole clients."""
     ids = list(lead_ids)
-    asked = f"{{{','.join(ids)}}}"  # the driver looks for marks to quote in every element of a list
     membership: dict[str, str] = {}
     since: dict[str, int] = {}
-    for row in stream(connection, "clients", "memberships_around", 2000, lead_ids=asked):
-        lead = str(row.lead_id)
-        membership[lead] = str(row.client_id)
-        since[lead] = row.from_decision
+    for row in rows(connection, "clients", "memberships_around", lead_ids=_array(ids)):
+        membership[row.lead_id] = row.client_id
+        since[row.lead_id] = row.from_decision
+    ever = rows(connection, "clients", "clients_ever", lead_ids=_array({*ids, *membership}))
+    asleep = [row.client_id for row in ever if row.sleeps]
     dormant: dict[str, set[str]] = defaultdict(set)
-    for row in stream(connection, "clients", "dormant_among", 2000, lead_ids=asked):
-        dormant[str(row.client_id)].add(str(row.lead_id))
-    ever = stream(connection, "clients", "clients_ever", 2000, lead_ids=f"{{{','.join({*ids, *membership})}}}")
+    if asleep:
+        for row in rows(connection, "clients", "dormant_among", client_ids=_array(asleep)):
+            dormant[row.client_id].add(row.lead_id)
     return Known(
         membership=membership,
         since=since,
-        minted={str(row.client_id): row.minted_by for row in ever},
+        minted={row.client_id: row.minted_by for row in ever},
         dormant={client: frozenset(leads) for client, leads in dormant.items()},
     )
+
+
+def _array(ids: Iterable[str]) -> str:
+    """Ids as the text of an array: the driver looks for marks to quote in every element of a list."""
+    return f"{{{','.join(ids)}}}"
 
 
 def judgements(connection: Connection) -> tuple[tuple[str, str, bool], ...]:
@@ -93,7 +98,7 @@ def golden_records(connection: Connection) -> Mapping[str, Mapping[str, Any]]:
 
 def golden_records_among(connection: Connection, client_ids: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
     """The golden records of those of these clients that live."""
-    found = stream(connection, "clients", "living_golden_among", 2000, client_ids=list(client_ids))
+    found = rows(connection, "clients", "living_golden_among", client_ids=_array(client_ids))
     return {str(row.client_id): _golden_row(row) for row in found}
 
 
@@ -183,7 +188,7 @@ def _write_clients(
     connection: Connection, touched: Mapping[str, _Touch], clients: Mapping[str, Client], now: datetime
 ) -> None:
     ids = list(touched)
-    before = {str(row.client_id): row for row in rows(connection, "clients", "golden_records", client_ids=ids)}
+    before = {str(row.client_id): row for row in rows(connection, "clients", "golden_records", client_ids=_array(ids))}
     incoming, history, outbox = [], [], []
     for client_id in ids:
         touch = touched[client_id]

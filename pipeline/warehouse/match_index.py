@@ -3,7 +3,7 @@
 All of it is read and written in the fold's one transaction, under its lock.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Row
 
 from dedup import Judgement, Record
 from dedup.arrays import Ints
-from dedup.incremental import KeptPairs, KeyRows, Rescored
+from dedup.incremental import Hit, KeptPairs, KeyRows, Rescored
 from dedup.stable_keys import StableKeys
-from pipeline.warehouse.connection import copy_lines, copy_rows, mapping, one, rows, run, stream
+from pipeline.lead import Company, Email, Lead, PersonName, Phone, SourceKind
+from pipeline.warehouse.connection import copy_lines, copy_rows, mapping, one, rows, run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +82,27 @@ def is_queue_longer(connection: Connection, most: int) -> bool:
     return bool(one(connection, "match", "queued", most=most))
 
 
-def genuine_among(connection: Connection, lead_ids: Iterable[str]) -> Iterable[Row[Any]]:
-    """Rows of those of these leads that are there and not rejected."""
-    return stream(connection, "match", "genuine_among", 2000, lead_ids=_array(lead_ids))
+def genuine_among(connection: Connection, lead_ids: Iterable[str]) -> Iterator[Lead]:
+    """Those of these leads that are there and not rejected, with what the fold reads of them."""
+    # No cursor: for the first rows of one the planner would walk through all leads in their order.
+    return map(_folded_lead, rows(connection, "match", "genuine_among", lead_ids=_array(lead_ids)))
 
 
-def leads_among(connection: Connection, lead_ids: Iterable[str]) -> Iterable[Row[Any]]:
-    """Rows of these leads."""
-    return stream(connection, "match", "leads_among", 2000, lead_ids=_array(lead_ids))
+def leads_among(connection: Connection, lead_ids: Iterable[str]) -> Iterator[Lead]:
+    """These leads, with what the fold reads of them."""
+    return map(_folded_lead, rows(connection, "match", "leads_among", lead_ids=_array(lead_ids)))
+
+
+def _folded_lead(row: Row[Any]) -> Lead:
+    return Lead(
+        lead_id=row.lead_id, source="", source_kind=SourceKind.WEBSITE, received_at=row.received_at,
+        name=PersonName(row.name_full, row.name_given, row.name_patronymic, row.name_surname) if row.name_full else None,
+        phones=tuple(Phone(**phone) for phone in row.phones), emails=tuple(Email(**email) for email in row.emails),
+        company=Company(row.company_name, row.company_core, row.legal_form, row.tax_id)
+        if row.company_name or row.tax_id
+        else None,
+        city=row.city, handles=tuple(row.handles),
+    )  # fmt: skip
 
 
 def obeyed(connection: Connection) -> set[Judgement]:
@@ -187,8 +201,12 @@ class PostgresIndex:
     def members(self, keys: Ints) -> KeyRows:
         """All rows of these keys."""
         found = self._rows("members", keys=_array(map(str, keys.tolist())))
-        key, rule, lead, order = zip(*found, strict=True) if found else ((), (), (), ())
-        return KeyRows(np.array(key, dtype=np.int64), np.array(rule, dtype=np.int64), lead, order)
+        key, rule, lead = zip(*found, strict=True) if found else ((), (), ())
+        return KeyRows(np.array(key, dtype=np.int64), np.array(rule, dtype=np.int64), lead)
+
+    def orders(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """What each of these leads is ordered by in a group over its cap, before its id."""
+        return {row.lead_id: row.name_order for row in self._rows("orders", lead_ids=_array(ids))}
 
     def records(self, ids: Iterable[str]) -> list[Record]:
         """These leads as they were folded, those that are known."""
@@ -230,32 +248,36 @@ class PostgresIndex:
         self._run("forget_records", lead_ids=_array(removed))
         self._run("forget_left", lead_ids=_array(again), model_version=self._model_version)
         self._run("forget_right", lead_ids=_array(again), model_version=self._model_version)
-        order = dict(zip(change.keys.record, change.keys.order, strict=True))
-        added = (_record_row(record, order.get(record.record_id, "")) for record in change.records)
+        added = map(_record_row, change.records, change.orders)
         copy_rows(self._connection, "core.match_record", _RECORD, added)
-        keys = zip(change.keys.key.tolist(), change.keys.record, change.keys.rule.tolist(), strict=True)
+        # In the order of the table's own index, so that each of its pages is met once.
+        keys = sorted(zip(change.keys.key.tolist(), change.keys.record, change.keys.rule.tolist(), strict=True))
         lines = (f"{key}\t{lead}\t{rule}\n" for key, lead, rule in keys)
         copy_lines(self._connection, "core.match_key", ("key", "lead_id", "rule"), lines)
         columns = ("model_version", "left_id", "right_id", "weight", "levels")
-        kept = (
-            (self._model_version, pair.left, pair.right, round(pair.weight, 6), _levels(pair.levels))
+        version, told = _escaped(self._model_version), _Told()
+        pairs = (
+            f"{version}\t{pair.left}\t{pair.right}\t{round(pair.weight, 6)}\t[{','.join(map(told.__getitem__, pair.levels))}]\n"
             for pair in change.pairs
         )
-        copy_rows(self._connection, "core.evidence", columns, kept)
-
-    def reach(self, ids: Iterable[str], merge_cut: float, bonds: Iterable[tuple[str, str]]) -> set[str]:
-        """These leads and all that links of this weight, and judgements of "same" as `write_obeyed` kept them, tie to them."""
-        del bonds
-        found = self._rows("reach", lead_ids=_array(ids), merge_cut=merge_cut, model_version=self._model_version)
-        return {row.lead_id for row in found}
+        copy_lines(self._connection, "core.evidence", columns, pairs)
 
     def homes(self, ids: Iterable[str]) -> Mapping[str, str]:
         """The client of each of these leads."""
         return {row.lead_id: row.client_id for row in self._rows("homes", lead_ids=_array(ids))}
 
 
-def _levels(levels: Iterable[Any]) -> str:
-    return orjson.dumps([(hit.comparison, hit.level, round(hit.weight, 3)) for hit in levels]).decode()
+class _Told(dict[Hit, str]):
+    """What comparisons said, as it stands in a line of COPY: most say the same of thousands of pairs."""
+
+    def __missing__(self, hit: Hit) -> str:
+        comparison, level, bits = hit
+        told = self[hit] = _escaped(orjson.dumps((comparison, level, round(bits, 3))).decode())
+        return told
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def write_opened(

@@ -148,7 +148,7 @@ where name = 'publish' and is_open;
 
 -- name: memberships_around
 -- Who belongs to whom among some leads, and the other leads of the same clients.
-select membership.lead_id, membership.client_id, membership.from_decision
+select membership.lead_id::text as lead_id, membership.client_id::text as client_id, membership.from_decision
 from (
     select distinct own.client_id
     from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
@@ -157,26 +157,22 @@ from (
 join core.membership on membership.client_id = touched.client_id and membership.to_decision is null;
 
 -- name: clients_ever
--- Every client that some of these leads ever belonged to.
-select client.client_id, client.minted_by
+-- Every client that some of these leads ever belonged to, and whether it sleeps since one of them was its.
+select client.client_id::text as client_id, client.minted_by, client.state <> 'live' and client.changed_by = any(ever.ended) as sleeps
 from (
-    select distinct membership.client_id
+    select membership.client_id, array_agg(membership.to_decision) filter (where membership.to_decision is not null) as ended
     from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
     join core.membership using (lead_id)
+    group by membership.client_id
 ) as ever
 join core.client using (client_id);
 
 -- name: dormant_among
--- The leads of those merged or closed clients that had one of these leads at that moment.
-select asleep.client_id, membership.lead_id
-from (
-    select distinct client.client_id, client.changed_by
-    from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
-    join core.membership as was using (lead_id)
-    join core.client on client.client_id = was.client_id and client.changed_by = was.to_decision
-    where client.state <> 'live'
-) as asleep
-join core.membership on membership.client_id = asleep.client_id and membership.to_decision = asleep.changed_by;
+-- The leads of these merged or closed clients at the moment that put them to sleep.
+select client.client_id::text as client_id, membership.lead_id::text as lead_id
+from unnest(cast(:client_ids as uuid[])) as asked (client_id)
+join core.client using (client_id)
+join core.membership on membership.client_id = client.client_id and membership.to_decision = client.changed_by;
 
 -- name: living_golden_among
 select client_id, version, state, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count,

@@ -33,9 +33,16 @@ select distinct lead_id::text from taken;
 -- name: clear_queue
 delete from core.match_queue;
 
+-- name: by_key
+-- A batch finds its rows by key, one by one. The planner would rather scan a table of a million once than ask its index ten thousand
+-- times, so that a batch would cost the more the more is known.
+select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+       set_config('enable_mergejoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', true);
+
 -- name: by_any_road
--- After `by_key` of leads.sql, where everything is folded after all.
-select set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true);
+-- After `by_key`, where everything is folded after all.
+select set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true), set_config('enable_hashjoin', 'on', true),
+       set_config('enable_mergejoin', 'on', true), set_config('max_parallel_workers_per_gather', '2', true);
 
 -- name: queued
 -- Whether more leads changed than :most.
@@ -48,18 +55,18 @@ truncate core.match_key, core.match_record;
 analyze core.match_key, core.match_record;
 
 -- name: genuine_among
-select lead.*
+select lead_id::text as lead_id, received_at, name_full, name_given, name_patronymic, name_surname, phones, emails, handles, company_name,
+       company_core, legal_form, tax_id, city
 from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
 join core.lead using (lead_id)
 join core.classification using (lead_id)
-where classification.state <> 'rejected'
-order by lead.lead_id;
+where classification.state <> 'rejected';
 
 -- name: leads_among
-select lead.*
+select lead_id::text as lead_id, received_at, name_full, name_given, name_patronymic, name_surname, phones, emails, handles, company_name,
+       company_core, legal_form, tax_id, city
 from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
-join core.lead using (lead_id)
-order by lead.lead_id;
+join core.lead using (lead_id);
 
 -- name: keys_of
 select distinct key
@@ -67,9 +74,13 @@ from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
 join core.match_key using (lead_id);
 
 -- name: members
-select match_key.key, match_key.rule, match_key.lead_id::text as lead_id, match_record.name_order
+select key, rule, lead_id::text as lead_id
 from unnest(cast(:keys as bigint[])) as asked (key)
-join core.match_key using (key)
+join core.match_key using (key);
+
+-- name: orders
+select lead_id::text as lead_id, name_order
+from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
 join core.match_record using (lead_id);
 
 -- name: records
@@ -114,27 +125,6 @@ where evidence.model_version = :model_version and evidence.left_id = again.lead_
 -- name: forget_right
 delete from core.evidence using unnest(cast(:lead_ids as uuid[])) as again (lead_id)
 where evidence.model_version = :model_version and evidence.right_id = again.lead_id;
-
--- name: reach
--- The leads of :lead_ids and all that links and judgements of "same" tie to them, over any number of steps.
-with recursive reached (lead_id) as (
-    select unnest(cast(:lead_ids as uuid[]))
-    union
-    select tied.lead_id
-    from reached
-    cross join lateral (
-        select right_id as lead_id from core.evidence
-        where model_version = :model_version and left_id = reached.lead_id and weight >= :merge_cut
-        union all
-        select left_id from core.evidence
-        where model_version = :model_version and right_id = reached.lead_id and weight >= :merge_cut
-        union all
-        select right_id from core.match_judgement where left_id = reached.lead_id and same
-        union all
-        select left_id from core.match_judgement where right_id = reached.lead_id and same
-    ) as tied
-)
-select lead_id::text from reached;
 
 -- name: homes
 select membership.lead_id::text as lead_id, membership.client_id::text as client_id

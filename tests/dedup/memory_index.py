@@ -69,8 +69,11 @@ class MemoryIndex:
             np.array([row[0] for row in rows], dtype=np.int64),
             np.array([row[1] for row in rows], dtype=np.int64),
             [row[2] for row in rows],
-            [row[3] for row in rows],
         )
+
+    def orders(self, ids: Iterable[str]) -> Mapping[str, str]:
+        asked = set(ids)
+        return {row[2]: row[3] for row in self.rows if row[2] in asked}
 
     def records(self, ids: Iterable[str]) -> list[Record]:
         return [self.known[one] for one in ids if one in self.known]
@@ -87,23 +90,17 @@ class MemoryIndex:
         gone = set(change.removed)
         again = gone | change.rescored
         self.rows = [row for row in self.rows if row[2] not in gone]
-        self.rows += zip(
-            change.keys.key.tolist(), change.keys.rule.tolist(), change.keys.record, change.keys.order, strict=True
-        )
+        orders = dict(zip((record.record_id for record in change.records), change.orders, strict=True))
+        self.rows += [
+            (key, rule, one, orders[one])
+            for key, rule, one in zip(
+                change.keys.key.tolist(), change.keys.rule.tolist(), change.keys.record, strict=True
+            )
+        ]
         self.known = {one: record for one, record in self.known.items() if one not in gone}
         self.known |= {record.record_id: record for record in change.records}
         self.pairs = {pair: bits for pair, bits in self.pairs.items() if not again & set(pair)}
         self.pairs |= {(pair.left, pair.right): pair.weight for pair in change.pairs}
-
-    def reach(self, ids: Iterable[str], merge_cut: float, bonds: Iterable[tuple[str, str]]) -> set[str]:
-        edges = [pair for pair, bits in self.pairs.items() if bits >= merge_cut]
-        edges += bonds
-        found = set(ids)
-        while True:
-            more = {one for pair in edges if found & set(pair) for one in pair} - found
-            if not more:
-                return found
-            found |= more
 
     def homes(self, ids: Iterable[str]) -> Mapping[str, str]:
         return {one: self.home[one] for one in ids if one in self.home}

@@ -1,10 +1,71 @@
 import numpy as np
+import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.arrays import distinct_pairs, group_bounds, hash_texts, mix, number_texts, shelve
+from dedup.arrays import (
+    ArrowTexts,
+    distinct_pairs,
+    find_texts,
+    group_bounds,
+    hash_texts,
+    mix,
+    number_codes,
+    number_texts,
+    places_of,
+    replace_texts,
+    shelve,
+    take_texts,
+)
 
 NUMBERS = st.integers(0, 9)
+TEXTS = ["b", "", "aж", "b", "🙂"]
+
+
+def arrow(texts: list[str]) -> ArrowTexts:
+    return ArrowTexts(pa.array(texts, type=pa.large_string()))
+
+
+def test_texts_in_arrow_are_a_sequence():
+    texts = arrow(TEXTS)
+    assert (list(texts), len(texts), texts[2], texts[-1], list(texts[1:3])) == (TEXTS, 5, "aж", "🙂", ["", "aж"])
+    assert pa.array(texts, type=pa.string()).to_pylist() == TEXTS
+
+
+@pytest.mark.parametrize("texts", [TEXTS, arrow(TEXTS)], ids=["of Python", "of Arrow"])
+def test_texts_are_found_taken_and_replaced(texts):
+    assert find_texts(texts, "[bж]").tolist() == [0, 2, 3]
+    assert take_texts(texts, np.array([4, 0, 4])) == ["🙂", "b", "🙂"]
+    assert list(replace_texts(texts, np.array([1, 4]), ["x", ""])) == ["b", "x", "aж", "b", ""]
+    assert number_texts(texts).tolist() == [0, -1, 1, 0, 2]
+
+
+def test_a_few_texts_have_their_places_among_many():
+    assert places_of(["c", "x", "a"], arrow(["a", "b", "c"])).tolist() == [2, -1, 0]
+    assert places_of(["c"], []).tolist() == [-1]
+    assert places_of([], ["c"]).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "lines"),
+    [(["b", "", "aж"], "b\n\naж\n".encode()), (["a\nb"], None), (["a" * 11], None), ([], None)],
+    ids=["texts", "a line end within", "too long", "nothing"],
+)
+def test_texts_in_arrow_are_lines(texts, lines):
+    assert arrow(texts).in_lines(10) == lines
+
+
+def test_a_part_of_texts_in_arrow_is_lines_of_its_own():
+    assert arrow(TEXTS)[2:4].in_lines(10) == "aж\nb\n".encode()
+
+
+@given(st.lists(st.integers(-3, 2**62)))
+def test_codes_are_numbered_as_numpy_does(codes):
+    array = np.array(codes, dtype=np.int64)
+    _, first, numbers = np.unique(array, return_index=True, return_inverse=True)
+    found = number_codes(array)
+    assert (found[0].tolist(), found[1].tolist()) == (first.tolist(), numbers.tolist())
 
 
 def test_texts_are_numbered_in_order_and_an_empty_one_is_none():

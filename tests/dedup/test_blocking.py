@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import kinds, load_model
-from dedup.blocking import candidate_pairs
+from dedup.blocking import candidate_pairs, in_order
 from dedup.encoding import Encoded, encode
 from dedup.model import BlockingRule, Model
 from dedup.name_keys import NameKeys
@@ -148,3 +148,31 @@ def test_of_two_tables_only_pairs_across_count(records, chooser):
 @pytest.mark.parametrize("records", [[], [lead("a", phone=P)]], ids=["no records", "one record"])
 def test_too_few_records_make_no_pair(records):
     assert found(records)[0] == set()
+
+
+def test_keys_that_agree_in_the_bits_of_the_sort_stay_two_keys():
+    keys = np.array([5, 5 + (1 << 62), 5, 5 + (1 << 62), 7])
+    records = np.array([3, 1, 2, 0, 4])
+    ordered, owners = in_order(records, keys, 5)
+    assert ordered.tolist() == [5, 5, 7, 5 + (1 << 62), 5 + (1 << 62)]
+    assert owners.tolist() == [2, 3, 4, 0, 1]
+
+
+def test_a_record_stands_once_under_a_key():
+    ordered, owners = in_order(np.array([1, 0, 1, 0]), np.array([9, 9, 9, 8]), 2)
+    assert (ordered.tolist(), owners.tolist()) == ([8, 9, 9], [0, 0, 1])
+
+
+def test_a_record_over_the_cap_of_every_key_meets_few():
+    """Names of nobody in one town: each has two readings, all of one sound share a key."""
+    count = 3000
+    chooser = np.random.default_rng(1)
+    letters = [a + b for a in "bdkmst" for b in "aeiou"]
+    names = ["".join(chooser.choice(letters, 2)).title() + " " + chooser.choice(letters).title() for _ in range(count)]
+    rules = tuple(rule for rule in MODEL.blocking_rules if rule.name == "name + city")
+    records = [lead(f"n{i:04}", name=name, city="Тула") for i, name in enumerate(names)]
+    pairs, candidates = found(records, replace(MODEL, blocking_rules=rules))
+    report = candidates.reports[0]
+    assert report.capped_keys > 10
+    assert report.capped_records > count / 2
+    assert len(pairs) < 10 * count

@@ -4,6 +4,7 @@ import pytest
 
 from dedup import Judgement, explain, fold, load_model, match
 from dedup.explain import chance_words, explain_known
+from dedup.scoring import YEAR
 from dedup.snapshot import take_snapshot
 from tests.dedup.lead_records import lead
 
@@ -97,6 +98,24 @@ def test_a_detail_of_the_kind_is_told_where_it_says_more():
     person = load_model("person")
     left, right = lead("a", birth_date="1980-05-14"), lead("b", birth_date="1980-06-14")
     assert explain(left, right, person).rows[0].detail == "Birth date: one slip in the month"
+
+
+@pytest.mark.parametrize(
+    ("years", "told"),
+    [(0.2, ""), (1.1, "a year lies between"), (7.0, "7 years lie between")],
+    ids=["months", "a year", "years"],
+)
+def test_a_phone_tells_of_the_years_between(years, told):
+    number = "+79161234567"
+    found = explain(lead("a", 1.5e9, phone=number), lead("b", 1.5e9 + years * YEAR, phone=number), MODEL)
+    assert told in found.rows[0].detail
+    assert bool(told) == ("between" in found.rows[0].detail)
+
+
+def test_a_phone_tells_that_it_is_an_offices():
+    office = "+74952223344"
+    found = explain(lead("a", phone=office), lead("b", phone=office, company="Орион"), MODEL)
+    assert "it is a company's landline" in found.rows[0].detail
 
 
 def test_a_pair_of_a_fold_says_whether_it_joined_and_why_not():

@@ -122,6 +122,51 @@ def test_a_number_that_many_people_share_merges_nobody_but_full_names():
     assert len(fold(records, MODEL).clusters) == 14
 
 
+def landlines(kind: str, shared: int, own: int):
+    """Leads of two on each landline: on some of two people, on the others of one; mobiles of one person beside."""
+    found = []
+    for number in range(shared + own):
+        firm = {"company": f"Firma{number}x"} if kind == "office" else {}
+        for place, name in enumerate(("Jan Nowak", "Ewa Lis" if number < shared else "Jan Nowak")):
+            found.append(lead(f"l{number:02}{place}", name=name, phone=f"+482211122{number:02}", **firm))
+    for number in range(40):
+        found += [lead(f"m{number}{place}", name="Jan Nowak", phone=f"+486012223{number:02}") for place in (0, 1)]
+    return found
+
+
+def less_of(records):
+    data, _ = encode(records, MODEL)
+    return people_per_value(data, MODEL)["phone"].less
+
+
+@pytest.mark.parametrize(("kind", "place"), [("home", 0), ("office", 1)])
+def test_landlines_of_each_kind_weigh_less_the_oftener_two_people_share_them(kind, place):
+    weights = [less_of(landlines(kind, shared, 20 - shared))[place] for shared in (0, 2, 6, 20)]
+    assert weights == sorted(weights)
+    assert weights[0] < weights[-1]
+
+
+def test_shared_offices_say_nothing_of_homes():
+    assert less_of(landlines("office", 20, 0))[0] == less_of(landlines("office", 0, 20))[0]
+
+
+@pytest.mark.parametrize(
+    ("company", "phone", "office"),
+    [("Орион", RECEPTION, True), ("", RECEPTION, False), ("Орион", "+79161234567", False)],
+    ids=["landline of a firm", "landline", "mobile"],
+)
+def test_an_office_is_a_landline_beside_which_a_company_is_named(company, phone, office):
+    named_firm = {"company": company} if company else {}
+    data, _ = encode([lead("a", phone=phone), lead("b", phone=phone, **named_firm)], MODEL)
+    assert people_per_value(data, MODEL)["phone"].office.tolist() == [office]
+
+
+def test_a_call_from_an_office_joins_nobody_of_the_firm():
+    records = [lead("a", phone=RECEPTION), lead("b", phone=RECEPTION, name="Иван Орлов", company="Орион")]
+    result = fold(records, MODEL)
+    assert (len(result.clusters), len(result.review)) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("household", "name", "meant"),
     [

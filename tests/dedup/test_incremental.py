@@ -165,9 +165,9 @@ def test_after_every_batch_all_is_as_after_one_fold(model, name):
     _run(start, batches, _snapshot(list(everyone.values()), model))
 
 
-def _folded(*records: Record, model: Model = MODEL) -> tuple[MemoryIndex, Snapshot]:
-    found = fold(records, model)
-    snapshot = take_snapshot(found.match, 0.98)
+def _folded(*records: Record, model: Model = MODEL, precision: float = 0.98) -> tuple[MemoryIndex, Snapshot]:
+    found = fold(records, model, precision=precision)
+    snapshot = take_snapshot(found.match, precision)
     return MemoryIndex.of(found, records, model), snapshot
 
 
@@ -194,6 +194,14 @@ def test_a_desk_behind_a_number_tells_of_others_on_the_bare_number():
     index, snapshot = _folded(lead("a", phone="+74952223344"), lead("b", name="Иван Петров", phone="+74952223344"))
     found = refold(index, [], [lead("c", name="Анна Орлова", phone="+74952223344;ext=12")], snapshot)
     assert {"a", "b", "c"} <= found.core
+
+
+def test_a_company_named_on_a_landline_parts_those_whom_the_landline_had_joined():
+    office = "+74952223344"
+    index, snapshot = _folded(lead("a", phone=office), lead("b", name="Олег Сомов", phone=office), precision=0.9)
+    assert index.home["a"] == index.home["b"]
+    found = refold(index, [], [lead("c", name="Олег Сомов", company="Орион", phone=office)], snapshot)
+    assert found.clusters == (("a",), ("b", "c"))
 
 
 def test_an_empty_batch_opens_nothing():

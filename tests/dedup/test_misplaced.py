@@ -1,8 +1,12 @@
 import numpy as np
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup import load_model
-from dedup.misplaced import put_right
+from dedup.arrays import ArrowTexts, find_texts
+from dedup.misplaced import _READERS, _SUSPICIOUS, put_right
 from dedup.table import TextColumn
 
 LEAD = load_model("lead")
@@ -71,3 +75,24 @@ def test_only_the_records_with_the_value_change():
 def test_a_model_without_such_a_field_keeps_the_value():
     columns = {"name": column("ООО Ромашка")}
     assert put_right(columns, load_model("person"), 1) == columns
+
+
+PIECES = ("ivan@", "mail.ru", "8916", "123-45-67", "٣٤٥", "\u00a0", "ООО", "АО", "«Ромашка»", "Romex", "Sp", ".", "z", "o", "Ltd", "Inc", "S.A.", "GmbH", ",", "\n", " ")  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_what_moves_looks_suspicious_first(typed):
+    for kind, reader in _READERS.items():
+        assert reader(typed) is None or len(find_texts([typed], _SUSPICIOUS[kind]))
+
+
+def test_texts_in_arrow_move_as_lists_do():
+    cells = ["", "zuev77@mail.ru", "Иван", "zuev77@mail.ru"]
+    names = column(*cells)
+    in_arrow = TextColumn(ArrowTexts(pa.array(names.values, type=pa.large_string())), names.ids)
+    moved, plain = (
+        put_right({"name": one, "email": column("", "", "a@b.ru", "")}, LEAD, 4) for one in (in_arrow, names)
+    )
+    for field in ("name", "email"):
+        assert list(moved[field].values) == list(plain[field].values)
+        assert moved[field].ids.tolist() == plain[field].ids.tolist()

@@ -215,6 +215,7 @@ def test_a_file_may_be_based_on_another(model_file):
         ("[weights.phone]\nequal = 3\n", "`weights.phone.equal`"),
         ('[contacts.phone]\nalone = "much"\n', "`contacts.phone.alone`"),
         ("[contacts.city]\nalone = 1\n", "`contacts.city`"),
+        ("[contacts.phone]\nchanges_hands = 2\n", "`contacts.phone.changes_hands`"),
         ("[name_rarity.surname]\nunseen = 2\n", "`name_rarity.surname.unseen`"),
         ("[name_rarity.nickname]\nunseen = 0.1\n", "`name_rarity.nickname`"),
         ("[rarity.city]\nshare = 0.1\n", "`rarity.city.share`"),

@@ -1,12 +1,11 @@
 from itertools import combinations
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.kinds import NAME_PARTS
-from dedup.name_keys import NameKeys, join_keys
+from dedup.name_keys import NameKeys
 from dedup.names import Names
 from tests.dedup.lead_records import read_all
 
@@ -105,16 +104,3 @@ def test_what_shares_a_key_in_bulk_shares_one_alone(texts, part):
     keys = keys_of(names, part)
     for (left, a), (right, b) in combinations(zip(texts, numbers, strict=True), 2):
         assert bool(keys[a] & keys[b]) == share_a_key(left, right, part)
-
-
-LONG = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=8)
-
-
-@given(LONG, LONG)
-def test_joined_keys_are_all_pairs_of_keys_of_one_owner(left, right):
-    a, b = (np.array(rows, dtype=np.int64).reshape(-1, 2) for rows in (left, right))
-    owners, keys = join_keys((a[:, 0], a[:, 1]), (b[:, 0], b[:, 1]), 5)
-    expected = [(owner, x, y) for owner, x in left for other, y in right if owner == other]
-    assert sorted(owners.tolist()) == sorted(owner for owner, _, _ in expected)
-    assert len(set(zip(owners.tolist(), keys.tolist(), strict=True))) == len(set(expected))
-    assert len(set(keys.tolist())) == len({(x, y) for _, x, y in expected})

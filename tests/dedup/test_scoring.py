@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dedup import explain, fold, load_model
 from dedup.encoding import Column, encode
-from dedup.scoring import JUST_BELOW, score_pairs, shared_value
+from dedup.scoring import JUST_BELOW, YEAR, aged, score_pairs, shared_value
 from dedup.set_statistics import gather_statistics
 from tests.dedup.lead_records import few_records, lead
 from tests.dedup.messy_leads import draw_leads
@@ -107,6 +107,33 @@ def test_level_of_two_mailboxes(left, right, level):
 def test_a_repaired_mailbox_weighs_less_than_a_typed_one():
     typed = weight_of({"email": "zuev@gmail.com"}, {"email": "zuev@gmail.com"})
     assert weight_of({"email": "zuev@gmial.com"}, {"email": "zuev@gmail.com"}) < typed
+
+
+def weight_after(years: float | None, field: str, value: str) -> float:
+    then = None if years is None else 1.5e9 + years * YEAR
+    return explain(lead("a", 1.5e9, **{field: value}), lead("b", then, **{field: value}), MODEL).weight
+
+
+def test_a_phone_weighs_less_the_more_years_lie_between():
+    weights = [weight_after(years, "phone", P) for years in (0.0, 0.1, 1.0, 3.0, 10.0, 60.0)]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] - weights[2] > 2.0
+
+
+def test_a_phone_never_ages_to_evidence_against():
+    years = np.array([0.0, 1.0, 10.0, 1e6])
+    assert (aged(np.full(4, 20.0), 13.0, 0.05, years) > 13.0 - 0.02).all()
+    assert (aged(np.full(4, 14.5), 13.0, 0.05, years) > 12.0).all()
+    assert (aged(np.zeros(4), 13.0, 0.05, years) == 0.0).all()
+
+
+@pytest.mark.parametrize(
+    ("years", "field", "value"),
+    [(None, "phone", P), (9.0, "email", "zuev@wp.pl"), (9.0, "handle", "tg:1")],
+    ids=["unknown time", "mailbox", "handle"],
+)
+def test_what_does_not_change_hands_does_not_age(years, field, value):
+    assert weight_after(years, field, value) == weight_after(0.0, field, value)
 
 
 def test_a_second_contact_adds_little():

@@ -42,8 +42,8 @@ def test_other_bytes_are_refused(content):
 
 def test_a_snapshot_of_another_engine_is_refused(monkeypatch):
     content = snapshot_bytes(SNAPSHOT)
-    monkeypatch.setattr("dedup.snapshot.ENGINE", 2)
-    with pytest.raises(SnapshotError, match="engine 1, this program has 2"):
+    monkeypatch.setattr("dedup.snapshot.ENGINE", 0)
+    with pytest.raises(SnapshotError, match="engine 2, this program has 0"):
         read_snapshot(content)
 
 

@@ -1,5 +1,9 @@
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dedup.arrays import ArrowTexts
 from dedup.comparison import email
 from dedup.comparison.email import is_long_login, login_of, prepare
 from tests.dedup.comparison.kind_cases import key_of, level_of
@@ -90,3 +94,31 @@ def test_the_login_is_the_word_before_the_at_sign(address, login):
 )
 def test_a_long_login_has_letters_and_a_number(login, is_long):
     assert is_long_login(login) is is_long
+
+
+PIECES = (
+    "Ivan",
+    "анна",
+    ".",
+    "+",
+    "_",
+    "@",
+    "GMAIL.com",
+    "gmial.com",
+    "mail.ru",
+    "info",
+    " (at) ",
+    ",",
+    "\n",
+    "ﬁ",
+    "İ",
+)
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), max_size=10))
+def test_texts_in_arrow_are_read_as_lists_are(values):
+    listed, in_arrow = prepare(values), prepare(ArrowTexts(pa.array(values, type=pa.large_string())))
+    for name in ("keys", "repaired", "logins", "domains"):
+        assert getattr(listed, name) == getattr(in_arrow, name), name
+    for name in ("role", "firm", "login_lengths", "likes", "domain_ids", "mistyped", "empty"):
+        assert getattr(listed, name).tolist() == getattr(in_arrow, name).tolist(), name

@@ -29,6 +29,11 @@ CASES = [
     ("Пётр Иванович Гусев", "Пётр Петрович Гусев", NameLevel.CONTRADICTION),
     ("Иван Кузин", "Иван Лебедев", NameLevel.CONTRADICTION),
     ("Анна", "Ольга", NameLevel.CONTRADICTION),
+    ("Зуева", "Пётр", NameLevel.CONTRADICTION),
+    ("Lipnowska", "Lipnowski", NameLevel.CONTRADICTION),
+    ("Lipnowski", "Natalia Lipnowska", NameLevel.CONTRADICTION),
+    ("Зуева", "Анна", NameLevel.MISSING),
+    ("Żurek", "Alicja", NameLevel.MISSING),
 ]
 
 

@@ -1,5 +1,10 @@
+import numpy as np
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dedup.arrays import ArrowTexts, number_texts
 from dedup.comparison import phone
 from dedup.comparison.phone import prepare, switchboard_of
 from tests.dedup.comparison.kind_cases import key_of, level_of
@@ -77,3 +82,25 @@ def test_parts_leave_the_extension_out():
 
 def test_a_desk_knows_its_switchboard():
     assert switchboard_of("+48221112233;ext=12") == "+48221112233"
+
+
+TYPED = st.one_of(
+    st.text(alphabet="0123456789+ -()x.,/\n\u00a0–о٣", max_size=20),
+    st.sampled_from(["+48 22 765 43 00 wew. 12", "+79037654321", "89037654321", "8 800 555 35 36", "79037654321.0"]),
+)
+
+
+@given(st.lists(TYPED, max_size=12))
+def test_keys_have_numbers_as_texts_would(values):
+    prepared = prepare(values)
+    assert prepared.key_ids.tolist() == number_texts(prepared.keys).tolist()
+
+
+@given(st.lists(TYPED, max_size=12), st.integers(1, 4))
+def test_values_read_in_pieces_from_arrow_are_read_as_in_one(values, size):
+    whole = prepare(values)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(phone, "_VALUES_AT_ONCE", size)
+        pieces = prepare(ArrowTexts(pa.array(values, type=pa.large_string())))
+    for name in ("keys", "numbers", "landline", "key_ids", "digits", "lengths", "local", "desk", "empty"):
+        assert np.array_equal(getattr(whole, name), getattr(pieces, name)), name
