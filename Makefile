@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-matching sweep up down lock clean
+.PHONY: help setup demo test check bench bench-matching bench-receiver sweep fuzz test-dovecot test-mariadb up down lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -50,6 +50,15 @@ bench-matching: setup .venv-bench/.ready ## matching alone: ours and others on t
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-bench
 	@$(UV) pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements-bench.lock
 	@touch $@
+
+bench-receiver: setup ## measure the receiver under load, beside a pull and beside a flood
+	@$(BIN)/python -m tests.benchmarks.receiver
+
+fuzz: setup ## fifty thousand hostile records of all vendors: nothing crashes, no phone digit is lost
+	@LEADFOLD_FUZZ=50000 $(BIN)/python -m pytest -q tests/sources/contract/test_fuzz.py
+
+test-dovecot: setup ## the mailbox against Dovecot (Debian: dovecot-imapd)
+	@$(BIN)/python -m pytest -q tests/end_to_end/test_dovecot.py
 
 sweep: setup ## kill -9 a run at every statement and compare the outcome (slow)
 	@$(BIN)/python -m pytest tests/faults --sweep=full

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dags.quiet import quieten
+from pipeline.alert import post_alert
 from pipeline.errors import ChecksFailedError
 from pipeline.settings import load_settings
 
 log = logging.getLogger(__name__)
-_TIMEOUT_SECONDS = 10.0
 
 
 def alert_of(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,19 +38,7 @@ def alert_of(context: Mapping[str, Any]) -> dict[str, Any]:
 
 def alert(context: Mapping[str, Any]) -> None:
     """Airflow's on_failure_callback. Never raises: a webhook that is down must not hide the failure it was to tell."""
-    import httpx
-
     quieten()
     message = alert_of(context)
     log.error("%s", message["text"])
-    webhook = load_settings().alerts.webhook
-    if not webhook:
-        return
-    try:
-        status = httpx.post(webhook, json=message, timeout=_TIMEOUT_SECONDS).status_code
-    except httpx.HTTPError as error:
-        # Its text may quote the URL, which for most chat programs is a secret.
-        log.warning("alert not delivered: the webhook did not answer (%s)", type(error).__name__)
-        return
-    if status >= 400:
-        log.warning("alert not delivered: the webhook answered %d", status)
+    post_alert(load_settings().alerts.webhook, message)

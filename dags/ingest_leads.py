@@ -1,7 +1,7 @@
 """
 ### Leads of one source
 
-**Purpose.** Reads what is new from one `[[source]]` of leadfold.toml and lands it in `raw.record`, page by page, each
+**Purpose.** Reads what is new from one `[[source]]` or `[[history]]` of leadfold.toml and lands it in `raw.record`, page by page, each
 page in one transaction with its cursor. A source that posts to the receiver is only counted here. When something has
 landed since the last run, the asset `leadfold://leads/<source>` tells `resolve_clients`; otherwise the task is skipped.
 
@@ -46,16 +46,16 @@ def ingest(source: str, ti: Any = None) -> dict[str, int]:
 def ingest_dags(settings: Settings) -> dict[str, DAG]:
     """A DAG per enabled source, by id. Raises ConfigError for a schedule that is none, or two sources of one DAG id."""
     dags: dict[str, DAG] = {}
-    for index, source in enumerate(settings.source):
+    for place, source in settings.sources.items():
         if source.enabled:
             dag_id = f"ingest_{source.name.replace('-', '_')}"
             if dag_id in dags:
                 raise ConfigError(
-                    f"source[{index}].name",
+                    f"{place}.name",
                     f"`{source.name}` differs from another source only in - and _",
                     "choose a name that differs in letters",
                 )
-            dags[dag_id] = ingest_dag(dag_id, source, _timetable(index, source, settings.company.timezone))
+            dags[dag_id] = ingest_dag(dag_id, source, _timetable(place, source, settings.company.timezone))
     return dags
 
 
@@ -67,13 +67,13 @@ def ingest_dag(dag_id: str, source: SourceSettings, timetable: CronTriggerTimeta
     return dag
 
 
-def _timetable(index: int, source: SourceSettings, timezone: str) -> CronTriggerTimetable:
+def _timetable(place: str, source: SourceSettings, timezone: str) -> CronTriggerTimetable:
     timetable = CronTriggerTimetable(source.schedule, timezone=timezone)
     try:
         timetable.validate()
     except AirflowTimetableInvalid as error:
         raise ConfigError(
-            f"source[{index}].schedule",
+            f"{place}.schedule",
             f"`{source.schedule}` is not a cron expression",
             "write five fields, for example `*/5 * * * *`",
         ) from error

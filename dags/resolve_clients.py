@@ -13,6 +13,8 @@ spend was read.
   verify` prints those of the warehouse, and each one's header in `sql/checks` says what it guards. Correct the cause,
   then clear the failed task.
 - `RetryError`: the database was away for longer than the retries last; clear the task.
+- A warning `source X changed: …` of `check_landing` fails nothing: a vendor renamed, dropped or added a field. Look at the
+  newest leads of that source; `leadfold sources` tells what is open.
 - Any other: the task's log says the place.
 
 Every task may be cleared at any time. Records that cannot be read are in quarantine and fail nothing.
@@ -33,7 +35,7 @@ if settings is not None:
     with DAG(
         "resolve_clients",
         description="Conform, classify, fold, attribute, build marts, verify",
-        schedule=AssetAny(SPEND, *(leads_of(source.name) for source in settings.source if source.enabled)),
+        schedule=AssetAny(SPEND, *(leads_of(source.name) for source in settings.sources.values() if source.enabled)),
         **dag_policy(__doc__, "resolve"),
     ) as dag:
         chain(

@@ -21,7 +21,9 @@ app = typer.Typer(
 )  # fmt: skip
 database = typer.Typer(no_args_is_help=True, help="The warehouse database: embedded, or the one of DATABASE_URL.")
 quarantine = typer.Typer(no_args_is_help=True, help="Records that could not be read, each with its error.")
+sources = typer.Typer(help="Where leads come from: how each source does; one tried out before its first run.")
 app.add_typer(database, name="db")
+app.add_typer(sources, name="sources")
 app.add_typer(quarantine, name="quarantine")
 
 out = Console(highlight=False, soft_wrap=True)
@@ -135,6 +137,7 @@ def _shown(path: Path) -> str:
 @app.command()
 def check(config: ConfigOption = None) -> None:
     """Read the configuration and say what is wrong with it, secrets included; nothing is connected."""
+    from pipeline.attribution.ad_pull import require_secrets
     from pipeline.settings import Secrets
     from pipeline.sources.configured import configured_sources
 
@@ -142,8 +145,11 @@ def check(config: ConfigOption = None) -> None:
     sources = configured_sources(settings, Secrets())
     for source in sources:
         source.require_secrets()
+    require_secrets(settings, Secrets())
+    histories = f"{len(settings.history)} history(ies), " if settings.history else ""
     out.print(
-        f"the configuration is sound: {len(sources)} source(s), {len(settings.spend)} spend file(s), {len(settings.line)} line(s)"
+        f"the configuration is sound: {len(settings.source)} source(s), {histories}{len(settings.spend)} spend file(s), "
+        f"{len(settings.line)} line(s)"
     )
 
 
@@ -267,6 +273,41 @@ def explain(
     )
     for line in lines:
         out.print(line, markup=False)
+
+
+@sources.callback(invoke_without_command=True)
+def sources_list(context: typer.Context, config: ConfigOption = None) -> None:
+    """Show every source: how it comes, its last record, where its records are, and what of it changed."""
+    if context.invoked_subcommand is None:
+        from pipeline.source_command import print_sources
+
+        print_sources(config, out)
+
+
+@sources.command("test")
+def sources_test(name: str, config: ConfigOption = None) -> None:
+    """Try a source out: its secret, one real question, up to three leads (masked). Nothing lands, no cursor moves."""
+    from pipeline.source_command import try_source
+    from pipeline.steps import utc_now
+
+    try_source(name, config, None, utc_now, out)
+
+
+@sources.command("preview")
+def sources_preview(
+    file: Annotated[Path, typer.Argument(help="A body as the vendor posts or lists it: JSON, form-encoded, a letter.")],
+    vendor: Annotated[str, typer.Option(help="Whose body it is: tilda, form, typeform, imap …")],
+    headers: Annotated[
+        list[str] | None, typer.Option("--headers", help="NAME:VALUE, a header of the delivery (repeatable).")
+    ] = None,
+    media_type: Annotated[str, typer.Option(help="What the body is, e.g. application/json; else it is guessed.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Show what a body from a file is read as; no configuration, secret or database needed."""
+    from pipeline.source_command import preview_file
+    from pipeline.steps import utc_now
+
+    preview_file(file, vendor, headers or (), media_type, config, utc_now, out)
 
 
 @quarantine.command("list")
@@ -416,7 +457,12 @@ def match_own_table(
 
 @app.command()
 def compare(
-    kind: Annotated[str, typer.Argument(help="name, company, phone, email, address, date, place or postcode.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="name, company, phone, email, address, date, place, postcode, handle, site, id, category or text."
+        ),
+    ],
 ) -> None:
     """How like each other two values are: tab-separated pairs from standard input; score, level and why to standard output."""
     from pipeline.compare import compare_lines

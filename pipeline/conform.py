@@ -19,7 +19,7 @@ from pipeline.normalize.phone import normalize_phones
 from pipeline.normalize.tags import read_tags
 from pipeline.normalize.text import TextContacts, clean_line, clean_text, contacts_in_text
 
-CONFORM_VERSION = 2
+CONFORM_VERSION = 3
 """Part of what a lead is a function of: raise it with any change that gives another Lead for the same record."""
 
 LEAD_NAMESPACE = UUID("6f0b7a52-3c1d-5e84-9a27-1f4d8c60be35")
@@ -68,12 +68,12 @@ def conform(enquiry: Enquiry, context: ConformContext) -> Lead:
     get = fields.get
     refusals: list[Refusal] = []
     signals = {name: clean_text(str(value)) for name, value in enquiry.signals.items()} if enquiry.signals else {}
-    region = _region(get("region", ""), context.region, refusals)
+    region = _region(fields["region"], context.region, refusals) if "region" in fields else context.region
     reading = normalize_name(get("name", ""), get("first_name", ""), get("last_name", ""), get("patronymic", ""))
     refusals.extend(reading.refusals)
     written_message = get("message", "")
     message, subject = clean_text(written_message) if written_message else "", clean_line(get("subject", ""))
-    handles, handle_phones = _handles(get("handle", ""), refusals)
+    handles, handle_phones = _handles(fields["handle"], refusals) if "handle" in fields else ((), [])
     written = _written_contacts(message, subject)
     phones = _phones(enquiry, fields, region, context, reading, handle_phones, written, signals, refusals)
     emails = _emails(fields, context, reading, written, signals, refusals)
@@ -91,7 +91,7 @@ def conform(enquiry: Enquiry, context: ConformContext) -> Lead:
         phones=phones,
         emails=emails,
         company=company,
-        city=_city(get("city", ""), refusals),
+        city=_city(fields["city"], refusals) if "city" in fields else "",
         message=message,
         subject=subject,
         handles=handles,
@@ -100,9 +100,9 @@ def conform(enquiry: Enquiry, context: ConformContext) -> Lead:
         utm=tags.utm,
         click_ids=tags.click_ids,
         campaign_id=tags.campaign_id,
-        dialled_number=_dialled_number(get("dialled_number", ""), region),
-        call_status=clean_line(get("call_status", "")).upper(),
-        call_duration=_duration(get("call_duration", ""), refusals),
+        dialled_number=_dialled_number(fields["dialled_number"], region) if "dialled_number" in fields else "",
+        call_status=clean_line(fields["call_status"]).upper() if "call_status" in fields else "",
+        call_duration=_duration(fields["call_duration"], refusals) if "call_duration" in fields else None,
         signals=signals,
         refusals=tuple(dict.fromkeys(map(_storable, refusals))) if refusals else (),
         record_ids=enquiry.record_ids,
@@ -201,13 +201,14 @@ def _phones(
     refusals: list[Refusal],
 ) -> tuple[Phone, ...]:
     """Numbers of the phone field, the name field and handles; those of the message only where these give none."""
-    found: dict[tuple[str, str], Phone] = {}
     own = context.own_phones
-    if fields.get("phone"):
-        called = enquiry.source_kind is SourceKind.CALL
-        phones, refused = normalize_phones(fields["phone"], region, caller_id=called, own=own)
-        found.update(((phone.e164, phone.extension), phone) for phone in phones)
+    phones: tuple[Phone, ...] = ()
+    if typed := fields.get("phone"):
+        phones, refused = normalize_phones(typed, region, caller_id=enquiry.source_kind is SourceKind.CALL, own=own)
         refusals.extend(refused)
+    if not (handle_phones or reading.phones or written.phones):
+        return phones
+    found = {(phone.e164, phone.extension): phone for phone in phones}
     for text in handle_phones:
         phones, refused = normalize_phones(text, region, caller_id=True, own=own)
         found.update(((phone.e164, phone.extension), phone) for phone in phones)
@@ -253,6 +254,8 @@ def _emails(
     own = context.own_domains
     emails, refused = normalize_emails(fields.get("email", ""), own_domains=own)
     refusals.extend(refused)
+    if not (reading.emails or written.emails):
+        return emails
     found = {email.canonical: email for email in emails}
     for text in reading.emails:
         emails, refused = normalize_emails(text, own_domains=own)
@@ -275,6 +278,8 @@ def _emails(
 
 def _company(fields: Mapping[str, str], reading: NameReading, refusals: list[Refusal]) -> Company | None:
     name, tax_id = fields.get("company", ""), fields.get("tax_id", "")
+    if not (name or tax_id or reading.company):
+        return None
     company, refused = normalize_company(name, tax_id)
     refusals.extend(refused)
     if reading.company and (company is None or not company.name):

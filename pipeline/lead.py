@@ -8,12 +8,13 @@ from hashlib import blake2b
 
 
 class SourceKind(StrEnum):
-    """How an enquiry reached the company."""
+    """How an enquiry reached the company. CRM: it did not; a CRM knew the client, which folds but counts as no lead."""
 
     WEBSITE = "website"
     EMAIL = "email"
     CHAT = "chat"
     CALL = "call"
+    CRM = "crm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

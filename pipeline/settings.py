@@ -9,15 +9,17 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from rapidfuzz import process
 
 from pipeline.errors import ConfigError, MissingSecretError
+from pipeline.sources.loopback import BaseUrl
 
 DEFAULT_PATH = Path("leadfold.toml")
 
@@ -98,25 +100,73 @@ class LineSettings(Section):
     valid_to: date | None = None
 
 
-class SpendSettings(Section):
-    """Files of ad spend, one row per day and campaign. `path` may hold * and ?; it is relative to this file.
+class HistorySettings(SourceSettings):
+    """A CRM that knew clients before us: an export or an API. Read like a source; what it tells is never counted as a lead."""
 
-    columns maps our names (day, campaign_id, campaign_name, spend, currency, clicks, impressions, site) to the file's.
+    schedule: str = "17 4 * * *"
+
+
+class SpendSettings(Section):
+    """Ad spend, one row per day and campaign: files (vendor `csv`), or an ad account that is asked through its API.
+
+    `path` may hold * and ?; it is relative to this file. columns maps our names (day, campaign_id, campaign_name, spend,
+    currency, clicks, impressions, site) to the file's. dates, decimal: how the files write them, where no row shows it.
+    vat: whether the amounts hold VAT; vat_rate, in percent, takes it out of the reporting amounts.
+    enabled: whether it is read; what it told stands either way. account: the account's id at the vendor. token, refresh_token, developer_token and client_secret name secrets. since: the
+    first day to read; lookback_days: how far back each run reads again, because platforms restate what they charged.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,39}$")]
-    path: str
-    platform: str
+    vendor: Literal["csv", "google-ads", "meta", "yandex-direct", "vk"] = "csv"
+    path: str = ""
+    platform: str = ""
     channel: str = ""
     account: str = ""
     site: str = ""
     currency: Currency | None = None
+    vat: Literal["", "included", "excluded"] = ""
+    vat_rate: Annotated[Decimal, Field(ge=0, lt=100, max_digits=5, decimal_places=2)] = Decimal(0)
     vat_included: bool = False
     columns: dict[str, str] = Field(default_factory=dict)
+    dates: Literal["", "dmy", "mdy"] = ""
+    decimal: Literal["", ",", "."] = ""
+    base_url: BaseUrl | None = None
+    token_url: BaseUrl | None = None
+    token: str = ""
+    refresh_token: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    developer_token: str = ""
+    login_account: str = ""
+    api_version: str = ""
+    enabled: bool = True
+    since: date | None = None
+    lookback_days: Annotated[int, Field(ge=1, le=365)] = 28
+
+    @property
+    def has_vat(self) -> bool:
+        """Whether the amounts hold VAT."""
+        return self.vat == "included" or (not self.vat and self.vat_included)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        missing = [key for key in self._needed() if not getattr(self, key)]
+        if missing:
+            raise ValueError(f"vendor `{self.vendor}` lacks `{missing[0]}`")
+        if self.vat_rate and not self.has_vat:
+            raise ValueError('vat_rate stands beside amounts without VAT; set vat = "included" or remove it')
+        return self
+
+    def _needed(self) -> tuple[str, ...]:
+        if self.vendor == "csv":
+            return ("path", "platform")
+        token = ("refresh_token", "client_id", "client_secret") if self.refresh_token else ("token",)
+        own = {"google-ads": ("account", "developer_token"), "meta": ("account",)}.get(self.vendor, ())
+        return (*token, *own)
 
 
 class FilesSettings(Section):
-    """Files beside the sources: exchange rates, deals that came back from the CRM."""
+    """Files beside the sources: exchange rates, deals that came back from the CRM (where no [[history]] tells them)."""
 
     rates: str = ""
     deals: str = ""
@@ -162,6 +212,7 @@ class Settings(Section):
 
     company: CompanySettings = CompanySettings()
     source: tuple[SourceSettings, ...] = ()
+    history: tuple[HistorySettings, ...] = ()
     line: tuple[LineSettings, ...] = ()
     spend: tuple[SpendSettings, ...] = ()
     files: FilesSettings = FilesSettings()
@@ -173,13 +224,22 @@ class Settings(Section):
     base: Path = Path()
     """Folder of the file: paths in it are relative to this."""
 
+    @property
+    def sources(self) -> Mapping[str, SourceSettings]:
+        """Everything that lands records, by its place in the file: sources, and CRMs with their history."""
+        return {f"source[{index}]": source for index, source in enumerate(self.source)} | {
+            f"history[{index}]": history for index, history in enumerate(self.history)
+        }
+
     def source_named(self, name: str) -> SourceSettings:
         """The configured source of this name."""
-        for source in self.source:
+        for source in self.sources.values():
             if source.name == name:
                 return source
         raise ConfigError(
-            "source", f"no source is called `{name}`", f"choose one of {', '.join(s.name for s in self.source)}"
+            "source",
+            f"no source is called `{name}`",
+            f"choose one of {', '.join(source.name for source in self.sources.values())}",
         )
 
     def region_of(self, source: SourceSettings) -> str:
@@ -245,10 +305,16 @@ def parse_settings(text: str, base: Path = Path(), place: str = "leadfold.toml")
         settings = Settings.model_validate(document | {"base": base})
     except ValidationError as error:
         raise config_error(error, "", _all_keys(Settings)) from error
-    names = [source.name for source in settings.source]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            raise ConfigError(f"source[{index}].name", f"`{name}` is used twice", "give every source its own name")
+    names: set[str] = set()
+    for where, source in settings.sources.items():
+        if source.name in names:
+            raise ConfigError(f"{where}.name", f"`{source.name}` is used twice", "give every source its own name")
+        names.add(source.name)
+    if settings.files.deals and any(history.options.get("deals", True) for history in settings.history):
+        raise ConfigError(
+            "files.deals", "the history of a CRM tells deals too, and they would count twice",
+            "remove it, or write deals = false in every [[history]]",
+        )  # fmt: skip
     return settings
 
 

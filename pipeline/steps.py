@@ -3,7 +3,8 @@
 Each step is one or more whole transactions: killed anywhere, the next run goes on from what was committed.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from dedup.collector import paused_collector
 from dedup.model_file import digest
+from pipeline.alert import post_alert
 from pipeline.company_context import company_context
 from pipeline.conform import CONFORM_VERSION, ConformContext
 from pipeline.errors import ChecksFailedError, InputFileError, RecordError, RetryError
@@ -23,13 +25,16 @@ from pipeline.rejection.rules import classify as classify_lead
 from pipeline.rejection.stage import RejectionStage
 from pipeline.resolution import fold_model
 from pipeline.settings import Secrets, Settings, database_url, load_settings, state_folder
+from pipeline.source_changes import notice_changes
 from pipeline.sources.configured import ConfiguredSource, configured_sources
+from pipeline.sources.page import Page
 from pipeline.warehouse import clients, embedded, landing, leads, match_index
 from pipeline.warehouse.connection import Role, Warehouse, WarehouseError
 from pipeline.warehouse.migrate import require_current
 from pipeline.warehouse.runs import recorded
 
 _BATCH = 4000
+log = logging.getLogger(__name__)
 
 Counts = dict[str, int]
 
@@ -92,12 +97,21 @@ def ingest(workspace: Workspace, source_name: str) -> Counts:
         counts.update({"pages": 0, "redelivered": 0, "new": 0})
         if not mine:
             raise RetryError(f"source {source.name}", "another run is pulling it")
-        if source.connector.pull is not None:
-            for page in source.connector.pull(source, landing.cursor_of(warehouse, source.name), workspace.now):
-                counts["redelivered"] += landing.land(warehouse, page, workspace.now()).redelivered
-                counts["pages"] += 1
+        for page in _pages(workspace, source):
+            counts["redelivered"] += landing.land(warehouse, page, workspace.now()).redelivered
+            counts["pages"] += 1
         counts["new"] = landing.count_new(warehouse, source.name, workspace.now)
     return counts
+
+
+def _pages(workspace: Workspace, source: ConfiguredSource) -> Iterator[Page]:
+    """What the source lists since its cursor, then what is still missing of deliveries that held an id only."""
+    if source.connector.pull is not None:
+        yield from source.connector.pull(source, landing.cursor_of(workspace.warehouse, source.name), workspace.now)
+    if source.connector.complete is not None:
+        waiting = landing.waiting(workspace.warehouse, source.name)
+        if waiting:
+            yield from source.connector.complete(source, waiting, workspace.now)
 
 
 def conform(workspace: Workspace) -> Counts:
@@ -259,27 +273,35 @@ def approve_model(workspace: Workspace, who: str) -> bool:
 
 
 def load_spend(workspace: Workspace) -> Counts:
-    """Reads the files of exchange rates, ad spend and deals; rows that cannot be read are kept apart with their error."""
+    """Asks ad accounts, reads the files of exchange rates, ad spend and deals; rows that cannot be read are kept apart with
+    their error."""
+    from pipeline.attribution.ad_pull import pulled_spend, spend_windows
     from pipeline.attribution.deals import load_deals
     from pipeline.attribution.spend import load_spend as load_spend_files
 
-    with recorded(workspace.warehouse, "load_spend", workspace.now) as counts:
-        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-            counts.update(load_spend_files(connection, workspace.settings, workspace.now()))
-            counts.update(load_deals(connection, workspace.settings, workspace.now()))
+    settings, warehouse = workspace.settings, workspace.warehouse
+    with recorded(warehouse, "load_spend", workspace.now) as counts:
+        with warehouse.transaction(Role.RESOLVER) as connection:
+            windows = spend_windows(connection, settings, workspace.now())
+        with (
+            pulled_spend(settings, workspace.secrets, windows, workspace.now) as pulled,
+            warehouse.transaction(Role.RESOLVER) as connection,
+        ):
+            counts.update(load_spend_files(connection, settings, workspace.now(), pulled))
+            counts.update(load_deals(connection, settings, workspace.now()))
         if counts["spend_files_refused"]:
             # What could be read is loaded, and stays; but a run with a broken source is not green.
             raise InputFileError(
-                "files of spend, rates and deals",
+                "files and accounts of spend, rates and deals",
                 f"{counts['spend_files_refused']} could not be read",
-                "see the page Health, or ops.spend_quarantine, for each file's reason",
+                "see the page Health, or ops.spend_quarantine, for each one's reason",
             )
     return counts
 
 
 def attribute(workspace: Workspace) -> Counts:
     """Tags every lead with the channel and campaign that brought it, and ties deals to clients."""
-    from pipeline.attribution.deals import link_deals
+    from pipeline.attribution.deals import link_deals, read_history_deals
     from pipeline.attribution.marts import attribute as attribute_leads
 
     with (
@@ -288,6 +310,7 @@ def attribute(workspace: Workspace) -> Counts:
     ):
         leads.lock_leads(connection)  # a tag must not outlive its lead
         counts.update(attribute_leads(connection, workspace.settings, workspace.now()))
+        counts.update(read_history_deals(connection, workspace.settings, workspace.sources, workspace.now()))
         counts.update(link_deals(connection))
     return counts
 
@@ -304,16 +327,45 @@ def build_marts(workspace: Workspace) -> Counts:
     return counts
 
 
+def watch_shapes(workspace: Workspace) -> Counts:
+    """Compares what landed with what each source's records looked like before; each change is told once, in the log and to the
+    URL of `[alerts] webhook`. Nothing waits for it."""
+    kinds = {source.name: source.kind for source in workspace.sources}
+    with recorded(workspace.warehouse, "watch_shapes", workspace.now) as counts:
+        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            told, looked = notice_changes(connection, kinds, workspace.now())
+        counts.update({"records": looked, "changes": len(told)})
+    for sentence in told:
+        log.warning("%s", sentence)
+    if told:
+        message = {"text": "Leadfold: " + "; ".join(told), "changes": list(told)}
+        post_alert(workspace.settings.alerts.webhook, message)
+    return counts
+
+
 def check(workspace: Workspace, level: Literal["landing", "conformed", "mart"]) -> Counts:
-    """Runs the Great Expectations suite of a level (landing, conformed or mart). Raises ChecksFailedError."""
+    """Runs the Great Expectations suite of a level (landing, conformed or mart); of landing, looks for changed sources besides.
+
+    Raises ChecksFailedError.
+    """
     from pipeline.quality.suites import check as run_suite
 
     url = workspace.warehouse.engine.url.render_as_string(hide_password=False)
     with recorded(workspace.warehouse, f"check_{level}", workspace.now) as counts:
+        if level == "landing":
+            counts["changes"] = _changes_noticed(workspace)
         with workspace.warehouse.transaction(Role.RESOLVER) as connection:
             results = run_suite(url, level, connection, workspace.now())
         counts.update(_told(results))
     return counts
+
+
+def _changes_noticed(workspace: Workspace) -> int:
+    try:
+        return watch_shapes(workspace)["changes"]
+    except Exception as error:  # noqa: BLE001 - a warning that cannot be given must not close the gate
+        log.error("changes of sources were not looked for (%s)", type(error).__name__)
+        return 0
 
 
 def verify(workspace: Workspace) -> Counts:

@@ -47,7 +47,13 @@ def test_the_shipped_example_is_sound(repository: Path) -> None:
     from pipeline.sources.configured import configured_sources
 
     settings = load_settings(repository / "leadfold.example.toml")
-    assert {source.kind for source in configured_sources(settings, Secrets())} == {"website", "email", "chat", "call"}
+    assert {source.kind for source in configured_sources(settings, Secrets())} == {
+        "website",
+        "email",
+        "chat",
+        "call",
+        "crm",
+    }
 
 
 def test_the_environment_comes_before_the_second_place(monkeypatch: pytest.MonkeyPatch) -> None:

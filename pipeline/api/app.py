@@ -7,7 +7,8 @@ the sender tries again), a fault of the program (500 with an id; the log line wi
 import logging
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -45,14 +46,22 @@ class AbortedResponseError(Exception):
 
 
 def create_app(settings: Settings, secrets: Secrets, warehouse: Warehouse, now: Callable[[], datetime]) -> FastAPI:
-    """The application over one warehouse: POST /in/{source}, GET /feed, /feed/snapshot, /clients/{id}, /health.
+    """The application over one warehouse: POST and GET /in/{source}, GET /feed, /feed/snapshot, /clients/{id}, /health.
 
     Without the feed's secret the receiver still works, and the feed refuses every call. Raises ConfigError.
     """
-    app = FastAPI(title="Leadfold", docs_url=None, redoc_url=None, openapi_url=None)
+    # Its own connections: readers of the feed, however many, never keep a delivery from landing.
+    landing = Warehouse.at(warehouse.engine.url.render_as_string(hide_password=False))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        landing.engine.dispose()
+
+    app = FastAPI(title="Leadfold", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
 
     def store(page: Page) -> Landed:
-        return land(warehouse, page, now())
+        return land(landing, page, now())
 
     sources = [source for source in configured_sources(settings, secrets) if source.settings.enabled]
     app.include_router(receiver_router(sources, store, settings.receiver.max_body_bytes, now))

@@ -10,8 +10,19 @@ from pipeline.errors import RecordError
 
 _SYMBOLS = {
     "₽": "RUB", "руб": "RUB", "руб.": "RUB", "р": "RUB", "р.": "RUB", "rub": "RUB", "rur": "RUB",
-    "zł": "PLN", "zl": "PLN", "€": "EUR", "£": "GBP", "$": "USD", "₴": "UAH", "грн": "UAH", "₸": "KZT", "kč": "CZK", "br": "BYN",
+    "zł": "PLN", "zl": "PLN", "zł.": "PLN", "€": "EUR", "euro": "EUR", "£": "GBP", "$": "USD", "us$": "USD", "usd$": "USD", "₴": "UAH",
+    "грн": "UAH", "грн.": "UAH", "₸": "KZT", "тг": "KZT", "тенге": "KZT", "kč": "CZK", "br": "BYN", "byr": "BYN", "ft": "HUF", "₺": "TRY",
+    "₾": "GEL", "֏": "AMD", "₹": "INR", "₪": "ILS", "рубль": "RUB", "рублей": "RUB",
 }  # fmt: skip
+_ISO_4217 = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC "
+    "CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD "
+    "JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD "
+    "NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP "
+    "SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
+)
+_CODES = frozenset(_ISO_4217.split())
+"""Any three letters are not enough: `net` and `sum` stand beside amounts too."""
 _SHAPE = re.compile(
     r"(?P<lead>[+-]?)(?P<before>[^\d().,+-]*)(?P<sign>[+-]?)(?P<digits>[\d., ']*\d)(?P<after>[^\d()+-]*)", re.DOTALL
 )
@@ -33,7 +44,7 @@ def currency_of(text: str) -> str:
     folded = text.strip().casefold()
     if folded in _SYMBOLS:
         return _SYMBOLS[folded]
-    return folded.upper() if len(folded) == 3 and folded.isascii() and folded.isalpha() else ""
+    return folded.upper() if folded.upper() in _CODES else ""
 
 
 def _bare(text: str) -> str:
@@ -75,7 +86,8 @@ def read_amount(text: str, mark: str, place: str) -> Amount:
     shape = _SHAPE.fullmatch(bare[1:-1].strip() if negative else bare)
     if shape is None:
         raise RecordError(place, "is empty" if not bare else "is not an amount", "a number such as 1234.56")
-    beside = (shape["before"].strip(" '"), shape["after"].strip(" ',"))
+    after = shape["after"].strip(" ',")
+    beside = (shape["before"].strip(" '"), "" if after == "." else after)
     currency = ""
     for word in filter(None, beside):
         found = currency_of(word)

@@ -13,7 +13,7 @@ Order = Literal["dmy", "mdy", ""]
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?|(\d{4})(\d{2})(\d{2})")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ ,T].*)?")
 _WORDS = re.compile(
-    r"(?:\w+,\s+)?(?:(\d{1,2})\.?\s+([^\W\d]+)\.?|([^\W\d]+)\.?\s+(\d{1,2})),?\s+(\d{4})(?:\s*(?:г|г\.|r\.))?"
+    r"(?:[^\W\d]+\.?,\s+)?(?:(\d{1,2})\.?[\s/-]+([^\W\d]+)\.?|([^\W\d]+)\.?[\s/-]+(\d{1,2})),?[\s/-]+(\d{4})(?:\s*(?:г|г\.|r\.|года|roku))?"
 )
 _MONTHS = (
     ("jan", "янв", "sty"), ("feb", "фев", "lut"), ("mar", "мар"), ("apr", "апр", "kwi"), ("may", "мая", "май", "maj"),
@@ -66,16 +66,16 @@ def _day(text: str, order: Order, place: str) -> date:
         raise RecordError(place, "is not a day of the calendar", ALLOWED) from error
 
 
-def read_moment(text: str, zone: ZoneInfo, place: str, today: date) -> datetime:
+def read_moment(text: str, zone: ZoneInfo, place: str, today: date, order: Order = "") -> datetime:
     """A moment in UTC: an ISO date and time (in `zone` where it names none), or a day, which stands for its start there.
-    Raises RecordError."""
+    order: of days written `3/4/2026`. Raises RecordError."""
     bare = text.strip()
     try:
         moment = datetime.fromisoformat(bare)
     except ValueError:
         moment = None
     if moment is None or (len(bare) <= 10 and moment.time() == time()):
-        moment = datetime.combine(read_day(bare, "", place, today), _time(bare))
+        moment = datetime.combine(read_day(bare, order, place, today), _time(bare))
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     try:

@@ -1,8 +1,9 @@
-"""Deals that came back from the CRM: what became of clients, in a file, tied to clients after each fold."""
+"""Deals that came back from the CRM: what became of clients, in a file or in a CRM's history, tied to clients after each fold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,23 +16,23 @@ from pipeline.attribution.day import read_moment
 from pipeline.attribution.export_file import Export, ExportRow, line_of, open_export
 from pipeline.attribution.problems import Problem, ProblemBook, files_of, forget_problems, shown_name
 from pipeline.errors import InputFileError, RecordError
+from pipeline.history.deal_stage import STAGES, deal_stage
+from pipeline.history.known import READING, HistoryOptions, document_of
+from pipeline.history.table import HISTORY_READERS
+from pipeline.lead import RawRecord
 from pipeline.normalize.email import normalize_emails
 from pipeline.normalize.phone import normalize_phones
-from pipeline.settings import Settings
-from pipeline.warehouse.connection import copy_rows, rows, run
+from pipeline.settings import HistorySettings, Settings
+from pipeline.sources.connector import ConfiguredSource
+from pipeline.warehouse.connection import copy_rows, rows, run, stream
 from pipeline.warehouse.sql_file import Connection
 
 _BATCH = 5000
 _COLUMNS = ("deal_id", "client_id", "phone", "email", "stage", "amount", "currency", "opened_at", "closed_at")
+_HISTORY_COLUMNS = (
+    "deal_id", "stage", "amount", "currency", "opened_at", "closed_at", "record_id", "read_as", "phone", "email",
+)  # fmt: skip
 _CONTACTS = frozenset({"phone", "email", "client_ref"})
-_STAGES = {
-    "new": "new open in_progress новая новый открыта в_работе nowa otwarta w_toku",
-    "qualified": "qualified sql target квалифицирована квалифицирован целевой целевая zakwalifikowana kwalifikowana",
-    "won": "won closed_won success paid успешно выиграна оплачено продажа успешно_реализовано wygrana sprzedaż",
-    "lost": "lost closed_lost fail failed проиграна отказ закрыто_и_не_реализовано przegrana utracona",
-    "junk": "junk spam мусор спам некачественный śmieć",
-}
-_STAGE_BY_NAME = {name: stage for stage, names in _STAGES.items() for name in names.split()}
 _COUNTRY = {"RUB": "RU", "PLN": "PL", "GBP": "GB", "UAH": "UA", "CZK": "CZ", "KZT": "KZ", "BYN": "BY"}
 """Where a deal was paid says in which country its phone is to be read when it carries no code."""
 
@@ -59,12 +60,74 @@ def load_deals(connection: Connection, settings: Settings, now: datetime) -> dic
     return counts
 
 
+def read_history_deals(
+    connection: Connection, settings: Settings, sources: Sequence[ConfiguredSource], now: datetime
+) -> dict[str, int]:
+    """Reads deals that a CRM's history told into core.deal, those that are new, changed, or to be read in another way.
+
+    Counts: history_deals_new, history_deals_changed, history_deals_dropped (of CRMs that the configuration no longer asks for
+    deals: a renamed one would count its money twice). What cannot be read is in quarantine since conforming, as every record.
+    """
+    counts = {"history_deals_new": 0, "history_deals_changed": 0}
+    histories = [
+        source
+        for source in sources
+        if isinstance(source.settings, HistorySettings) and source.options_as(HistoryOptions).deals
+    ]
+    dropped = run(connection, "deals", "drop_removed", sources=[source.name for source in histories])
+    if not histories:
+        return counts | {"history_deals_dropped": dropped}
+    company = settings.company
+    run(connection, "deals", "create_loaded_deal")
+    for source in histories:
+        read_as = _reading_of(source)
+        told = stream(connection, "deals", "history_deals", source=source.name, read_as=read_as)
+        found = _history_deals(told, source, read_as, company.reporting_currency)
+        while batch := list(islice(found, _BATCH)):
+            copy_rows(connection, "loaded_deal", _HISTORY_COLUMNS, batch)
+    written = rows(connection, "deals", "merge_deals", now=now)[0]
+    run(connection, "deals", "convert_deals", base=company.reporting_currency, timezone=company.timezone)
+    return {
+        "history_deals_new": written.new,
+        "history_deals_changed": written.changed,
+        "history_deals_dropped": dropped,
+    }
+
+
+def _reading_of(source: ConfiguredSource) -> str:
+    """Changes whenever the same record might give another deal."""
+    told = f"{source.settings.vendor} {source.options!r} {source.timezone}"
+    return f"{READING}.{blake2b(told.encode(), digest_size=6).hexdigest()}"
+
+
+def _history_deals(
+    told: Iterable[Any], source: ConfiguredSource, read_as: str, currency: str
+) -> Iterator[tuple[Any, ...]]:
+    reader = HISTORY_READERS[source.settings.vendor]
+    for row in told:
+        record = RawRecord(
+            source=row.source, external_id=row.external_id, group_key=row.group_key, body=row.body, media_type=row.media_type,
+            transport=row.transport, received_at=row.received_at, occurred_at=row.occurred_at, record_id=row.record_id,
+        )  # fmt: skip
+        try:
+            deal = reader.deal(document_of(record), record, source)
+        except RecordError:
+            # Conforming said so in quarantine; with changed options the record is there after its next reading.
+            continue
+        yield (
+            f"{source.name}/{row.external_id.removeprefix('deal:')}", deal.stage, deal.amount, deal.currency or currency,
+            deal.opened_at, deal.closed_at, row.record_id, read_as, "", "",
+        )  # fmt: skip
+
+
 def link_deals(connection: Connection) -> dict[str, int]:
-    """Ties deals to living clients: by the id the CRM gave, else by phone or mailbox where exactly one client has it.
+    """Ties deals to living clients: by the CRM's own record of the client, by the id the CRM gave, else by phone or mailbox where
+    exactly one client has it.
 
     Counts: deals_linked, deals_unlinked.
     """
     run(connection, "deals", "follow_aliases")
+    run(connection, "deals", "link_records")
     run(connection, "deals", "link_contacts")
     found = rows(connection, "deals", "linked")[0]
     return {"deals_linked": found.linked, "deals_unlinked": found.unlinked}
@@ -106,9 +169,9 @@ def _deal(row: ExportRow, mark: str, settings: Settings, today: date) -> tuple[A
     zone = ZoneInfo(settings.company.timezone)
     if not cells["deal_id"] or len(cells["deal_id"]) > 200:
         raise RecordError("deal_id", "is empty or longer than 200 characters", "the CRM's own id of the deal")
-    stage = _STAGE_BY_NAME.get(cells["stage"].casefold().replace(" ", "_"))
-    if stage is None:
-        raise RecordError("stage", "is not a stage", ", ".join(_STAGES))
+    stage = deal_stage(cells["stage"])
+    if not stage:
+        raise RecordError("stage", "is not a stage", ", ".join(STAGES))
     amount, currency = _money(cells, mark, settings)
     opened = read_moment(cells["opened_at"], zone, "opened_at", today)
     closed = read_moment(cells["closed_at"], zone, "closed_at", today) if cells.get("closed_at") else None

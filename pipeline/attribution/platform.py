@@ -55,6 +55,7 @@ CLICK_IDS: tuple[ClickId, ...] = (
     ClickId("yclid", "yandex", Channel.PAID_SEARCH),
     ClickId("ymclid", "yandex_market", Channel.MARKETPLACE),
     ClickId("msclkid", "microsoft", Channel.PAID_SEARCH),
+    ClickId("ctwa_clid", "meta", Channel.PAID_SOCIAL),
     ClickId("ttclid", "tiktok", Channel.PAID_SOCIAL),
     ClickId("rb_clickid", "vk", Channel.PAID_SOCIAL),
     ClickId("vkclid", "vk", Channel.PAID_SOCIAL),

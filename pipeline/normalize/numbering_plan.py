@@ -6,7 +6,7 @@ country code they cost 2 us. A test holds the two to the same answers.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumberType
 
@@ -71,8 +71,33 @@ def _regions(country_code: int) -> tuple[_Region, ...]:
     return tuple(regions)
 
 
+SETTLED_AFTER = {
+    7: {"3": 3, "4": 3, "8": 4, "9": 3, "930": 6, "7": 5},
+    48: dict.fromkeys("123456789", 4)
+    | dict.fromkeys(("45", "50", "51", "53", "57", "60", "66", "69", "72", "73", "78", "79", "88"), 2),
+    375: dict.fromkeys("123489", 4),
+    380: dict.fromkeys("3456789", 4),
+}
+"""Per country code and beginning of a national number: behind so many digits only the number of digits still matters. A test reads
+that off phonenumbers' patterns."""
+
+
 def kind_and_region(country_code: int, national: str) -> tuple[int, str] | None:
     """A `PhoneNumberType` and an ISO 3166 region, None where the plan has no such number."""
+    depths = SETTLED_AFTER.get(country_code)
+    if depths is not None:
+        depth = depths.get(national[:3]) or depths.get(national[:2]) or depths.get(national[:1])
+        if depth is not None and len(national) > depth:
+            return _settled(country_code, national[:depth], len(national))
+    return _kind_and_region(country_code, national)
+
+
+@lru_cache(maxsize=65536)
+def _settled(country_code: int, prefix: str, length: int) -> tuple[int, str] | None:
+    return _kind_and_region(country_code, prefix.ljust(length, "0"))
+
+
+def _kind_and_region(country_code: int, national: str) -> tuple[int, str] | None:
     regions = _regions(country_code)
     for region in regions:
         if len(regions) > 1 and region.leading is not None:

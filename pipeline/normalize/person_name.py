@@ -276,7 +276,7 @@ def _cased(word: str, index: int) -> str:
     if index and word.casefold() in _PARTICLES | _OGLY:
         return word.casefold()
     return "-".join(
-        "'".join(piece[:1].upper() + piece[1:].lower() for piece in part.split("'")) for part in word.split("-")
+        "'".join(piece[:1].title() + piece[1:].lower() for piece in part.split("'")) for part in word.split("-")
     )
 
 

@@ -11,7 +11,7 @@ from pipeline.lead import Refusal
 from pipeline.normalize.text import clean_line
 
 CLICK_IDS = frozenset(
-    {"gclid", "gbraid", "wbraid", "dclid", "yclid", "ymclid", "fbclid", "msclkid", "ttclid", "twclid", "li_fat_id", "rb_clickid", "vkclid", "epik", "rdt_cid", "sccid", "roistat"}
+    {"gclid", "gbraid", "wbraid", "dclid", "yclid", "ymclid", "fbclid", "msclkid", "ctwa_clid", "ttclid", "twclid", "li_fat_id", "rb_clickid", "vkclid", "epik", "rdt_cid", "sccid", "roistat"}
 )  # fmt: skip
 """Parameters by which an advertising system knows its own click."""
 
@@ -51,7 +51,7 @@ def read_tags(fields: Mapping[str, str]) -> Tags:
     utm: dict[str, str] = {}
     clicks: dict[str, str] = {}
     campaign = clean_line(fields.get("campaign_id", ""))
-    if campaign and _MACRO.match(campaign):
+    if campaign and _is_macro(campaign):
         refusals.append(Refusal("campaign_id", "unexpanded_macro", campaign))
         campaign = ""
     given = fields.get("click_id", "")
@@ -64,7 +64,7 @@ def read_tags(fields: Mapping[str, str]) -> Tags:
     for place in _places(fields):
         found: dict[str, str] = {}
         for key, value in place:
-            if _MACRO.match(value):
+            if _is_macro(value):
                 refusals.append(Refusal(key, "unexpanded_macro", value[:_MAX_VALUE]))
             elif key in CLICK_IDS:
                 clicks.setdefault(key, value[:_MAX_VALUE])
@@ -79,14 +79,21 @@ def read_tags(fields: Mapping[str, str]) -> Tags:
     return Tags(utm, clicks, campaign, tuple(dict.fromkeys(refusals)))
 
 
+def _is_macro(value: str) -> bool:
+    """Whether an ad system left its placeholder unfilled; none begins with a letter or a digit."""
+    return not value[:1].isalnum() and _MACRO.match(value) is not None
+
+
 def _places(fields: Mapping[str, str]) -> Iterator[list[tuple[str, str]]]:
-    yield [pair for key, value in fields.items() if key.startswith("utm_") and (pair := _tag(key, value)) is not None]
+    named = [key for key in fields if key.startswith("utm_")]
+    if named:
+        yield [pair for key in named if (pair := _tag(key, fields[key])) is not None]
     if "utm" in fields:
-        yield list(_tags_of(fields["utm"]))
+        yield _tags_of(fields["utm"])
     for name in ("page", "referrer"):
         address = fields.get(name, "")
         if "?" in address or "#" in address:
-            yield list(_tags_of(_query(address)))
+            yield _tags_of(_query(address))
 
 
 def _query(address: str) -> str:
@@ -94,33 +101,42 @@ def _query(address: str) -> str:
     return address.replace("#", "&").partition("?")[2] if "?" in address else address.partition("#")[2]
 
 
-def _tags_of(text: str) -> Iterator[tuple[str, str]]:
+def _tags_of(text: str) -> list[tuple[str, str]]:
     """Tags in a query string, a JSON object, or cookies in which Tilda keeps the visit (`TILDAUTM=utm_source%3D…|||…`)."""
     text = text.strip()
-    if text.startswith("{"):
-        try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
-            document = None
-        if isinstance(document, dict):
-            for key, value in document.items():
-                if isinstance(value, str | int) and (pair := _tag(str(key), str(value))) is not None:
-                    yield pair
-            return
-    for piece in _PAIR.split(text[:20000]):
+    if text.startswith("{") and (pairs := _tags_of_json(text)) is not None:
+        return pairs
+    found: list[tuple[str, str] | None] = []
+    text = text[:20000]
+    for piece in _PAIR.split(text) if ";" in text or "|" in text or "?" in text else text.split("&"):
         key, _, value = piece.strip().partition("=")
-        if key.upper().endswith("TILDAUTM"):
-            for inner in decoded(value).split("|||"):
-                inner_key, _, inner_value = inner.partition("=")
-                if (pair := _tag(inner_key, inner_value)) is not None:
-                    yield pair
+        if not value:
+            continue
+        if key in CLICK_IDS and value.isascii() and value.replace("-", "").replace("_", "").isalnum():
+            found.append((key, value))  # each click has its own: no use in keeping it
+        elif key[-8:].upper() == "TILDAUTM":
+            inner = (pair.partition("=") for pair in decoded(value).split("|||"))
+            found.extend(_tag(inner_key, inner_value) for inner_key, _, inner_value in inner)
         elif key in _COOKIE_CLICKS:
             name, dots = _COOKIE_CLICKS[key]
             parts = decoded(value).split(".", dots)
             if len(parts) > dots and parts[dots]:
-                yield name, parts[dots]
-        elif value and (pair := _tag(key, value)) is not None:
-            yield pair
+                found.append((name, parts[dots]))
+        else:
+            found.append(_tag(key, value))
+    return [pair for pair in found if pair is not None]
+
+
+def _tags_of_json(text: str) -> list[tuple[str, str]] | None:
+    """Tags in a JSON object, None where the text is none."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict):
+        return None
+    pairs = (_tag(str(key), str(value)) for key, value in document.items() if isinstance(value, str | int))
+    return [pair for pair in pairs if pair is not None]
 
 
 @lru_cache(maxsize=16384)  # the tags of one campaign come again with each of its clicks
@@ -129,7 +145,7 @@ def _tag(key: str, value: str) -> tuple[str, str] | None:
     name = key.strip().lower()
     if not (name.startswith("utm_") or name in CLICK_IDS or name in _CAMPAIGN_PARAMETERS):
         return None
-    if _MACRO.match(value):
+    if _is_macro(value):
         return name, value
     text = decoded(value) if "%" in value or "+" in value else value
     text = clean_line(text)

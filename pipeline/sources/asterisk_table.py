@@ -1,4 +1,4 @@
-"""Asterisk's `cdr` table in a PostgreSQL database of its own, read by (calldate, uniqueid).
+"""Asterisk's `cdr` table in a database of its own, PostgreSQL, MySQL or MariaDB (FreePBX's `asteriskcdrdb`), by (calldate, uniqueid).
 
 A row appears when its call ends but carries the time when it began, so each run starts some hours before the last
 row seen. What can go wrong: the role behind the secret may not read `cdr`; several thousand rows carry the same time
@@ -15,7 +15,8 @@ from pydantic import Field
 
 from pipeline.errors import RecordError, RetryError
 from pipeline.lead import Enquiry, RawRecord, SourceKind
-from pipeline.sources.call import CallOptions, call_of, leg_of, local_time
+from pipeline.sources.asterisk import leg_of
+from pipeline.sources.call import PbxOptions, call_of, local_time
 from pipeline.sources.connector import Clock, ConfiguredSource, Connector, SecretName
 from pipeline.sources.page import Page
 from pipeline.sources.submission import as_text, load_json
@@ -24,8 +25,8 @@ BEGINNING = datetime(1970, 1, 1)  # noqa: DTZ001 - the table's times are local a
 MOST_ROWS = 64_000
 
 
-class AsteriskTableOptions(CallOptions):
-    """dsn: the name of the secret that holds the database's URL. lookback_minutes: how long before the last row seen
+class AsteriskTableOptions(PbxOptions):
+    """dsn: the name of the secret that holds the database's URL, `postgresql://…` or `mysql://…`. lookback_minutes: how long before the last row seen
     a run starts, at least the longest call. page_rows: rows per page."""
 
     dsn: SecretName
@@ -100,8 +101,17 @@ def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquir
             raise RecordError("row", "is not an object", "one row of the table `cdr`")
         values = {str(name).lower(): as_text(value) for name, value in row.items()}
         places = {name: f"column {name}" for name in values}
-        legs.append(leg_of(record, values, places, source.timezone))
-    return (call_of(source, legs, options),)
+        legs.append(leg_of(record, values, places, source.timezone, options))
+    return (call_of(source, legs),)
 
 
-CONNECTOR = Connector(vendor="asterisk-table", kind=SourceKind.CALL, options=AsteriskTableOptions, read=read, pull=pull)
+CONNECTOR = Connector(
+    vendor="asterisk-table",
+    kind=SourceKind.CALL,
+    options=AsteriskTableOptions,
+    read=read,
+    pull=pull,
+    title="Asterisk / FreePBX, table cdr",
+    tested="real PostgreSQL and MariaDB tables in the documented columns, FreePBX's among them",
+    unseen="a running Asterisk or FreePBX; Oracle's MySQL",
+)

@@ -3,7 +3,8 @@
 from pydantic import ValidationError
 
 from pipeline.errors import ConfigError
-from pipeline.settings import Secrets, Settings, SourceSettings, config_error
+from pipeline.history.table import HISTORY_CONNECTORS
+from pipeline.settings import HistorySettings, Secrets, Settings, SourceSettings, config_error
 from pipeline.sources.connector import ConfiguredSource
 from pipeline.sources.table import CONNECTORS
 
@@ -11,22 +12,22 @@ __all__ = ["ConfiguredSource", "configured_source", "configured_sources"]
 
 
 def configured_sources(settings: Settings, secrets: Secrets) -> tuple[ConfiguredSource, ...]:
-    """Every source of the configuration in the file's order, disabled ones included.
+    """Every source of the configuration in the file's order, disabled ones included; then the CRMs with their history.
 
     No secret is looked up here. Raises ConfigError with one line that names the key, e.g.
     `source[2].form_idd: unknown key; did you mean `form_id`?`.
     """
-    return tuple(configured_source(settings, index, secrets) for index in range(len(settings.source)))
+    return tuple(configured_source(settings, place, secrets) for place in settings.sources)
 
 
-def configured_source(settings: Settings, index: int, secrets: Secrets) -> ConfiguredSource:
-    """The source at `index` of the configuration. Raises ConfigError."""
-    own = settings.source[index]
-    place = f"source[{index}]"
-    connector = CONNECTORS.get(own.vendor)
+def configured_source(settings: Settings, place: str, secrets: Secrets) -> ConfiguredSource:
+    """The source at a place of the configuration: `source[2]`, `history[0]`. Raises ConfigError."""
+    own = settings.sources[place]
+    connectors = HISTORY_CONNECTORS if isinstance(own, HistorySettings) else CONNECTORS
+    connector = connectors.get(own.vendor)
     if connector is None:
         raise ConfigError(
-            f"{place}.vendor", f"`{own.vendor}` is not a vendor", f"use one of {', '.join(sorted(CONNECTORS))}"
+            f"{place}.vendor", f"`{own.vendor}` is not a vendor", f"use one of {', '.join(sorted(connectors))}"
         )
     try:
         options = connector.options.model_validate(dict(own.options))

@@ -31,6 +31,9 @@ class VendorOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+WAITING = "waiting"
+"""Key of a record's transport facts: the delivery holds an id only, the rest is to be fetched."""
+
 Options = TypeVar("Options", bound=VendorOptions)
 
 
@@ -52,6 +55,10 @@ class Connector:
     receive(source, body, headers, query, now) checks and accepts one webhook delivery. Absent for vendors that are only pulled.
     read(records, source) turns all raw records of one group_key, in any order, into enquiries; it is pure and raises
     RecordError for a record that cannot be read.
+    challenge(source, query) answers the GET with which some vendors prove an address of a webhook.
+    complete(source, waiting, now) yields pages with what is still missing of records whose delivery named an id only and was
+    marked `WAITING` in its transport; `waiting` are those of which nothing else has landed.
+    title: the vendor's name as people know it. tested: how it is tested. unseen: what never ran against the real thing.
     """
 
     vendor: str
@@ -60,6 +67,11 @@ class Connector:
     read: "Callable[[Sequence[RawRecord], ConfiguredSource], tuple[Enquiry, ...]]"
     pull: "Callable[[ConfiguredSource, Mapping[str, Any] | None, Clock], Iterator[Page]] | None" = None
     receive: "Callable[[ConfiguredSource, bytes, Mapping[str, str], str, Clock], Received] | None" = None
+    challenge: "Callable[[ConfiguredSource, str], Received] | None" = None
+    complete: "Callable[[ConfiguredSource, Sequence[RawRecord], Clock], Iterator[Page]] | None" = None
+    title: str = ""
+    tested: str = ""
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

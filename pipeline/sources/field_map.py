@@ -31,6 +31,9 @@ CLICK_PARAMETERS = (
 JOINED = {"phone": ", ", "email": ", ", "handle": " ", "message": "\n", "click_id": " "}
 """Fields that hold several values, and what stands between them; elsewhere a second value goes to the message."""
 LONGEST_LABEL = 200
+_MOST_LABELS_KEPT = 60
+"""Labels of one form that are worth remembering together; longer lists are read label by label."""
+
 _BRACKETS = re.compile(r"^(?:form_fields|fields|data|values)\[([^\[\]]{1,100})\](?:\[value\])?$", re.IGNORECASE)
 _QUESTION = re.compile(r"^(?:q\d+ |input |field )(?=\S)")
 _COUNTER = re.compile(r" \d{1,2}$")
@@ -38,9 +41,12 @@ _HINT = re.compile(r"\([^()]{0,100}\)")
 _DIGITS = re.compile(r"\d")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldMap:
-    """names: folded label -> our field. likely: our field -> folded words. ignored: folded technical names."""
+    """names: folded label -> our field. likely: our field -> folded words. ignored: folded technical names.
+
+    Equal to itself only, so that what was found out with it can be kept.
+    """
 
     names: Mapping[str, str]
     likely: Mapping[str, tuple[str, ...]]
@@ -114,8 +120,39 @@ def map_fields(
     pairs: Iterable[tuple[str, str]], field_map: FieldMap, chosen: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """Enquiry fields from a form's (label, value) pairs; `chosen` is the source's own `fields` option."""
-    folded = folded_choice(chosen or {})
-    return gather((field_of(label, value, field_map, folded), label, value) for label, value in pairs)
+    pairs = list(pairs)
+    places = None
+    if len(pairs) <= _MOST_LABELS_KEPT:
+        places = _places(tuple([label for label, _ in pairs]), field_map, tuple(chosen.items()) if chosen else ())
+    if places is None:
+        folded = folded_choice(chosen or {})
+        return gather((field_of(label, value, field_map, folded), label, value) for label, value in pairs)
+    values: dict[str, str] = {}
+    rest: list[str] = []
+    for field, (label, raw) in zip(places, pairs, strict=True):
+        if field == "" or not (value := raw.strip()):
+            continue
+        if field is not None:
+            values[field] = value
+        else:
+            rest.append(f"{label.strip()}: {value}" if label.strip() else value)
+    if rest:
+        values["message"] = "\n".join([values["message"], *rest] if "message" in values else rest)
+    return values
+
+
+@lru_cache(maxsize=4096)  # a form's labels come again with every submission
+def _places(
+    labels: tuple[str, ...], field_map: FieldMap, chosen: tuple[tuple[str, str], ...]
+) -> tuple[str | None, ...] | None:
+    """What `field_of` says of each label, where the labels alone tell and no field is named twice; else None."""
+    choice = folded_choice(dict(chosen))
+    with_value = [field_of(label, "@0000000", field_map, choice) for label in labels]
+    fields = [field_of(label, "", field_map, choice) for label in labels]
+    named = [field for field in fields if field]
+    if fields != with_value or len(set(named)) < len(named) or "click_id" in named:
+        return None
+    return tuple(fields)
 
 
 def gather(entries: Iterable[tuple[str | None, str, str]]) -> dict[str, str]:

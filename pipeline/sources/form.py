@@ -147,4 +147,13 @@ def _marked_as_test(pairs: Sequence[tuple[str, str]]) -> bool:
     return any(name.lower() in TEST_NAMES and value.strip().lower() in TRUE_WORDS for name, value in pairs)
 
 
-CONNECTOR = Connector(vendor="form", kind=SourceKind.WEBSITE, options=FormOptions, read=read, receive=receive)
+CONNECTOR = Connector(
+    vendor="form",
+    kind=SourceKind.WEBSITE,
+    options=FormOptions,
+    read=read,
+    receive=receive,
+    title="Any form (webhook)",
+    tested="bodies of the builders as their documentation shows them",
+    unseen="each builder's current version",
+)

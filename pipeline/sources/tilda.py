@@ -96,4 +96,13 @@ def cookie_tags(cookies: str) -> str:
     return ""
 
 
-CONNECTOR = Connector(vendor="tilda", kind=SourceKind.WEBSITE, options=TildaOptions, read=read, receive=receive)
+CONNECTOR = Connector(
+    vendor="tilda",
+    kind=SourceKind.WEBSITE,
+    options=TildaOptions,
+    read=read,
+    receive=receive,
+    title="Tilda",
+    tested="the ping as Tilda sends it, bodies after its help pages",
+    unseen="a real site of Tilda",
+)

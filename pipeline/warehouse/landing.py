@@ -6,16 +6,19 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.lead import RawRecord
 from pipeline.sources.page import Landed, Page
-from pipeline.warehouse.connection import Role, Warehouse, one, run, translated
+from pipeline.warehouse.connection import Role, Warehouse, one, rows, run, translated
 from pipeline.warehouse.statements import statement
 
 _COUNTED = "#counted"
 """Suffix of the cursor row that remembers how many records of a source earlier runs have told of."""
+
+MOST_WAITING = 500
+"""Records that one run fetches the rest of; the next run takes the next ones."""
 
 
 def land(warehouse: Warehouse, page: Page, now: datetime) -> Landed:
@@ -45,6 +48,28 @@ def count_new(warehouse: Warehouse, source: str, now: Callable[[], datetime]) ->
             position = orjson.dumps({"records": records}).decode()
             run(connection, "landing", "move_cursor", source=key, position=position, now=now())
         return records - int(before["records"])
+
+
+def waiting(warehouse: Warehouse, source: str) -> tuple[RawRecord, ...]:
+    """Records whose delivery held an id only and of which nothing else has landed, newest first, at most `MOST_WAITING`."""
+    with warehouse.transaction(Role.INGEST) as connection:
+        found = rows(connection, "landing", "waiting_records", source=source, most=MOST_WAITING)
+        return tuple(map(record_of, found))
+
+
+def record_of(row: Row[Any]) -> RawRecord:
+    """A raw record as its row in the warehouse has it."""
+    return RawRecord(
+        source=row.source,
+        external_id=row.external_id,
+        group_key=row.group_key,
+        body=row.body,
+        media_type=row.media_type,
+        transport=row.transport,
+        received_at=row.received_at,
+        occurred_at=row.occurred_at,
+        record_id=row.record_id,
+    )
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from pipeline.errors import RecordError
 from pipeline.lead import Company, Email, Lead, PersonName, Phone, RawRecord, Refusal, SourceKind
 from pipeline.warehouse.connection import copy_rows, rows, run
+from pipeline.warehouse.landing import record_of
 
 _NO_HANDLES = "{}"
 """An empty array as text: most leads have no handle, and COPY would write each empty list element by element."""
@@ -71,19 +72,7 @@ def records_of(connection: Connection, groups: Sequence[GroupKey]) -> dict[Group
     found: dict[GroupKey, list[RawRecord]] = {group: [] for group in groups}
     sources, keys = [source for source, _ in groups], [key for _, key in groups]
     for row in rows(connection, "leads", "records_of_groups", sources=sources, group_keys=keys):
-        found[row.source, row.group_key].append(
-            RawRecord(
-                source=row.source,
-                external_id=row.external_id,
-                group_key=row.group_key,
-                body=row.body,
-                media_type=row.media_type,
-                transport=row.transport,
-                received_at=row.received_at,
-                occurred_at=row.occurred_at,
-                record_id=row.record_id,
-            )
-        )
+        found[row.source, row.group_key].append(record_of(row))
     return found
 
 

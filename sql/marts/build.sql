@@ -10,6 +10,7 @@ with lead as (
                not coalesce(classification.state = 'rejected' and classification.stage = any(cast(:uncounted_stages as text[])), false) as counted
         from core.lead
         left join core.classification using (lead_id)
+        where lead.source_kind <> 'crm'
     ) as classified
 ),
 
@@ -19,7 +20,7 @@ client as (
     inner join core.client on client.client_id = membership.client_id and client.state = 'live'
     inner join core.lead on lead.lead_id = membership.lead_id
     left join core.classification on classification.lead_id = membership.lead_id
-    where membership.to_decision is null and coalesce(classification.state, 'pending') <> 'rejected'
+    where membership.to_decision is null and coalesce(classification.state, 'pending') <> 'rejected' and lead.source_kind <> 'crm'
 ),
 
 spend as (

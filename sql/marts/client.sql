@@ -1,6 +1,8 @@
--- mart.client. Grain: living client with a lead that is not rejected. Owner: attribution.
+-- mart.client. Grain: living client with an enquiry that is not rejected. Owner: attribution.
 -- first_touch: the earliest touchpoint. last_non_direct: the latest one that something brought; while all are direct, the
 -- latest. Touchpoints after the day of the deal that made a client new cannot have won it and do not take part.
+-- known: since when the CRM knows a client, from its history. Deals older than the first touch say that a client returns; they
+-- are no revenue of what brought that touch.
 insert into mart.client
 with touch as (
     select client_id, lead_id, occurred_at, day, site, channel, campaign, is_direct, state
@@ -29,14 +31,22 @@ deal as (
 ),
 
 outcome as (
-    select client_id,
-           bool_or(stage in ('qualified', 'won')) as is_qualified,
-           min(day) filter (where stage = 'won') as first_won_day,
-           count(*) filter (where stage = 'won') as deals_won,
-           coalesce(sum(amount_reporting) filter (where stage = 'won'), 0) as revenue
+    select deal.client_id,
+           bool_or(deal.stage in ('qualified', 'won')) as is_qualified,
+           min(deal.day) filter (where deal.stage = 'won') as first_won_day,
+           count(*) filter (where deal.stage = 'won' and deal.day >= first_touch.day) as deals_won,
+           coalesce(sum(deal.amount_reporting) filter (where deal.stage = 'won' and deal.day >= first_touch.day), 0) as revenue
     from deal
-    where client_id is not null
-    group by client_id
+    inner join first_touch on first_touch.client_id = deal.client_id
+    group by deal.client_id
+),
+
+known as (
+    select membership.client_id, min(cast(lead.received_at at time zone cast(:timezone as text) as date)) as since_day
+    from core.membership
+    inner join core.lead on lead.lead_id = membership.lead_id and lead.source_kind = 'crm'
+    where membership.to_decision is null
+    group by membership.client_id
 ),
 
 last_non_direct as (
@@ -72,13 +82,15 @@ select
         when 'deal' then coalesce(outcome.is_qualified, false)
         else counted.is_accepted and cardinality(client.phones) + cardinality(client.emails) > 0
     end,
-    coalesce(outcome.first_won_day >= first_touch.day, false),
-    coalesce(outcome.first_won_day < counted.last_touch_day, false),
+    coalesce(outcome.first_won_day >= first_touch.day, false) and coalesce(known.since_day >= first_touch.day, true),
+    coalesce(outcome.first_won_day < counted.last_touch_day, false) or coalesce(known.since_day < first_touch.day, false),
     outcome.first_won_day,
     coalesce(outcome.deals_won, 0),
-    coalesce(outcome.revenue, 0)
+    coalesce(outcome.revenue, 0),
+    known.since_day
 from first_touch
 inner join counted using (client_id)
 inner join last_non_direct using (client_id)
 inner join core.client using (client_id)
-left join outcome using (client_id);
+left join outcome using (client_id)
+left join known using (client_id);

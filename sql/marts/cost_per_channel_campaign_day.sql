@@ -19,8 +19,9 @@ returning_fact as (
     select touchpoint.day, touchpoint.site, touchpoint.channel, touchpoint.campaign,
            count(distinct touchpoint.client_id) as returning_clients
     from mart.touchpoint
-    inner join mart.client on client.client_id = touchpoint.client_id and client.first_won_day < touchpoint.day
+    inner join mart.client on client.client_id = touchpoint.client_id
     where touchpoint.state <> 'rejected'
+      and (client.first_won_day < touchpoint.day or client.known_since_day < client.first_touch_day)
     group by touchpoint.day, touchpoint.site, touchpoint.channel, touchpoint.campaign
 ),
 
@@ -34,15 +35,18 @@ client_place as (
     from mart.client
 ),
 
--- Deals won by somebody who is no client of ours, or not known yet.
+-- Deals won by somebody who is no client of ours, or not known yet, or before the first touch: no lead brought them.
 stray_deal as (
-    select cast(coalesce(deal.closed_at, deal.opened_at) at time zone cast(:timezone as text) as date) as day,
-           count(*) as deals_won, coalesce(sum(deal.amount_reporting), 0) as revenue
-    from core.deal
-    left join core.client_alias on client_alias.client_id = deal.client_id
-    where deal.stage = 'won'
-      and not exists (select from mart.client where client.client_id = coalesce(client_alias.living_id, deal.client_id))
-    group by 1
+    select won.day, count(*) as deals_won, coalesce(sum(won.amount_reporting), 0) as revenue
+    from (
+        select coalesce(client_alias.living_id, deal.client_id) as client_id, deal.amount_reporting,
+               cast(coalesce(deal.closed_at, deal.opened_at) at time zone cast(:timezone as text) as date) as day
+        from core.deal
+        left join core.client_alias on client_alias.client_id = deal.client_id
+        where deal.stage = 'won'
+    ) as won
+    where not exists (select from mart.client where client.client_id = won.client_id and client.first_touch_day <= won.day)
+    group by won.day
 ),
 
 spend_fact as (

@@ -1,6 +1,6 @@
 -- mart.touchpoint. Grain: lead. Owner: attribution.
 -- A lead whose source names no site stands at the site of its line or campaign, so that its cost stands beside it.
--- A lead that has no living client now keeps its row, so that leads in = leads out.
+-- A lead that has no living client now keeps its row, so that leads in = leads out. What a CRM's history told is no enquiry.
 insert into mart.touchpoint
     (lead_id, client_id, occurred_at, day, source, source_kind, site, channel, campaign, platform, is_direct, rule, state, stage, counts_as_lead)
 select
@@ -23,4 +23,5 @@ from core.lead
 left join core.tag on tag.lead_id = lead.lead_id
 left join core.classification on classification.lead_id = lead.lead_id
 left join core.membership on membership.lead_id = lead.lead_id and membership.to_decision is null
-left join core.client on client.client_id = membership.client_id and client.state = 'live';
+left join core.client on client.client_id = membership.client_id and client.state = 'live'
+where lead.source_kind <> 'crm';

@@ -11,7 +11,8 @@ window same as (partition by platform, campaign, channel)
 order by platform, campaign_id, campaign_name, campaign, channel;
 
 -- name: leads_to_tag
--- Leads without a tag of these rules, or whose words changed since: `version` is the rules' and a digest of the words.
+-- Leads without a tag of these rules, or whose words changed since: `version` is the rules' and a digest of the words. What a CRM
+-- knew was brought by nothing.
 with signed as (
     select lead_id, source, source_kind, received_at, site, region, page, referrer, utm, click_ids, campaign_id, dialled_number,
            cast(:rules_version as text) || ':' || left(md5(concat_ws(
@@ -19,6 +20,7 @@ with signed as (
                dialled_number
            )), 12) as version
     from core.lead
+    where source_kind <> 'crm'
 )
 select signed.*
 from signed

@@ -155,6 +155,11 @@ select file, error, lines, last_at
 from mart.spend_quarantine_health
 order by lines desc, file, error
 
+-- name: source_changes
+select source, detail, noticed_at
+from mart.source_change_health
+order by noticed_at desc, source, detail
+
 -- name: checks
 select suite, name, passed, checked_at
 from mart.check_health

@@ -11,7 +11,9 @@ create temporary table loaded_deal (
     amount    numeric(18, 4),
     currency  text        not null,
     opened_at timestamptz not null,
-    closed_at timestamptz
+    closed_at timestamptz,
+    record_id bigint,
+    read_as   text        not null default ''
 ) on commit drop;
 
 -- name: merge_deals
@@ -30,12 +32,13 @@ changed as (
 ),
 
 written as (
-    insert into core.deal (deal_id, client_id, phone, email, stage, amount, currency, opened_at, closed_at, loaded_at)
-    select deal_id, client_id, phone, email, stage, amount, currency, opened_at, closed_at, :now
+    insert into core.deal (deal_id, client_id, phone, email, stage, amount, currency, opened_at, closed_at, loaded_at, record_id, read_as)
+    select deal_id, client_id, phone, email, stage, amount, currency, opened_at, closed_at, :now, record_id, read_as
     from newest
     on conflict (deal_id) do update set
         client_id = excluded.client_id, phone = excluded.phone, email = excluded.email, stage = excluded.stage,
         amount = excluded.amount, currency = excluded.currency, opened_at = excluded.opened_at, closed_at = excluded.closed_at,
+        record_id = excluded.record_id, read_as = excluded.read_as,
         loaded_at = case when deal.deal_id in (select deal_id from changed) then excluded.loaded_at else deal.loaded_at end
     returning (xmax = 0) as is_new
 )
@@ -62,6 +65,37 @@ where deal.deal_id = rated.deal_id and deal.amount_reporting is distinct from ro
 update core.deal set client_id = client_alias.living_id
 from core.client_alias
 where deal.client_id = client_alias.client_id;
+
+-- name: history_deals
+-- The newest words of each deal that a CRM's history told and that could be placed, unless they were read so before.
+select newest.*
+from (
+    select distinct on (external_id)
+        record.record_id, source, external_id, group_key, body, media_type, transport, received_at, occurred_at
+    from raw.record
+    inner join core.lead_record using (record_id)
+    where record.source = :source and record.transport ->> 'deal' is not null and record.erased_at is null
+    order by external_id, coalesce(record.occurred_at, record.received_at) desc, record.content_hash desc
+) as newest
+left join core.deal on deal.record_id = newest.record_id
+where deal.read_as is distinct from cast(:read_as as text)
+order by newest.record_id;
+
+-- name: drop_removed
+delete from core.deal using raw.record
+where deal.record_id = record.record_id and record.source <> all(cast(:sources as text[]));
+
+-- name: link_records
+-- A deal of a CRM's history belongs to whoever the CRM's record of its client belongs to now.
+update core.deal set client_id = home.client_id
+from (
+    select deal.deal_id, membership.client_id
+    from core.deal
+    left join core.lead_record using (record_id)
+    left join core.membership on membership.lead_id = lead_record.lead_id and membership.to_decision is null
+    where deal.record_id is not null
+) as home
+where deal.deal_id = home.deal_id and deal.client_id is distinct from home.client_id;
 
 -- name: link_contacts
 -- A deal whose client nobody named goes to the one living client that has its phone or mailbox; where several have them,

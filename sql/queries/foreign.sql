@@ -3,10 +3,12 @@
 
 -- name: cdr_since
 -- Call records from a point (since, uniqueid) on, that point included, oldest first, at most limit rows.
--- The whole row is taken, because which columns an Asterisk writes depends on its configuration.
+-- The whole row is taken, because which columns an Asterisk writes depends on its configuration. Runs on PostgreSQL and MySQL;
+-- the first condition says nothing new, but MySQL takes no index for a comparison of rows.
 select *
 from cdr
-where (calldate, uniqueid) >= (:since, :uniqueid)
+where calldate >= :since
+  and (calldate, uniqueid) >= (:since, :uniqueid)
 order by calldate, uniqueid
 limit :limit;
 

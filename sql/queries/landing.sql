@@ -28,3 +28,15 @@ select pg_try_advisory_lock(hashtextextended('leadfold ingest ' || :source, 0));
 
 -- name: release_source
 select pg_advisory_unlock(hashtextextended('leadfold ingest ' || :source, 0));
+
+-- name: waiting_records
+-- Deliveries that hold an id only and of which nothing else has landed.
+select record_id, source, external_id, group_key, body, media_type, transport, received_at, occurred_at
+from raw.record as waiting
+where source = :source and transport ? 'waiting' and body is not null
+  and not exists (
+    select from raw.record as whole
+    where whole.source = waiting.source and whole.group_key = waiting.group_key and not whole.transport ? 'waiting'
+  )
+order by record_id desc
+limit :most;

@@ -36,11 +36,19 @@ create temporary table loaded_spend (
     campaign_name  text           not null,
     site           text           not null,
     channel        text           not null,
-    spend_original numeric(18, 4) not null,
+    spend_original numeric(20, 6) not null,
     currency       text           not null,
     vat_included   boolean        not null,
+    vat_rate       numeric(5, 2)  not null,
+    said_by        text           not null,
     clicks         bigint,
     impressions    bigint
+) on commit drop;
+
+-- name: create_read_window
+-- Days that a file or an account told of as a whole. is_whole: of the entry, whoever told of these days before.
+create temporary table read_window (
+    name text not null, said_by text not null, is_whole boolean not null, first_day date not null, last_day date not null
 ) on commit drop;
 
 -- name: create_merged_spend
@@ -50,8 +58,8 @@ create temporary table merged_spend on commit drop as
 with per_file as (
     select file_number, name, day, account, campaign_id, case when campaign_id = '' then campaign_name else '' end as nameless,
            site, currency, max(campaign_name) as campaign_name, max(platform) as platform, max(channel) as channel,
-           sum(spend_original) as spend_original, bool_or(vat_included) as vat_included, sum(clicks) as clicks,
-           sum(impressions) as impressions
+           sum(spend_original) as spend_original, bool_or(vat_included) as vat_included, max(vat_rate) as vat_rate,
+           max(said_by) as said_by, sum(clicks) as clicks, sum(impressions) as impressions
     from loaded_spend
     group by file_number, name, day, account, campaign_id, nameless, site, currency
 ),
@@ -86,26 +94,84 @@ where merged_spend.campaign_id <> ''
 with written as (
     insert into core.spend
         (name, day, platform, account, campaign_id, campaign_name, site, channel, campaign, spend_original, currency,
-         reporting_currency, vat_included, clicks, impressions, loaded_at, restated)
+         reporting_currency, vat_included, vat_rate, said_by, clicks, impressions, loaded_at, restated)
     select name, day, platform, account, campaign_id, campaign_name, site, channel, campaign_name, spend_original, currency,
-           :base, vat_included, clicks, impressions, :now, restated
+           :base, vat_included, vat_rate, said_by, clicks, impressions, :now, restated
     from merged_spend
     order by name, day, account, campaign_id, campaign_name, site, currency
     on conflict (name, day, account, campaign_id, campaign_name, site, currency) do update set
         platform = excluded.platform, channel = excluded.channel, spend_original = excluded.spend_original,
-        vat_included = excluded.vat_included, clicks = excluded.clicks, impressions = excluded.impressions,
-        loaded_at = excluded.loaded_at,
+        vat_included = excluded.vat_included, vat_rate = excluded.vat_rate, said_by = excluded.said_by, clicks = excluded.clicks,
+        impressions = excluded.impressions, loaded_at = excluded.loaded_at, is_withdrawn = false,
         restated = spend.restated or excluded.restated or spend.spend_original <> excluded.spend_original
-    where (spend.platform, spend.channel, spend.spend_original, spend.vat_included, spend.clicks, spend.impressions)
-          is distinct from (excluded.platform, excluded.channel, excluded.spend_original, excluded.vat_included, excluded.clicks,
-                            excluded.impressions)
+    where (spend.platform, spend.channel, spend.spend_original, spend.vat_included, spend.vat_rate, spend.clicks, spend.impressions,
+           spend.is_withdrawn)
+          is distinct from (excluded.platform, excluded.channel, excluded.spend_original, excluded.vat_included, excluded.vat_rate,
+                            excluded.clicks, excluded.impressions, false)
     returning (xmax = 0) as is_new
 )
 select count(*) filter (where is_new) as new, count(*) filter (where not is_new) as changed from written;
 
+-- name: name_speakers
+-- Another file that says the same is who said so last: a row that is gone from it is withdrawn.
+update core.spend set said_by = merged_spend.said_by
+from merged_spend
+where (spend.name, spend.day, spend.account, spend.campaign_id, spend.campaign_name, spend.site, spend.currency)
+      = (merged_spend.name, merged_spend.day, merged_spend.account, merged_spend.campaign_id, merged_spend.campaign_name,
+         merged_spend.site, merged_spend.currency)
+  and spend.said_by <> merged_spend.said_by;
+
+-- name: withdraw_vanished
+-- What is gone from days that were read again was not spent: nought, and the history keeps what was said before.
+update core.spend set
+    spend_original = 0, clicks = 0, impressions = 0, is_withdrawn = true, restated = true, said_by = read_window.said_by, loaded_at = :now
+from read_window
+where spend.name = read_window.name
+  and (read_window.is_whole or spend.said_by = read_window.said_by)
+  and spend.day between read_window.first_day and read_window.last_day
+  and not spend.is_withdrawn
+  -- Another account under the same entry was not asked for: what it told stands.
+  and (
+      not read_window.is_whole or spend.said_by <> read_window.said_by
+      or spend.account in (select merged_spend.account from merged_spend where merged_spend.name = spend.name)
+  )
+  and not exists (
+      select from merged_spend
+      where (merged_spend.name, merged_spend.day, merged_spend.account, merged_spend.campaign_id, merged_spend.site, merged_spend.currency)
+            = (spend.name, spend.day, spend.account, spend.campaign_id, spend.site, spend.currency)
+        and (spend.campaign_id <> '' or merged_spend.campaign_name = spend.campaign_name)
+  );
+
 -- name: drop_removed
 -- Rows of an entry that the configuration no longer has: a renamed entry would count its money twice.
-delete from core.spend where name <> all(cast(:names as text[]));
+with gone as (
+    delete from core.spend where name <> all(cast(:names as text[])) returning *
+)
+insert into core.spend_history
+    (name, day, account, campaign_id, campaign_name, site, currency, change, spend_original, vat_included, vat_rate, clicks,
+     impressions, said_by, said_at)
+select name, day, account, campaign_id, campaign_name, site, currency, 'dropped', 0, vat_included, vat_rate, clicks, impressions,
+       said_by, :now
+from gone
+order by name, day, account, campaign_id, campaign_name, site, currency;
+
+-- name: windows
+select name, first_day, last_day from core.spend_window;
+
+-- name: move_window
+-- Days that do not touch what was read before would leave a hole between: they are asked for again.
+insert into core.spend_window (name, first_day, last_day, read_at)
+values (:name, :first_day, :last_day, :now)
+on conflict (name) do update set
+    first_day = least(spend_window.first_day, excluded.first_day), last_day = greatest(spend_window.last_day, excluded.last_day),
+    read_at = excluded.read_at
+where excluded.last_day >= spend_window.first_day - 1 and excluded.first_day <= spend_window.last_day + 1;
+
+-- name: forget_windows
+delete from core.spend_window where name <> all(cast(:names as text[]));
+
+-- name: money_in_window
+select count(*) from core.spend where name = :name and day between :first_day and :last_day and spend_original <> 0;
 
 -- name: label_campaigns
 -- The marts' name of a campaign: the newest name of its id, else its own name, else its id.
@@ -127,7 +193,7 @@ from labelled
 where spend.ctid = labelled.place and spend.campaign <> labelled.label;
 
 -- name: convert_spend
--- By the rate of the day, or the latest earlier one; without one the reporting amount stays empty.
+-- By the rate of the day, or the latest earlier one; without one the reporting amount stays empty. VAT of a known rate is taken out.
 with rated as (
     select spend.ctid as place,
            case when spend.currency = :base then 1 else rate.per_base end as per_base,
@@ -142,14 +208,14 @@ with rated as (
     ) as rate on true
 )
 update core.spend set
-    spend_reporting = round(spend.spend_original / rated.per_base, 4),
+    spend_reporting = round(spend.spend_original / (1 + spend.vat_rate / 100) / rated.per_base, 4),
     reporting_currency = :base,
     fx_rate = rated.per_base,
     fx_date = rated.rate_day
 from rated
 where spend.ctid = rated.place
   and (spend.spend_reporting, spend.reporting_currency, spend.fx_rate, spend.fx_date)
-      is distinct from (round(spend.spend_original / rated.per_base, 4), :base, rated.per_base, rated.rate_day);
+      is distinct from (round(spend.spend_original / (1 + spend.vat_rate / 100) / rated.per_base, 4), :base, rated.per_base, rated.rate_day);
 
 -- name: without_rate
 -- Rows read in this load that have no rate: the first row of each file and currency, with how many there are.

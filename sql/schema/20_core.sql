@@ -3,7 +3,7 @@
 create table core.lead (
     lead_id         uuid primary key,
     source          text        not null,
-    source_kind     text        not null check (source_kind in ('website', 'email', 'chat', 'call')),
+    source_kind     text        not null check (source_kind in ('website', 'email', 'chat', 'call', 'crm')),
     group_key       text        not null,
     received_at     timestamptz not null,
     site            text        not null default '',
@@ -214,7 +214,7 @@ create table core.spend (
     site               text           not null default '',
     channel            text           not null,
     campaign           text           not null,
-    spend_original     numeric(18, 4) not null,
+    spend_original     numeric(20, 6) not null,
     currency           text           not null,
     spend_reporting    numeric(18, 4),
     reporting_currency text           not null,
@@ -225,9 +225,64 @@ create table core.spend (
     impressions        bigint,
     loaded_at          timestamptz    not null,
     restated           boolean        not null default false,
+    vat_rate           numeric(5, 2)  not null default 0,
+    said_by            text           not null default '',
+    is_withdrawn       boolean        not null default false,
     primary key (name, day, account, campaign_id, campaign_name, site, currency)
 );
-comment on table core.spend is 'Ad spend per day and campaign, in its own and in the reporting currency.';
+comment on table core.spend is 'Ad spend per day and campaign, in its own and in the reporting currency: what was said last.';
+comment on column core.spend.vat_rate is 'Percent of VAT that spend_original holds and spend_reporting does not; 0 where none is known.';
+comment on column core.spend.said_by is 'The file or the account that said so last.';
+comment on column core.spend.is_withdrawn is 'The row is gone from what was read again: nothing was spent.';
+
+create table core.spend_history (
+    spend_history_id bigint generated always as identity primary key,
+    name             text           not null,
+    day              date           not null,
+    account          text           not null,
+    campaign_id      text           not null,
+    campaign_name    text           not null,
+    site             text           not null,
+    currency         text           not null,
+    change           text           not null check (change in ('new', 'restated', 'withdrawn', 'dropped')),
+    spend_original   numeric(20, 6) not null,
+    vat_included     boolean        not null,
+    vat_rate         numeric(5, 2)  not null,
+    clicks           bigint,
+    impressions      bigint,
+    said_by          text           not null,
+    said_at          timestamptz    not null
+);
+comment on table core.spend_history is 'Every version of every row of spend: who said what, when; append-only. dropped: its entry left the configuration.';
+create index spend_history_of_row on core.spend_history (name, day, account, campaign_id);
+
+create function core.keep_spend_version() returns trigger language plpgsql as $$
+begin
+    insert into core.spend_history
+        (name, day, account, campaign_id, campaign_name, site, currency, change, spend_original, vat_included, vat_rate, clicks,
+         impressions, said_by, said_at)
+    values
+        (new.name, new.day, new.account, new.campaign_id, new.campaign_name, new.site, new.currency,
+         case when tg_op = 'INSERT' then 'new' when new.is_withdrawn then 'withdrawn' else 'restated' end,
+         new.spend_original, new.vat_included, new.vat_rate, new.clicks, new.impressions, new.said_by, new.loaded_at);
+    return null;
+end $$;
+
+create trigger spend_is_new after insert on core.spend
+    for each row execute function core.keep_spend_version();
+create trigger spend_is_restated after update on core.spend
+    for each row
+    when ((old.spend_original, old.vat_included, old.vat_rate, old.clicks, old.impressions, old.is_withdrawn)
+          is distinct from (new.spend_original, new.vat_included, new.vat_rate, new.clicks, new.impressions, new.is_withdrawn))
+    execute function core.keep_spend_version();
+
+create table core.spend_window (
+    name      text primary key,
+    first_day date        not null,
+    last_day  date        not null,
+    read_at   timestamptz not null
+);
+comment on table core.spend_window is 'How far each ad account has been read through its API.';
 
 create table core.deal (
     deal_id          text primary key,
@@ -240,10 +295,15 @@ create table core.deal (
     amount_reporting numeric(18, 4),
     opened_at        timestamptz    not null,
     closed_at        timestamptz,
-    loaded_at        timestamptz    not null
+    loaded_at        timestamptz    not null,
+    record_id        bigint references raw.record,
+    read_as          text           not null default ''
 );
 comment on table core.deal is 'What became of clients: deals that came back from the CRM. client_id is null until the contact is known.';
+comment on column core.deal.record_id is 'The record of a CRM''s history that told it; null for a deal of files.deals.';
+comment on column core.deal.read_as is 'How the record was read; another reading of its source reads it again.';
 create index deal_client on core.deal (client_id);
+create index deal_record on core.deal (record_id) where record_id is not null;
 
 create function core.refuse_change() returns trigger language plpgsql as $$
 begin
@@ -256,4 +316,6 @@ create trigger decision_is_appended before update or delete or truncate on core.
 create trigger client_history_is_appended before update or delete or truncate on core.client_history
     for each statement execute function core.refuse_change();
 create trigger outbox_is_appended before update or delete or truncate on core.outbox
+    for each statement execute function core.refuse_change();
+create trigger spend_history_is_appended before update or delete or truncate on core.spend_history
     for each statement execute function core.refuse_change();

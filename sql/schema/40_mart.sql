@@ -45,11 +45,14 @@ create table mart.client (
     is_returning             boolean        not null,
     first_won_day            date,
     deals_won                integer        not null,
-    revenue                  numeric(20, 4) not null
+    revenue                  numeric(20, 4) not null,
+    known_since_day          date
 );
 comment on table mart.client is 'Living clients as marketing sees them. Grain: client. Revenue in the reporting currency.';
-comment on column mart.client.is_new is 'Their first won deal came on or after the day of their first touch.';
-comment on column mart.client.is_returning is 'They touched us on a day after their first won deal.';
+comment on column mart.client.is_new is 'Their first won deal came on or after the day of their first touch, and the CRM did not know them before it.';
+comment on column mart.client.is_returning is 'They touched us on a day after their first won deal, or the CRM knew them before their first touch.';
+comment on column mart.client.deals_won is 'Deals won on or after the day of the first touch; older ones no lead of ours brought.';
+comment on column mart.client.known_since_day is 'Since when the CRM knows them; null where its history does not.';
 
 create table mart.cost_per_channel_campaign_day (
     attribution_model  text           not null check (attribution_model in ('first_touch', 'last_non_direct')),
@@ -78,7 +81,7 @@ comment on table mart.cost_per_channel_campaign_day is
 comment on column mart.cost_per_channel_campaign_day.raw_leads is 'Leads by their own day and tag, rejected ones among them: the same under each model.';
 comment on column mart.cost_per_channel_campaign_day.unique_clients is 'Living clients, each once, at the touchpoint that the model names.';
 comment on column mart.cost_per_channel_campaign_day.returning_clients is
-    'Clients with a touch on this row that came after the day of their first won deal: the same under each model.';
+    'Clients with a touch on this row that came after the day of their first won deal, or whom the CRM knew before their first touch: the same under each model.';
 comment on column mart.cost_per_channel_campaign_day.spend is 'In the reporting currency; what has no rate is in the table per currency only.';
 comment on column mart.cost_per_channel_campaign_day.cpl_raw is 'Null where there is nothing to divide: no spend, or no leads.';
 

@@ -45,3 +45,9 @@ create view mart.gate_health as
 select name, is_open, reason, changed_at
 from ops.gate;
 comment on view mart.gate_health is 'Whether each door is open, and why not. Grain: gate.';
+
+create view mart.source_change_health as
+select source, way, change, detail, noticed_at
+from ops.source_change
+where ended_at is null;
+comment on view mart.source_change_health is 'Sources whose records look other than before: names of fields, no values. Grain: open change.';

@@ -1,6 +1,8 @@
 import logging
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -8,9 +10,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from pipeline.api.receiver import receiver_router
-from pipeline.errors import RetryError
+from pipeline.errors import MissingSecretError, RetryError
 from pipeline.settings import Secrets, parse_settings
 from pipeline.sources.configured import configured_sources
+from pipeline.sources.connector import Received
 from pipeline.sources.page import Landed
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
@@ -36,8 +39,22 @@ path = "x"
 name = "bare"
 vendor = "form"
 secret = "NOWHERE"
+[[source]]
+name = "proved"
+vendor = "form"
+secret = "SECRET"
 """
 KEY = {"X-Api-Key": "s3cret"}
+
+
+def _challenge(source, query):
+    """As Meta's vendors prove an address: the secret comes with the query, the reply is the query's own word."""
+    given = dict(parse_qsl(query))
+    if not given:
+        raise MissingSecretError("source", "NOWHERE")
+    if given.get("hub.verify_token") != "s3cret":
+        return Received(status=403, reply=b"refused")
+    return Received(status=200, reply=given["hub.challenge"].encode())
 
 
 class Shelf:
@@ -62,7 +79,12 @@ def shelf():
 @pytest.fixture(scope="module")
 def served(shelf):
     app = FastAPI()
-    sources = configured_sources(parse_settings(CONFIG), Secrets(elsewhere={"SECRET": "s3cret"}.get))
+    sources = [
+        replace(source, connector=replace(source.connector, challenge=_challenge))
+        if source.name == "proved"
+        else source
+        for source in configured_sources(parse_settings(CONFIG), Secrets(elsewhere={"SECRET": "s3cret"}.get))
+    ]
     app.include_router(receiver_router(sources, shelf.land, 2000, lambda: NOW))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -159,3 +181,25 @@ def test_nothing_of_a_delivery_reaches_the_log(client, shelf, caplog):
     text = "\n".join(record.getMessage() for record in caplog.records)
     assert "501234567" not in text
     assert "s3cret" not in text
+
+
+@pytest.mark.parametrize("path", ["/in/proved", "/in/proved/anything"])
+def test_an_address_is_proved_by_the_sources_own_answer(client, path):
+    answer = client.get(path, params={"hub.verify_token": "s3cret", "hub.challenge": "1158201444"})
+    assert (answer.status_code, answer.text) == (200, "1158201444")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/in/proved?hub.verify_token=wrong&hub.challenge=1", 403),
+        ("/in/proved", 503),
+        ("/in/site", 405),
+        ("/in/nobody", 404),
+        ("/in/off", 404),
+    ],
+    ids=["wrong token", "secret not set", "no such proof", "unknown", "disabled"],
+)
+def test_a_proof_that_is_none(client, shelf, path, status):
+    assert client.get(path).status_code == status
+    assert shelf.pages == []

@@ -176,8 +176,11 @@ class World:
             cell = cells[attributed.cell]
             cell["unique"] += 1
             cell["new"] += first_won is not None and first_won >= first_touch(touches).day
-            cell["won"] += len(won)
-            cell["revenue"] += sum(amount for _, amount in won)
+            for day, amount in won:
+                # A deal older than the first touch was brought by no lead.
+                place = cell if day >= first_touch(touches).day else cells[day, "", "(unattributed)", ""]
+                place["won"] += 1
+                place["revenue"] += amount
             for returned in {touch.cell for touch in touches if first_won is not None and first_won < touch.day}:
                 cells[returned]["returning"] += 1
         return {cell: values for cell, values in cells.items() if any(values.values())}

@@ -189,6 +189,17 @@ def check(connection: Connection, name: str, passed: bool, suite: str = "verify"
     )
 
 
+def change(connection: Connection, source: str, place: str, detail: str, *, is_open: bool = True) -> None:
+    """A change of a source's records."""
+    connection.execute(
+        text(
+            "insert into ops.source_change (source, way, place, change, detail, looked, noticed_at, last_at, ended_at) "
+            "values (:source, 'webhook', :place, 'vanished', :detail, 120, :at, :at, :ended)"
+        ),
+        {"source": source, "place": place, "detail": detail, "at": BUILT_AT, "ended": None if is_open else BUILT_AT},
+    )
+
+
 def fill_health(connection: Connection) -> None:
     """Runs, records, quarantine and checks of a morning on which one source failed."""
     run(connection, "ingest", "okna-form", "succeeded", 2, new=41, redelivered=3, pages=2)
@@ -214,6 +225,9 @@ def fill_health(connection: Connection) -> None:
     )
     records(connection, "biuro-mailbox", 322, ["header From: is missing"])
     records(connection, "telegram", 240)
+    change(connection, "okna-form", "Phone", "field `Phone` is called `Phone_2` now")
+    change(connection, "okna-form", "Budget", "new field `Budget`, in 9 of the last 12 records")
+    change(connection, "telegram", "text", "field `text` is gone", is_open=False)
     connection.execute(
         text("insert into ops.spend_quarantine values ('spend/meta-09.csv', 14, '', 'spend: is not a number', :at)"),
         {"at": BUILT_AT},

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from pipeline.warehouse.connection import Warehouse
-from tests.dashboard.company import FIRST_DAY, billed, build, check, cost, fill, fill_health, records
+from tests.dashboard.company import FIRST_DAY, billed, build, change, check, cost, fill, fill_health, records
 
 pytestmark = pytest.mark.postgres
 
@@ -208,3 +208,18 @@ def test_a_webhook_source_without_pulls_is_on_health(open_page: Opener, warehous
     sources = open_page(health_page).dataframe[0].value
     assert list(sources.iloc[0])[:2] == ["site-form", "webhooks only"]
     assert (sources["Received"][0], sources["Quarantined"][0], sources["Pending"][0]) == (3, 1, 2)
+
+
+def test_an_open_change_of_a_source_is_a_warning_on_health(open_page: Opener, warehouse: Warehouse) -> None:
+    with warehouse.transaction(None) as connection:
+        for number in range(9):
+            change(connection, "okna-form", f"q{number}", f"field `q{number}` is gone")
+        change(connection, "telegram", "text", "field `text` is gone", is_open=False)
+    (warning,) = open_page(health_page).warning
+    assert "**okna-form**: field `q0` is gone (since " in warning.value
+    assert "and 1 more: `leadfold sources`" in warning.value
+    assert "telegram" not in warning.value
+
+
+def test_without_changes_health_warns_of_nothing(open_page: Opener) -> None:
+    assert list(open_page(health_page).warning) == []

@@ -33,7 +33,9 @@ def now() -> Callable[[], datetime]:
 def configured() -> Callable[..., ConfiguredSource]:
     """configured(vendor, base=folder, **options): one source as from leadfold.toml, with secrets SECRET, TOKEN, PASSWORD, DSN."""
 
-    def make(vendor: str, base: Path = Path(), **options: Any) -> ConfiguredSource:
+    def make(
+        vendor: str, base: Path = Path(), secrets: Mapping[str, str] = SECRETS, **options: Any
+    ) -> ConfiguredSource:
         lines = [
             f"{key} = {json.dumps(value, ensure_ascii=False)}"
             for key, value in options.items()
@@ -46,7 +48,7 @@ def configured() -> Callable[..., ConfiguredSource]:
             if isinstance(value, dict)
         ]
         text = "\n".join(['[[source]]\nname = "src"', f'vendor = "{vendor}"', *lines, *tables])
-        return configured_sources(parse_settings(text, base), Secrets(elsewhere=SECRETS.get))[0]
+        return configured_sources(parse_settings(text, base), Secrets(elsewhere=secrets.get))[0]
 
     return make
 

@@ -230,6 +230,71 @@ def test_dialled_number_comes_from_the_named_column(source, raw):
     assert call.fields["dialled_number"] == "48221112244"
 
 
+FREEPBX = [*COLUMNS, "did", "cnum", "cnam"]
+
+
+def freepbx(source, raw, *legs):
+    """The call of legs as FreePBX writes them."""
+    rows = [
+        ",".join((LEG | {"linkedid": "1785.1"} | leg).get(column, "").replace('"', "") for column in FREEPBX)
+        for leg in legs
+    ]
+    records = [
+        raw(row.encode(), media_type="text/csv", transport={"columns": ",".join(FREEPBX)}, group_key="1785.1")
+        for row in rows
+    ]
+    return source.connector.read(records, source)
+
+
+def test_the_did_is_the_number_that_was_dialled(source, raw):
+    legs = [
+        {"dst": "600", "dcontext": "ext-queues", "did": "48221112244"},
+        {"dst": "101", "uniqueid": "1785.2", "sequence": "2"},
+    ]
+    (call,) = freepbx(source(), raw, *legs)
+    assert call.fields["dialled_number"] == "48221112244"
+
+
+def test_caller_and_name_stand_in_for_what_the_network_left_out(source, raw):
+    (call,) = freepbx(source(), raw, {"src": "", "clid": "", "cnum": "48601000200", "cnam": "Anna"})
+    assert (call.fields["phone"], call.fields["name"]) == ("48601000200", "Anna")
+
+
+@pytest.mark.parametrize(
+    ("legs", "status", "duration"),
+    [
+        (
+            [
+                {"dst": "600", "dcontext": "ext-group", "dstchannel": "PJSIP/101-2", "disposition": "NO ANSWER", "billsec": "0"},
+                {"dst": "600", "dcontext": "ext-group", "dstchannel": "PJSIP/102-3", "sequence": "2", "billsec": "44"},
+            ],
+            "ANSWERED", "44",
+        ),
+        (
+            [
+                {"dst": "600", "dcontext": "ext-queues", "lastapp": "Queue", "dstchannel": "", "billsec": "61"},
+                {"dst": "600", "dcontext": "ext-queues", "lastapp": "Queue", "dstchannel": "Local/101@from-queue-1", "disposition": "NO ANSWER",
+                 "billsec": "0", "sequence": "2"},
+            ],
+            "NO ANSWER", "0",
+        ),
+        (
+            [
+                {"dst": "101", "billsec": "10"},
+                {"dst": "48600000009", "dcontext": "from-internal-xfer", "uniqueid": "1785.2", "sequence": "2", "billsec": "90"},
+            ],
+            "ANSWERED", "90",
+        ),
+        ([{"dst": "s", "dcontext": "ivr-1", "lastapp": "Hangup", "dstchannel": "", "billsec": "12"}], "NO ANSWER", "0"),
+    ],
+    ids=["ring group", "gave up in the queue", "transferred outside", "hung up in the menu"],
+)  # fmt: skip
+def test_a_call_of_freepbx_is_one_enquiry(source, raw, legs, status, duration):
+    (call,) = freepbx(source(), raw, *legs)
+    told = (call.fields["call_status"], call.fields["call_duration"], call.fields["phone"], call.signals)
+    assert told == (status, duration, "+48501234567", {})
+
+
 @pytest.mark.parametrize(
     ("local", "utc"),
     [

@@ -116,3 +116,11 @@ def test_row_without_a_time_is_refused(configured, raw):
     source = configured("asterisk-table", dsn="DSN")
     with pytest.raises(RecordError, match="start: is not a time"):
         source.connector.read([raw(json.dumps(ROW).encode())], source)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///cdr.db", "mssql://u:pass@h/cdr", "not a url"])
+def test_an_address_of_another_database_is_refused_without_being_shown(configured, now, url):
+    source = configured("asterisk-table", secrets={"DSN": url}, dsn="DSN")
+    with pytest.raises(SourceRefusedError, match="mysql://") as error:
+        pull(source, None, now)
+    assert url not in str(error.value)

@@ -24,7 +24,7 @@ def test_defaults_come_from_the_company():
         (GOOD + 'regoin = "PL"\n', r"source\[0\].regoin: unknown key; did you mean `region`\?"),
         (
             GOOD.replace("typeform", "typefrom"),
-            r"source\[0\].vendor: `typefrom` is not a vendor; use one of asterisk-file",
+            r"source\[0\].vendor: `typefrom` is not a vendor; use one of 3cx, asterisk-file",
         ),
         (GOOD.replace('form_id = "f1"\n', ""), r"source\[0\].form_id: is missing"),
         (GOOD + 'base_url = "http://api.example.com"\n', r"source\[0\].base_url: is not encrypted"),

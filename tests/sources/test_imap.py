@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.errors import ConfigError, RecordError, RetryError, SourceRefusedError
 from pipeline.sources.imap import letter_id
-from pipeline.sources.mailbox import folder_name
+from pipeline.sources.mail_folders import choose_folders
+from pipeline.sources.mailbox import Listed, folder_name, folder_text
 
 
 def letter(number, body="Hello, a door please.", **headers):
@@ -102,7 +103,7 @@ def test_mailbox_numbered_anew_gives_the_same_ids(source, mailbox, now):
     mailbox.start()
     mailbox.append(*letters)
     after, renewed = pull(source, cursor, now)
-    assert renewed["uidvalidity"] != cursor["uidvalidity"]
+    assert renewed["folders"]["INBOX"]["uidvalidity"] != cursor["folders"]["INBOX"]["uidvalidity"]
     assert [(r.external_id, r.content_hash) for r in after] == [(r.external_id, r.content_hash) for r in before]
 
 
@@ -139,6 +140,102 @@ def test_wrong_password_names_the_secret(configured, mailbox, now, monkeypatch):
 )
 def test_folder_names_outside_ascii(name, wire):
     assert folder_name(name) == wire
+
+
+def test_a_cursor_of_one_folder_goes_on_as_one_of_many(source, mailbox, now):
+    mailbox.append(letter(1))
+    _, cursor = pull(source, None, now)
+    mailbox.append(letter(2))
+    records, _ = pull(source, cursor["folders"]["INBOX"], now)
+    assert [r.external_id.split("#")[0] for r in records] == ["m2@x"]
+
+
+def test_each_folder_keeps_its_own_place(configured, mailbox, now):
+    client = imaplib.IMAP4("127.0.0.1", mailbox.port)
+    client.login("leads", "pass")
+    client.create('"' + folder_name("Заявки") + '"')
+    client.append('"' + folder_name("Заявки") + '"', "", imaplib.Time2Internaldate(1_785_000_000), letter(7))
+    client.logout()
+    mailbox.append(letter(1))
+    options = {"host": "127.0.0.1", "port": mailbox.port, "tls": False, "username": "leads", "password": "PASSWORD"}
+    source = configured("imap", folders=["INBOX", "Зая*"], **options)
+    records, cursor = pull(source, None, now)
+    assert {(r.transport["folder"], r.external_id.split("#")[0]) for r in records} == {
+        ("INBOX", "m1@x"), ("Заявки", "m7@x"),
+    }  # fmt: skip
+    assert pull(source, cursor, now)[0] == []
+    mailbox.append(letter(2))
+    assert len(pull(source, cursor, now)[0]) == 1
+
+
+def test_a_missing_folder_is_named_once_the_others_are_read(configured, mailbox, now):
+    mailbox.append(letter(1))
+    options = {"host": "127.0.0.1", "port": mailbox.port, "tls": False, "username": "leads", "password": "PASSWORD"}
+    pages = configured("imap", folders=["Gone", "INBOX"], **options)
+    seen = []
+    with pytest.raises(SourceRefusedError, match="`Gone`"):
+        seen.extend(pages.connector.pull(pages, None, now))
+    assert [len(page.records) for page in seen] == [1]
+
+
+@pytest.mark.parametrize("name", ["INBOX", "Входящие", "R&D", "Zgłoszenia/WWW", "a&&b"])
+def test_folder_names_come_back(name):
+    assert folder_text(folder_name(name)) == name
+
+
+@pytest.mark.parametrize("wire", ["&", "a&!b", "&AAA", "&2D3eAA-"])
+def test_what_is_no_folder_name_of_imap_stays(wire):
+    assert isinstance(folder_text(wire), str)
+
+
+LISTED = [
+    Listed("INBOX", frozenset(), "INBOX"),
+    Listed("Leads/Avito", frozenset(), "Avito"),
+    Listed("Отправленные", frozenset(), "Отправленные"),
+    Listed("Poczta", frozenset({"\\sent"}), "Poczta"),
+    Listed("Junk", frozenset({"\\junk"}), "Junk"),
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names", "missing"),
+    [
+        (["*"], ["INBOX", "Leads/Avito"], []),
+        (["Leads/*"], ["Leads/Avito"], []),
+        (["inbox", "INBOX"], ["INBOX"], []),
+        (["Junk"], ["Junk"], []),
+        (["Отправленные"], ["Отправленные"], []),
+        (["Nothing*"], [], ["Nothing*"]),
+        (["Shared/Leads"], ["Shared/Leads"], []),
+    ],
+)
+def test_folders_are_chosen_by_name_or_pattern(wanted, names, missing):
+    chosen, absent = choose_folders(LISTED, wanted)
+    assert ([each.name for each in chosen], absent) == (names, missing)
+
+
+def test_a_message_id_of_odd_bytes_can_be_stored():
+    assert letter_id(b"Message-ID: <a\x00\x07b@x>\r\n\r\nx").startswith("ab@x#")
+
+
+def test_an_alias_gives_its_site(configured, raw):
+    source = configured(
+        "imap", host="h", username="leads@okna.pl", password="PASSWORD", aliases={"shop@okna.pl": "okna.pl"}
+    )
+    record = raw(letter(1, To="Shop@okna.pl"), media_type="message/rfc822")
+    assert source.connector.read([record], source)[0].fields["site"] == "okna.pl"
+
+
+@pytest.mark.parametrize("aliases", [{"no-address": "x"}])
+def test_an_alias_that_is_none_is_a_config_error(configured, aliases):
+    with pytest.raises(ConfigError, match="aliases"):
+        configured("imap", host="h", username="u", password="PASSWORD", aliases=aliases)
+
+
+def test_a_missed_call_is_a_call(configured, raw):
+    source = configured("imap", host="h", username="leads@okna.pl", password="PASSWORD")
+    record = raw(letter(1, From="pbx@okna.pl", Subject="Missed call from 501234567"), media_type="message/rfc822")
+    assert source.connector.read([record], source)[0].source_kind == "call"
 
 
 class CuttingProxy:
@@ -187,6 +284,46 @@ def test_cut_line_resumes_without_loss(configured, mailbox, now, budget):
     assert {r.external_id.split("#")[0] for r in records} == {f"m{n}@x" for n in range(5)}
     assert len(records) <= 5 + 2
     assert proxy.lines_cut in {1, 2}
+    proxy.listener.close()
+
+
+class PoisonedProxy(CuttingProxy):
+    """Hangs up instead of handing a letter over that holds POISON, as Dovecot does with a damaged file."""
+
+    def __init__(self, target):
+        super().__init__(target, 10**9, 10**9)
+
+    def pump(self, source, target, budget):
+        with suppress(ConnectionError):
+            while chunk := source.recv(65536):
+                if b"POISON" in chunk:
+                    self.lines_cut += 1
+                    break
+                target.sendall(chunk)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_a_letter_that_breaks_the_line_goes_to_quarantine_and_holds_nothing_up(configured, mailbox, now, place):
+    mailbox.append(*[letter(n, "POISON" if n == place else "fine") for n in range(5)])
+    proxy = PoisonedProxy(mailbox.port)
+    source = configured("imap", host="127.0.0.1", port=proxy.port, tls=False, username="leads", password="PASSWORD")
+    records, cursor = pull(source, None, now)
+    assert [record.body for record in records] == [b"" if n == place else letter(n, "fine") for n in range(5)]
+    with pytest.raises(RecordError, match="not handed over"):
+        source.connector.read(records[place : place + 1], source)
+    assert pull(source, cursor, now)[0] == []
+    proxy.listener.close()
+
+
+def test_a_line_that_breaks_at_the_only_letter_is_a_retry(configured, mailbox, now):
+    mailbox.append(letter(1, "POISON"))
+    proxy = PoisonedProxy(mailbox.port)
+    source = configured("imap", host="127.0.0.1", port=proxy.port, tls=False, username="leads", password="PASSWORD")
+    with pytest.raises(RetryError):
+        pull(source, None, now)
     proxy.listener.close()
 
 

@@ -1,3 +1,4 @@
+import time
 from base64 import b64encode
 from datetime import UTC, datetime
 
@@ -6,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import RecordError
+from pipeline.sources.html_text import html_to_text
 from pipeline.sources.letter import correspondent, decode_header, parse_letter, sent_at
 
 NAME = "Łukasz Żółć"
@@ -89,7 +91,7 @@ def test_body_under_a_wrong_charset_is_read(declared):
 
 def test_html_alone_becomes_text():
     html = "<html><head><style>p{}</style></head><body><p>Hello</p><table><tr><td>Phone</td><td>501</td></tr></table><div>a<br>b</div></body></html>"
-    assert parse_letter(mime("Content-Type: text/html", html.encode())).text == "Hello\n\nPhone: 501\n\na\nb"
+    assert parse_letter(mime("Content-Type: text/html", html.encode())).text == "Hello\n\nPhone: 501\na\nb"
 
 
 def test_html_charset_of_its_own_is_used():
@@ -105,10 +107,10 @@ def test_plain_part_is_preferred_and_attachments_are_not_read():
     assert parse_letter(mime("Content-Type: multipart/mixed; boundary=B", body)).text == "plain"
 
 
-def test_attached_letter_gives_its_writer():
+def test_attached_letter_is_a_letter_within():
     body = b"--B\r\nContent-Type: message/rfc822\r\n\r\nFrom: Jan <jan@x.pl>\r\n\r\nA door, please\r\n--B--\r\n"
     letter = parse_letter(mime("From: boss@own.pl\r\nContent-Type: multipart/mixed; boundary=B", body))
-    assert (letter.inner.address, letter.text) == ("jan@x.pl", "A door, please")
+    assert (letter.inner.sender.address, letter.inner.text, letter.text) == ("jan@x.pl", "A door, please", "")
 
 
 def test_too_many_parts_go_to_quarantine():
@@ -127,6 +129,78 @@ def test_deep_nest_goes_to_quarantine():
         )
     with pytest.raises(RecordError):
         parse_letter(body)
+
+
+def parts_bomb():
+    return mime("Content-Type: multipart/mixed; boundary=B", b"--B\r\n\r\n" * 2_000_000)
+
+
+def nest_of_letters():
+    return b"Content-Type: message/rfc822\r\n\r\n" * 100_000 + b"From: a@b.pl\r\n\r\nx"
+
+
+def headers_bomb():
+    return b"X: y\r\n" * 2_000_000 + b"\r\nx"
+
+
+def headers_of_parts():
+    return mime("Content-Type: multipart/mixed; boundary=B", b"--B\r\n" + b"X: y\r\n" * 2_000_000 + b"\r\nx")
+
+
+def long_header():
+    return b"Subject: " + b"\r\n x" * 1_000_000 + b"\r\n\r\nx"
+
+
+def lines_bomb():
+    return b"\r\n" * 10_000_000
+
+
+@pytest.mark.parametrize("bomb", [parts_bomb, nest_of_letters, headers_bomb, headers_of_parts, long_header, lines_bomb])
+def test_a_bomb_goes_to_quarantine_before_it_goes_off(bomb):
+    raw = bomb()
+    began = time.process_time()
+    with pytest.raises(RecordError):
+        parse_letter(raw)
+    assert time.process_time() - began < 5
+
+
+def test_addresses_written_to_come_with_the_surest_first():
+    letter = parse_letter(b"To: A <A@x.pl>, b@x.pl\r\nDelivered-To: box@x.pl\r\nX-Original-To: b@x.pl\r\n\r\n")
+    assert letter.recipients == ("a@x.pl", "b@x.pl")
+    assert letter.delivered_to == ("b@x.pl", "a@x.pl", "box@x.pl")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "method"),
+    [
+        ("text/calendar; method=REPLY", b"x", "REPLY"),
+        ("text/calendar", b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n", "REQUEST"),
+        ("text/calendar", b"", "PUBLISH"),
+        ("text/plain", b"METHOD:REPLY", ""),
+    ],
+)
+def test_calendar_part_tells_its_method(kind, body, method):
+    assert parse_letter(mime(f"Content-Type: {kind}", body)).calendar == method
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<div>a</div><div>b</div>", "a\nb"),
+        ("<div>a</div><div><br></div><div>b</div>", "a\n\nb"),
+        ("<p>a</p><p>b</p>", "a\n\nb"),
+        ("<table><tr><td>Phone:</td><td>5<br>6</td></tr></table>", "Phone: 5\n6"),
+        ("<table><tr><td>Name</td><td><table><tr><td>Jan</td></tr></table></td></tr></table>", "Name: Jan"),
+        ("<table><tr><td>&nbsp;</td><td>Name</td><td>Jan</td></tr></table>", "Name: Jan"),
+        ("<table><tr><th>A</th><th>B</th><th>C</th></tr><tr><td>1</td><td>2</td><td>3</td></tr></table>", "A: 1\nB: 2\nC: 3"),
+        ('<a href="tel:+48501234567">Call</a>', "Call +48501234567"),
+        ('<a href="mailto:a@b.pl?subject=x">Write</a>', "Write a@b.pl"),
+        ('<a href="tel:+48501234567">501 234 567</a>', "501 234 567"),
+        ("a<blockquote>b</blockquote>c", "a\n> b\nc"),
+    ],
+)  # fmt: skip
+def test_html_reads_as_it_is_seen(html, text):
+    assert html_to_text(html) == text
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from pipeline.errors import RecordError
 from pipeline.sources.letter import parse_letter
 from pipeline.sources.letter_reading import LetterRules, read_letter
 
@@ -17,7 +20,8 @@ def letter(text, subject="Hello", sender="Jan Kowalski <jan@wp.pl>", kind="text/
 
 
 def read(*args, rules=None, **changes):
-    return read_letter(letter(*args, **changes), rules or LetterRules())
+    reading = read_letter(letter(*args, **changes), rules or LetterRules())
+    return reading.fields, reading.signals
 
 
 def test_direct_letter_is_its_senders():
@@ -131,6 +135,12 @@ def test_a_letter_with_one_labelled_line_is_no_form():
     assert "Phone: 501 234 567" in fields["message"]
 
 
+@pytest.mark.parametrize("headers", [{"subject": "Заявка"}, {"Reply_To": "jan.kowalski@gmail.com"}, {}])
+def test_a_phone_under_a_label_in_a_signature_makes_no_form(headers):
+    fields, _ = read("Good day, I need a door.\nPlease call.\n\nJan Kowalski\nTel: 501 234 567", **headers)
+    assert (fields["message"], fields["phone"]) == ("Good day, I need a door.\nPlease call.", "501 234 567")
+
+
 def test_forwarded_letter_is_the_original_senders():
     text = "do obsługi\n\n---------- Forwarded message ---------\nOd: Anna Nowak <Anna@wp.pl>\nData: 2 lut\nTemat: okna\nDo: a@b.pl\n\nProszę o wycenę"
     fields, _ = read(text, sender="Boss <boss@okna.pl>", subject="Fwd: okna")
@@ -181,7 +191,7 @@ def test_a_persons_letter_carries_none(headers):
 
 def test_delivery_report_is_a_bounce():
     raw = b"From: x@mx.pl\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n--B\r\n\r\nfailed\r\n--B--"
-    assert "bounce" in read_letter(parse_letter(raw), LetterRules())[1]
+    assert "bounce" in read_letter(parse_letter(raw), LetterRules()).signals
 
 
 EVIL = {
@@ -204,3 +214,123 @@ def test_evil_letters_take_no_time(text, kind):
     began = time.process_time()
     read(text, kind=kind, subject=text[:9_000].replace("\n", " "))
     assert time.process_time() - began < 2
+
+
+OWN = LetterRules(own=("okna.pl",), aliases={"vk@okna.pl": {"utm_source": "vk"}, "shop@okna.pl": {"site": "okna.pl"}})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"To": "shop@okna.pl"},
+        {"To": "Shop <Shop@Okna.pl>, other@x.pl"},
+        {"To": "undisclosed-recipients:;", "Delivered_To": "shop@okna.pl"},
+        {"To": "vk@okna.pl", "X_Original_To": "shop@okna.pl"},
+        {"Cc": "shop@okna.pl"},
+    ],
+)
+def test_the_address_written_to_tells_the_site(headers):
+    fields, _ = read("A door?", rules=OWN, **headers)
+    assert (fields["site"], "utm_source" in fields) == ("okna.pl", False)
+
+
+def test_an_alias_does_not_overrule_the_letter():
+    text = "Name: Jan\nPhone: 501 234 567\nutm_source: google"
+    fields, _ = read(text, sender="noreply@okna.pl", rules=OWN, To="vk@okna.pl")
+    assert fields["utm_source"] == "google"
+
+
+@pytest.mark.parametrize(
+    ("sender", "to", "signal"),
+    [
+        ("Jan <jan@okna.pl>", "client@wp.pl", True),
+        ("Jan <jan@okna.pl>", "leads@okna.pl", False),
+        ("Client <client@wp.pl>", "other@wp.pl", False),
+    ],
+)
+def test_our_own_letter_to_somebody_else_is_no_enquiry(sender, to, signal):
+    _, signals = read("Here is the offer.", sender=sender, rules=OWN, To=to)
+    assert ("service_message" in signals) == signal
+
+
+def test_a_colleagues_name_and_numbers_are_nobodys():
+    fields, _ = read("Anna called, 501 234 567.\n\n-- \nJan\n22 123 02 00", sender="Jan <jan@okna.pl>", rules=OWN)
+    assert fields == {"message": "Anna called, 501 234 567.", "email": "jan@okna.pl", "subject": "Hello"}
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "email", "name"),
+    [
+        ("jan.kowalski@gmail.com", "jan@wp.pl, jan.kowalski@gmail.com", "Jan Kowalski"),
+        ("Olga <olga@x.pl>", "olga@x.pl", "Olga"),
+        ("noreply@x.pl", "jan@wp.pl", "Jan Kowalski"),
+        ("us@okna.pl", "jan@wp.pl", "Jan Kowalski"),
+        ("jan@wp.pl", "jan@wp.pl", "Jan Kowalski"),
+    ],
+)
+def test_reply_to_is_the_same_person_another_one_or_nobody(reply_to, email, name):
+    fields, _ = read("A door?", rules=OWN, Reply_To=reply_to)
+    assert (fields["email"], fields["name"]) == (email, name)
+
+
+def test_a_masked_address_of_a_marketplace_is_nobodys():
+    fields, _ = read("Name: Jan\nPhone: 501 234 567", sender="x@olx.pl", Reply_To="Jan <a1b2c3d4@reply.olx.pl>")
+    assert "email" not in fields
+
+
+def test_a_persons_letter_about_a_missed_call_is_a_letter():
+    reading = read_letter(letter("Missed call from you, 501 234 567?", subject="Missed call"), OWN)
+    assert reading.kind == "email"
+
+
+def test_a_stub_of_plain_text_gives_way_to_the_html():
+    body = (
+        "--B\r\nContent-Type: text/plain\r\n\r\nOpen in a browser\r\n--B\r\nContent-Type: text/html\r\n\r\n"
+        "<p>Name: Jan</p><p>Phone: 501 234 567</p>\r\n--B--"
+    )
+    raw = f"From: noreply@okna.pl\r\nContent-Type: multipart/alternative; boundary=B\r\n\r\n{body}"
+    assert read_letter(parse_letter(raw.encode()), OWN).fields["phone"] == "501 234 567"
+
+
+def test_a_message_without_end_is_cut_and_says_so():
+    fields, signals = read("word " * 30_000)
+    assert (len(fields["message"]), signals["message_cut"]) == (50_000, "149999 characters")
+
+
+PIECES = st.sampled_from(
+    [
+        "Name: Jan", "Телефон:", "From: a <a@b.pl>", "Sent: x", "Subject: y", "On Mon, 2 Feb 2026 X <a@b.pl> wrote:", "> quoted", "--", "Pozdrawiam,",
+        "---------- Forwarded message ---------", "-------- Пересылаемое сообщение --------", "| Jan | Ltd |", "--- Phone ---", "", "\t", "\x00", "=?utf-8?B?",
+        "Спасибо", "Missed call from", "ООО", "<tr><td>Phone<td>5", "</table>", "<blockquote>", "<a href='tel:1'>", "Treść tej wiadomości jest poufna", "С уважением, И.",
+        "02.02.2026, 10:00, \"X\" <a@b.ru>:", "a" * 300, ":", "::::", "||||", "((((", "\ud83d\ude00",
+    ]
+)  # fmt: skip
+SENDERS = st.sampled_from(
+    ["jan@wp.pl", "x@okna.pl", "noreply@tilda.ws", "n@avito.ru", "", "<>", "MAILER-DAEMON@x", "a@b@c"]
+)
+KINDS = st.sampled_from(["text/plain", "text/html", "message/rfc822", "multipart/mixed; boundary=--", "text/calendar"])
+
+
+@given(st.lists(st.one_of(PIECES, st.text(max_size=30)), max_size=25), SENDERS, SENDERS, KINDS, st.booleans())
+@settings(max_examples=400, deadline=None)
+def test_no_letter_raises_anything_but_a_record_error(lines, sender, reply_to, kind, forwarded):
+    text = "\r\n".join(lines)
+    subject = "Fwd: x" if forwarded else "Missed call"
+    raw = f"From: {sender}\r\nReply-To: {reply_to}\r\nSubject: {subject}\r\nContent-Type: {kind}\r\n\r\n{text}"
+    try:
+        reading = read_letter(parse_letter(raw.encode("utf-8", "surrogatepass")), OWN)
+    except RecordError:
+        return
+    assert all(isinstance(value, str) and value for value in reading.fields.values())
+    assert "\x00" not in "".join(reading.fields.values())
+
+
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="<>&|"), max_size=40), max_size=8),
+    st.integers(0, 8),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_telephone_in_a_letter_is_never_lost(lines, place):
+    lines.insert(min(place, len(lines)), "Call me on +48 501 234 567 please")
+    reading = read_letter(letter("\n".join(lines).replace("\r", "\n")), LetterRules())
+    assert "501 234 567" in "\n".join(reading.fields.values())

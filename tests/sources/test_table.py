@@ -10,19 +10,52 @@ from pipeline.lead import ENQUIRY_FIELDS, Enquiry
 from pipeline.sources.table import CONNECTORS
 
 OPTIONS = {
+    "meta-lead-ads": {"form_ids": ["1"], "token": "TOKEN", "secret": "SECRET"},
+    "google-ads-lead-form": {"secret": "SECRET"},
+    "vk-lead-forms": {"group_id": 1, "form_ids": [1], "token": "TOKEN", "secret": "SECRET"},
+    "hubspot-forms": {"form_ids": ["f1"], "token": "TOKEN"},
+    "netlify": {"form_id": "f1", "token": "TOKEN"},
+    "wordpress": {"secret": "SECRET"},
+    "wordpress-csv": {"path": "*.csv"},
+    "google-forms-csv": {"path": "*.csv"},
+    "webflow": {"site_id": "s1", "token": "TOKEN", "secret": "SECRET"},
+    "gravity-forms": {
+        "base_url": "http://127.0.0.1:1",
+        "form_ids": [1],
+        "username": "ck_1",
+        "token": "TOKEN",
+        "secret": "SECRET",
+    },
+    "jotform": {"form_id": "1", "token": "TOKEN", "secret": "SECRET"},
     "tilda": {"secret": "SECRET"},
     "form": {"secret": "SECRET"},
     "typeform": {"form_id": "f1", "token": "TOKEN"},
     "imap": {"host": "h", "username": "u", "password": "PASSWORD"},
-    "telegram": {"token": "TOKEN"},
+    "telegram": {"token": "TOKEN", "secret": "SECRET"},
+    "whatsapp": {"secret": "SECRET", "verify_token": "TOKEN"},
+    "vk-messages": {"group_id": 1, "secret": "SECRET"},
+    "jivochat": {"secret": "SECRET"},
+    "chatwoot": {"account_id": 1, "token": "TOKEN", "secret": "SECRET"},
+    "intercom": {"token": "TOKEN"},
     "asterisk-file": {"path": "Master.csv"},
     "asterisk-table": {"dsn": "DSN"},
+    "callrail": {"account_id": "ACC1", "token": "TOKEN", "secret": "SECRET"},
+    "uis": {"token": "TOKEN"},
+    "3cx": {"path": "cdr.log"},
+    "zadarma": {"secret": "SECRET"},
+    "freeswitch": {"secret": "SECRET", "folder": "json_cdr"},
+    "twilio": {
+        "account_sid": "AC" + "0" * 32,
+        "token": "TOKEN",
+        "secret": "SECRET",
+        "public_url": "https://x.example/in/src",
+    },
 }
 KEYS = st.sampled_from(
     """update_id message chat id type from is_bot date message_id text contact phone_number user_id edited_message
     form_response answers field ref email hidden landed_at submitted_at definition fields title choices labels token
     metadata referer name value values calldate billsec disposition src dst clid start uniqueid linkedid sequence
-    COOKIES data""".split()  # noqa: SIM905 - a list of words is read more easily so
+    COOKIES data field_data user_column_data column_id string_value answer key question object lead_id conversionId""".split()  # noqa: SIM905 - a list of words is read more easily so
 )
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**40), 2**40), st.floats(allow_nan=False), st.text(max_size=12)

@@ -171,3 +171,44 @@ def test_reading_does_not_depend_on_order_or_redelivery(source, raw):
 def test_text_that_is_no_update_is_refused(source, raw):
     with pytest.raises(RecordError, match="update_id"):
         source.connector.read([raw(b'{"x": 1}')], source)
+
+
+HOOK = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": "s3cret"}
+
+
+def test_a_webhook_lands_what_a_pull_would(configured, telegram, now):
+    source = configured("telegram", base_url=telegram.url, token="TOKEN", secret="SECRET")
+    telegram.updates.append(update(1, "hi"))
+    (record,) = source.connector.receive(source, json.dumps(update(1, "hi")).encode(), HOOK, "", now).records
+    (pulled,) = next(iter(source.connector.pull(source, None, now))).records
+    for name in ("external_id", "group_key", "occurred_at"):
+        assert getattr(record, name) == getattr(pulled, name)
+    assert source.connector.read([record, pulled], source)[0].fields["message"] == "hi"
+
+
+def test_an_update_without_a_chat_is_a_group_of_its_own_both_ways(configured, now):
+    source = configured("telegram", token="TOKEN", secret="SECRET")
+    body = json.dumps({"update_id": 3, "poll": {"id": "1"}}).encode()
+    assert source.connector.receive(source, body, HOOK, "", now).records[0].group_key == "update:3"
+
+
+@pytest.mark.parametrize("secret", ["", "SECRET"])
+def test_a_webhook_that_is_set_is_an_error_only_for_a_source_without_one(configured, telegram, now, secret):
+    conflict = {
+        "ok": False,
+        "error_code": 409,
+        "description": "Conflict: can't use getUpdates method while webhook is active",
+    }
+    telegram.answer = lambda path, query: (409, {}, json.dumps(conflict).encode())
+    source = configured("telegram", base_url=telegram.url, token="TOKEN", secret=secret)
+    if secret:
+        assert list(source.connector.pull(source, None, now)) == []
+        return
+    with pytest.raises(SourceRefusedError, match="remove the webhook"):
+        list(source.connector.pull(source, None, now))
+
+
+def test_a_bot_that_does_not_exist_is_told_by_its_token(source, telegram, now):
+    telegram.answer = lambda path, query: (404, {}, b'{"ok":false,"error_code":404,"description":"Not Found"}')
+    with pytest.raises(SourceRefusedError, match="`TOKEN`"):
+        list(source.connector.pull(source, None, now))

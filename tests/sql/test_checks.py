@@ -62,6 +62,10 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "mart_deals_add_up": ("update mart.cost_per_channel_campaign_day set revenue = 0",),
     "rejected_lead_counted_unique": (f"update mart.touchpoint set state = 'rejected' where lead_id = {ONE}",),
     "spend_converted_wrongly": ("update core.spend set spend_reporting = spend_reporting * 100",),
+    "spend_without_history": (
+        "alter table core.spend disable trigger user",
+        "update core.spend set spend_original = spend_original + 1, spend_reporting = spend_reporting + 1",
+    ),
     "contact_in_mart": ("update mart.touchpoint set campaign = 'for anna@firma.example'",),
 }  # fmt: skip
 

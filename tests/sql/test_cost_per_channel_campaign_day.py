@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -88,9 +89,33 @@ def test_new_clients_won_after_their_first_touch_and_returning_ones_before(core:
     old = core.client(101, [core.lead(2)])
     core.deal(2, old, "won", "2026-02-01", 300)
     core.spend("2026-03-01", 40)
-    row = only(build()(ROWS))
+    before, row = build()(ROWS)
     assert (row["new_clients"], row["returning_clients"], row["cost_per_new_client"]) == (1, 1, 40)
-    assert (row["deals_won"], row["revenue"]) == (2, 800)
+    assert (row["deals_won"], row["revenue"]) == (1, 500)
+    assert (before["day"], before["channel"], before["revenue"]) == (date(2026, 2, 1), "(unattributed)", 300)
+
+
+def crm_record(core: Core, number: int, day: str) -> UUID:
+    return core.lead(number, day, channel="", source="crm", source_kind="crm", site="")
+
+
+def test_a_client_whom_the_crm_knew_before_the_first_touch_returns_and_is_not_new(core: Core, build: Build) -> None:
+    known = core.client(100, [crm_record(core, 1, "2026-02-01"), core.lead(2)])
+    later = core.client(101, [crm_record(core, 3, "2026-03-01"), core.lead(4)])
+    core.deal(1, known, "won", "2026-03-09", 90)
+    core.deal(2, later, "won", "2026-03-09", 90)
+    row = only(build()(ROWS))
+    assert (row["raw_leads"], row["unique_clients"]) == (2, 2)
+    assert (row["new_clients"], row["returning_clients"], row["deals_won"]) == (1, 1, 2)
+
+
+def test_a_client_of_the_crm_alone_is_in_no_mart(core: Core, build: Build) -> None:
+    core.client(100, [crm_record(core, 1, "2026-02-01")])
+    core.client(101, [core.lead(2)])
+    read = build()
+    row = only(read(ROWS))
+    assert (row["raw_leads"], row["unique_clients"], row["returning_clients"]) == (1, 1, 0)
+    assert [r["source_kind"] for r in read("select source_kind from mart.touchpoint")] == ["website"]
 
 
 def test_a_new_client_returns_on_the_day_of_a_later_touch(core: Core, build: Build) -> None:
