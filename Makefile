@@ -60,6 +60,9 @@ fuzz: setup ## fifty thousand hostile records of all vendors: nothing crashes, n
 test-dovecot: setup ## the mailbox against Dovecot (Debian: dovecot-imapd)
 	@$(BIN)/python -m pytest -q tests/end_to_end/test_dovecot.py
 
+test-mariadb: setup ## a PBX in MariaDB (Debian: mariadb-server-core, mariadb-client-core)
+	@$(BIN)/python -m pytest -q tests/end_to_end/test_mariadb.py
+
 sweep: setup ## kill -9 a run at every statement and compare the outcome (slow)
 	@$(BIN)/python -m pytest tests/faults --sweep=full
 

@@ -136,7 +136,7 @@ def _shown(path: Path) -> str:
 
 @app.command()
 def check(config: ConfigOption = None) -> None:
-    """Read the configuration and say what is wrong with it, secrets included; nothing is connected."""
+    """Read the configuration and say what is wrong with it, secrets of what is enabled included; nothing is connected."""
     from pipeline.attribution.ad_pull import require_secrets
     from pipeline.settings import Secrets
     from pipeline.sources.configured import configured_sources
@@ -144,7 +144,8 @@ def check(config: ConfigOption = None) -> None:
     settings = load_settings(config)
     sources = configured_sources(settings, Secrets())
     for source in sources:
-        source.require_secrets()
+        if source.settings.enabled:
+            source.require_secrets()
     require_secrets(settings, Secrets())
     histories = f"{len(settings.history)} history(ies), " if settings.history else ""
     out.print(

@@ -21,8 +21,17 @@ from pipeline.settings import Secrets, Settings, database_url, load_settings, st
 from pipeline.sources.configured import configured_sources
 from pipeline.sources.connector import Clock, ConfiguredSource, Connector
 from pipeline.sources.drift import sentence
+from pipeline.sources.sheet import SheetOptions
 from pipeline.sources.table import CONNECTORS
-from pipeline.sources.trial import MOST_SHOWN, Sample, first_records, read_sample, sample_records, sample_source
+from pipeline.sources.trial import (
+    MOST_SHOWN,
+    Sample,
+    first_records,
+    read_sample,
+    sample_records,
+    sample_source,
+    sheet_records,
+)
 from pipeline.warehouse import embedded, shapes
 from pipeline.warehouse.connection import Role, Warehouse
 from pipeline.warehouse.migrate import require_current
@@ -102,7 +111,11 @@ def preview_file(
         raise ConfigError("--vendor", f"`{vendor}` is not a vendor", f"use one of {', '.join(sorted(CONNECTORS))}")
     settings = load_settings(config) if config is not None else Settings()
     source = sample_source(connector, settings)
-    records = sample_records(source, _bytes_of(file), _headers_of(headers), media_type, file.suffix, now)
+    body = _bytes_of(file)
+    if isinstance(source.options, SheetOptions):
+        records = sheet_records(source, file, now)
+    else:
+        records = sample_records(source, body, _headers_of(headers), media_type, file.suffix, now)
     out.print(
         f"{file.name} as {connector.title or vendor}: {records[0].media_type if records else 'an empty file'}",
         markup=False,

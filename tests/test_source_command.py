@@ -81,6 +81,14 @@ def test_lines_of_calls_are_previewed(sources: Sources) -> None:
     assert "lead 3 of 3" in sources("preview", "Master.csv", "--vendor", "asterisk-file").out
 
 
+def test_a_sheet_is_previewed_with_its_header(sources: Sources, tmp_path: Path) -> None:
+    rows = "Timestamp,Name,Phone,How many windows?\n01.08.2026 10:00:00,Anna Nowak,501223307,3\n"
+    (tmp_path / "sheet.csv").write_text(rows, encoding="utf-8")
+    told = sources("preview", "sheet.csv", "--vendor", "google-forms-csv")
+    assert "A*** N***" in told.out
+    assert '"How many windows?"' in told.out
+
+
 WRONG = {
     "vendor": (("preview", "body.txt", "--vendor", "tylda"), "--vendor: `tylda` is not a vendor; use one of "),
     "file": (("preview", "none.txt", "--vendor", "tilda"), "none.txt: there is no such file"),

@@ -14,7 +14,16 @@ from pydantic import Field, field_validator
 
 from pipeline.errors import RecordError
 from pipeline.lead import Enquiry, RawRecord, SourceKind
-from pipeline.sources.call import CallOptions, Leg, caller_name, caller_number, calls_of, local_time, own_call
+from pipeline.sources.call import (
+    CallOptions,
+    Leg,
+    caller_name,
+    caller_number,
+    calls_of,
+    is_extension,
+    local_time,
+    own_call,
+)
 from pipeline.sources.cells import cells_of, is_header, row_of
 from pipeline.sources.connector import Clock, ConfiguredSource, Connector
 from pipeline.sources.page import Page
@@ -93,11 +102,13 @@ def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquir
 def _leg(record: RawRecord, source: ConfiguredSource) -> Leg:
     options = source.options_as(ThreeCxOptions)
     columns = record.transport.get("columns", ",".join(DEFAULT_COLUMNS)).split(",")
-    cells, places = row_of(record, columns, NEEDED_COLUMNS)
+    cells, places = row_of(record, columns, columns)
     values = {name: text.strip() for name, text in cells.items()}
     answered = values["time-answered"]
     caller, dialled = values["from-no"], values.get("dial-no", "") or values.get("to-no", "").removeprefix(EXTENSION)
-    own = caller.startswith(EXTENSION) or values.get("from-type", "").lower() == "extension"
+    # A line that lost a cell shows its neighbour's; a number longer than any of ours is a caller's whatever its type says.
+    inside = values.get("from-type", "").lower() == "extension" and is_extension(caller, options)
+    own = caller.startswith(EXTENSION) or inside
     return Leg(
         record=record,
         start=local_time(values["time-start"], source.timezone, places["time-start"]),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from pipeline.sources.field_map import LONGEST_LABEL, fold_label
 from pipeline.sources.http import HttpLimits, limited
 from pipeline.sources.imap import ImapOptions
 from pipeline.sources.page import Page
+from pipeline.sources.sheet import SheetOptions
 from pipeline.sources.submission import form_pairs
 from pipeline.sources.webhook import FORM_ENCODED, header, landing_record
 
@@ -126,6 +128,12 @@ def sample_records(
         "content-type": chosen,
     }
     return tuple(landing_record(source, line, typed, "", now, facts) for line in lines if line.strip())
+
+
+def sheet_records(source: ConfiguredSource, file: Path, now: Clock) -> tuple[RawRecord, ...]:
+    """The first records of a table that people saved, as the source would pull them from this file."""
+    options = source.options_as(SheetOptions).model_copy(update={"path": str(file.resolve())})
+    return _first_of(replace(source, options=options), now)
 
 
 def _first_of(source: ConfiguredSource, now: Clock) -> tuple[RawRecord, ...]:
