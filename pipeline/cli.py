@@ -21,10 +21,14 @@ app = typer.Typer(
 )  # fmt: skip
 database = typer.Typer(no_args_is_help=True, help="The warehouse database: embedded, or the one of DATABASE_URL.")
 quarantine = typer.Typer(no_args_is_help=True, help="Records that could not be read, each with its error.")
+channels = typer.Typer(no_args_is_help=True, help="What brought leads: the rules, and which of them fired.")
+joins = typer.Typer(help="Leads and spend that do not meet; names that were mistyped.")
 sources = typer.Typer(help="Where leads come from: how each source does; one tried out before its first run.")
 app.add_typer(database, name="db")
 app.add_typer(sources, name="sources")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(channels, name="channels")
+app.add_typer(joins, name="joins")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -138,6 +142,8 @@ def _shown(path: Path) -> str:
 def check(config: ConfigOption = None) -> None:
     """Read the configuration and say what is wrong with it, secrets of what is enabled included; nothing is connected."""
     from pipeline.attribution.ad_pull import require_secrets
+    from pipeline.attribution.campaign import NO_CAMPAIGNS
+    from pipeline.attribution.tag import tag_context
     from pipeline.settings import Secrets
     from pipeline.sources.configured import configured_sources
 
@@ -147,6 +153,7 @@ def check(config: ConfigOption = None) -> None:
         if source.settings.enabled:
             source.require_secrets()
     require_secrets(settings, Secrets())
+    tag_context(settings, NO_CAMPAIGNS)
     histories = f"{len(settings.history)} history(ies), " if settings.history else ""
     out.print(
         f"the configuration is sound: {len(settings.source)} source(s), {histories}{len(settings.spend)} spend file(s), "
@@ -274,6 +281,77 @@ def explain(
     )
     for line in lines:
         out.print(line, markup=False)
+
+
+@channels.command("explain")
+def channels_explain(lead: str, config: ConfigOption = None) -> None:
+    """Say why a lead has its channel and campaign: values as typed and cleaned, the rule that fired, the joins that were tried."""
+    from pipeline import steps
+    from pipeline.attribution.explain import explain_channel
+
+    for line in explain_channel(steps.open_workspace(config), lead):
+        out.print(line, markup=False)
+
+
+@channels.command("rules")
+def channels_rules(config: ConfigOption = None) -> None:
+    """List the rules in their order, the company's own among them; no database needed."""
+    from pipeline.attribution.tag import table_of
+
+    for rule in table_of(load_settings(config)).rules:
+        out.print(f"{rule.number:>3}  {rule.name:<24} {rule.text}", markup=False)
+
+
+@joins.callback(invoke_without_command=True)
+def joins_list(context: typer.Context, config: ConfigOption = None) -> None:
+    """Show leads and spend that do not meet, the likeliest mistyped names, and the aliases accepted so far."""
+    if context.invoked_subcommand is None:
+        from pipeline import steps
+        from pipeline.attribution.join_book import read_joins
+        from pipeline.attribution.join_command import print_joins
+        from pipeline.warehouse.connection import Role
+
+        workspace = steps.open_workspace(config)
+        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            found = read_joins(connection, workspace.settings.company.timezone)
+        print_joins(found, out)
+
+
+@joins.command("accept")
+def joins_accept(
+    given: Annotated[str, typer.Argument(help="The campaign as leads name it.")],
+    campaign: Annotated[str, typer.Argument(help="The campaign as the spend names it, or its id.")],
+    by: Annotated[str, typer.Option("--by", help="Who accepts it.")],
+    platform: Annotated[str, typer.Option(help="The platform, where `leadfold joins` prints one.")] = "",
+    why: Annotated[str, typer.Option(help="Kept beside it.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Take a campaign name of leads for another spelling of one that money was spent on; it can be revoked."""
+    from pipeline import steps
+    from pipeline.attribution.join_book import accept_alias
+    from pipeline.warehouse.connection import Role
+
+    workspace = steps.open_workspace(config)
+    with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+        number = accept_alias(connection, given, campaign, platform=platform, by=by, reason=why, now=workspace.now())
+    out.print(f"alias {number} is in force; `leadfold run --step attribute --step build_marts` applies it")
+
+
+@joins.command("revoke")
+def joins_revoke(
+    alias: Annotated[int, typer.Argument(metavar="ID", help="As `leadfold joins` lists it.")],
+    by: Annotated[str, typer.Option("--by", help="Who revokes it.")],
+    config: ConfigOption = None,
+) -> None:
+    """End an alias; it stays on record."""
+    from pipeline import steps
+    from pipeline.attribution.join_book import revoke_alias
+    from pipeline.warehouse.connection import Role
+
+    workspace = steps.open_workspace(config)
+    with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+        revoke_alias(connection, alias, by=by, now=workspace.now())
+    out.print(f"alias {alias} is revoked; `leadfold run --step attribute --step build_marts` applies it")
 
 
 @sources.callback(invoke_without_command=True)

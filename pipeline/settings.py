@@ -19,6 +19,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from rapidfuzz import process
 
 from pipeline.errors import ConfigError, MissingSecretError
+from pipeline.rejection.lexicon import check_phrase
+from pipeline.rejection.own_junk import ADDRESS_STAGES, WORD_STAGES
 from pipeline.sources.loopback import BaseUrl
 
 DEFAULT_PATH = Path("leadfold.toml")
@@ -142,6 +144,8 @@ class SpendSettings(Section):
     enabled: bool = True
     since: date | None = None
     lookback_days: Annotated[int, Field(ge=1, le=365)] = 28
+    timezone: Timezone | None = None
+    """The account's own zone, for information: a day of spend stays the day that the platform told."""
 
     @property
     def has_vat(self) -> bool:
@@ -172,6 +176,23 @@ class FilesSettings(Section):
     deals: str = ""
 
 
+class ChannelSettings(Section):
+    """How touches become channels. rules: a file of the company's own rules, relative to this file; place: whether they are tried
+    before ours or stand instead of them. brands: by site (`*`: every site) the names that mark a search for the company itself."""
+
+    rules: str = ""
+    place: Literal["before", "instead"] = "before"
+    brands: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class AttributionSettings(Section):
+    """How the credit for a client is given. window_days: touches of that many days before the touch or deal that ends a client's
+    path take part, all of them where it is not set; half_life_days: of the model time_decay."""
+
+    window_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    half_life_days: Annotated[float, Field(gt=0, le=365)] = 7.0
+
+
 class FoldSettings(Section):
     """How sure a fold must be. `model` is the name of a model that ships with dedup, or a path to one."""
 
@@ -183,6 +204,38 @@ class QualificationSettings(Section):
     """What makes a client qualified: a deal that got that far, or a contact that can be reached and is not doubted."""
 
     by: Literal["deal", "contact"] = "deal"
+
+
+class JunkSettings(Section):
+    """What the company itself knows of its junk. All of it proposes: a person decides.
+
+    words: by stage, phrases in the lexicons' spelling (`слов*` any ending, `_` up to three words between). domains, phones:
+    by stage, senders. not_offered: what is asked for and not sold; offered: what is, which speaks against it.
+    served_regions: countries, by their numbers; places_not_served: names of places.
+    """
+
+    words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    domains: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    phones: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    not_offered: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    served_regions: tuple[Region, ...] = ()
+    places_not_served: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        for key, table, allowed in (
+            ("words", self.words, WORD_STAGES),
+            ("domains", self.domains, ADDRESS_STAGES),
+            ("phones", self.phones, ADDRESS_STAGES),
+        ):
+            for stage in table:
+                if stage not in allowed:
+                    raise ValueError(f"`{key}.{stage}` is not a stage; allowed are {', '.join(allowed)}")
+        phrases = [phrase for texts in self.words.values() for phrase in texts]
+        for phrase in (*phrases, *self.not_offered, *self.offered, *self.places_not_served):
+            check_phrase(phrase)
+        return self
 
 
 class ReceiverSettings(Section):
@@ -216,8 +269,11 @@ class Settings(Section):
     line: tuple[LineSettings, ...] = ()
     spend: tuple[SpendSettings, ...] = ()
     files: FilesSettings = FilesSettings()
+    channels: ChannelSettings = ChannelSettings()
+    attribution: AttributionSettings = AttributionSettings()
     fold: FoldSettings = FoldSettings()
     qualification: QualificationSettings = QualificationSettings()
+    junk: JunkSettings = JunkSettings()
     receiver: ReceiverSettings = ReceiverSettings()
     dashboard: DashboardSettings = DashboardSettings()
     alerts: AlertSettings = AlertSettings()

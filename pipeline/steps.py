@@ -14,21 +14,22 @@ from uuid import UUID
 from dedup.collector import paused_collector
 from dedup.model_file import digest
 from pipeline.alert import post_alert
-from pipeline.company_context import company_context
+from pipeline.company_context import company_context, own_junk
 from pipeline.conform import CONFORM_VERSION, ConformContext
 from pipeline.errors import ChecksFailedError, InputFileError, RecordError, RetryError
 from pipeline.folding import ModelState, fold_clients, model_state
 from pipeline.lead import Lead
 from pipeline.reading import read_group
-from pipeline.rejection.rules import RULES_VERSION
-from pipeline.rejection.rules import classify as classify_lead
+from pipeline.rejection.own_junk import NOTHING_OWN, OwnJunk
+from pipeline.rejection.rules import judge, rules_version
 from pipeline.rejection.stage import RejectionStage
+from pipeline.rejection.surroundings import ALONE, Surroundings
 from pipeline.resolution import fold_model
 from pipeline.settings import Secrets, Settings, database_url, load_settings, state_folder
 from pipeline.source_changes import notice_changes
 from pipeline.sources.configured import ConfiguredSource, configured_sources
 from pipeline.sources.page import Page
-from pipeline.warehouse import clients, embedded, landing, leads, match_index
+from pipeline.warehouse import clients, embedded, landing, leads, match_index, surroundings
 from pipeline.warehouse.connection import Role, Warehouse, WarehouseError
 from pipeline.warehouse.migrate import require_current
 from pipeline.warehouse.runs import recorded
@@ -199,47 +200,79 @@ def contexts_of(workspace: Workspace) -> dict[str, ConformContext]:
 
 
 def classify(workspace: Workspace) -> Counts:
-    """Gives every lead its verdict: accepted, proposed for rejection, or rejected with stage, rule and evidence."""
+    """Gives every lead its verdict: accepted, proposed for rejection, or rejected with stage, rule and evidence.
+
+    What other leads say of a lead comes first: bursts, repeats, senders known from before.
+    """
     contexts = contexts_of(workspace)
     default = company_context(workspace.settings)  # for leads of a source no longer configured
+    own = own_junk(workspace.settings)
+    version = rules_version(own)
     with recorded(workspace.warehouse, "classify", workspace.now) as counts:
         counts.update({"accepted": 0, "proposed": 0, "rejected": 0})
         with workspace.warehouse.transaction(Role.RESOLVER) as connection:
             leads.lock_leads(connection)
             leads.release_undone(connection)
             leads.obey_people(connection)
+        _trace(workspace)
         after = str(UUID(int=0))
+        again = False
         while True:
             with workspace.warehouse.transaction(Role.RESOLVER) as connection:
                 leads.lock_leads(connection)
-                batch = leads.unclassified(connection, after, str(RULES_VERSION), _BATCH)
-                if not batch:
+                batch = leads.unclassified(connection, after, version, _BATCH)
+                if not batch and not again:
                     return counts
-                verdicts = [verdict_on(leads.lead_of(row), contexts.get(row.source, default)) for row in batch]
-                leads.write_verdicts(connection, iter(verdicts), str(RULES_VERSION), workspace.now())
-            after = verdicts[-1].lead_id
+                verdicts = [
+                    verdict_on(
+                        leads.lead_of(row),
+                        contexts.get(row.source, default),
+                        own,
+                        surroundings.surroundings_of(row.surroundings),
+                    )
+                    for row in batch
+                ]
+                if verdicts:
+                    leads.write_verdicts(connection, iter(verdicts), version, workspace.now())
+                    given = [verdict.lead_id for verdict in verdicts]
+                    again |= surroundings.reopen(connection, given, workspace.now())
             for verdict in verdicts:
                 counts[verdict.state] += 1
+            if verdicts:
+                after = verdicts[-1].lead_id
+            else:
+                after, again = str(UUID(int=0)), False
 
 
-def verdict_on(lead: Lead, context: ConformContext) -> leads.Verdict:
+def _trace(workspace: Workspace) -> None:
+    while True:
+        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            leads.lock_leads(connection)
+            if not surroundings.trace_due(connection, _BATCH):
+                return
+
+
+def verdict_on(
+    lead: Lead, context: ConformContext, own: OwnJunk = NOTHING_OWN, around: Surroundings = ALONE
+) -> leads.Verdict:
     """The classification of a lead in the form the warehouse keeps."""
     try:
-        rejection = classify_lead(lead, context)
+        found = judge(lead, context, own, around)
     except Exception as error:  # noqa: BLE001 - one hostile text must not stop the sorting of all others
         # The message of a foreign error may quote the lead: only its type is safe to keep.
         doubt = RejectionStage.OTHER_REVIEW.value
         return leads.Verdict(lead.lead_id, "proposed", doubt, "rule_failed", "", type(error).__name__, None)
-    if rejection is None:
+    said = found.rejection or found.note
+    if said is None:
         return leads.Verdict(lead.lead_id, "accepted", None, "", "", "", None)
     return leads.Verdict(
         lead.lead_id,
-        "proposed" if rejection.proposed else "rejected",
-        rejection.stage.value,
-        rejection.rule,
-        str(rejection.rule_version),
-        landing.storable(rejection.evidence),
-        rejection.confidence,
+        "accepted" if found.rejection is None else "proposed" if said.proposed else "rejected",
+        said.stage.value,
+        said.rule,
+        str(said.rule_version),
+        landing.storable(said.evidence),
+        said.confidence,
     )
 
 

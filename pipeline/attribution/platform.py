@@ -1,5 +1,6 @@
 """Advertising platforms: one code for each whatever a file or a tag calls it, and the click ids they add."""
 
+import re
 from dataclasses import dataclass
 
 from pipeline.attribution.channel import Channel
@@ -34,6 +35,8 @@ PLATFORMS: tuple[Platform, ...] = (
     _platform("yandex_market", Channel.MARKETPLACE, "market_yandex"),
 )  # fmt: skip
 
+_DOMAIN = re.compile(r"^(?:www|m|l|lm)_|_(?:com|ru|pl|net|by|kz|cz|me|org)$")
+"""What a tag that holds a host has around the name: `l.facebook.com`."""
 _BY_NAME = {name: platform for platform in PLATFORMS for name in platform.names}
 
 
@@ -73,7 +76,7 @@ CLICK_IDS: tuple[ClickId, ...] = (
 def platform_code(name: str) -> str:
     """The code of a platform by any of its names; an unknown name is its own code, in lower case."""
     folded = name.strip().casefold().replace(" ", "_").replace("-", "_").replace(".", "_")
-    known = _BY_NAME.get(folded)
+    known = _BY_NAME.get(folded) or _BY_NAME.get(_DOMAIN.sub("", folded))
     return known.code if known is not None else folded
 
 

@@ -19,7 +19,7 @@ from pipeline.dashboard.filters import (
     default_period,
     period_before,
 )
-from pipeline.dashboard.marts import Choices, Costs, Filters, Period, Tally, read_choices, read_costs
+from pipeline.dashboard.marts import Choices, Costs, Count, Filters, Period, Tally, read_choices, read_costs
 from pipeline.dashboard.names import channel_name
 from pipeline.dashboard.tables import Column, count_column, money_column, offer_csv, show_table
 from pipeline.warehouse.connection import Warehouse
@@ -30,7 +30,7 @@ class Figure:
     """A headline: a count and what one of it costs."""
 
     title: str
-    count: Callable[[Tally], int]
+    count: Callable[[Tally], Count]
     cost_title: str
     cost: Callable[[Tally], Decimal | None]
     help: str
@@ -115,7 +115,7 @@ def _choose(choices: Choices) -> Filters | None:
     with columns[2]:
         currency = choose_currency(choices)
     with columns[3]:
-        model = choose_model()
+        model = choose_model(choices)
     if days is None:
         return None
     # The control stands lower on the page, beside the charts that it steers.

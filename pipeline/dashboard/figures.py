@@ -13,9 +13,9 @@ def sign_of(currency: str) -> str:
     return CURRENCY_SIGNS.get(currency, currency)
 
 
-def count_text(value: float | None) -> str:
-    """A count: `12 345`, a dash for None."""
-    return NOTHING if value is None else _grouped(value, 0)
+def count_text(value: Decimal | float | None) -> str:
+    """A count: `12 345`, a dash for None; one decimal where clients are told in shares: `3.4`."""
+    return NOTHING if value is None else _grouped(value, 1 if value % 1 else 0)
 
 
 def money_text(value: Decimal | float | None, currency: str, decimals: int = 0) -> str:

@@ -8,7 +8,15 @@ import streamlit as st
 
 from pipeline.dashboard.marts import Choices, Filters, Model, Period
 
-MODELS: dict[Model, str] = {"first_touch": "First touch", "last_non_direct": "Last non-direct touch"}
+MODELS: dict[Model, str] = {
+    "first_touch": "First touch",
+    "last_touch": "Last touch",
+    "last_non_direct": "Last non-direct touch",
+    "linear": "All touches alike",
+    "time_decay": "Later touches more",
+    "position_based": "First and last 40 % each",
+    "data_driven": "Measured (Markov)",
+}
 PERIODS: dict[Period, str] = {"day": "By day", "week": "By week"}
 DEFAULT_DAYS = 28
 MOST_SINGLE_DAYS = 21
@@ -17,7 +25,7 @@ NO_SITE = "(no site)"
 
 _DAYS_HELP = "Days in the time zone of the company; both ends are included."
 _MODEL_HELP = (
-    "Which contact of a client gets the credit: the first one, or the last one before now that was not a direct visit. "
+    "Which contacts of a client get the credit: one of them, or several in shares that add up to one client. "
     "Raw leads always count where and when they came in."
 )
 _CURRENCY_HELP = (
@@ -54,10 +62,11 @@ def choose_currency(choices: Choices) -> str | None:
     return currencies[st.selectbox("Currency", list(currencies), help=_CURRENCY_HELP, key="currency")]
 
 
-def choose_model() -> Model:
-    """An attribution model."""
+def choose_model(choices: Choices) -> Model:
+    """An attribution model of those that the marts were built with."""
+    offered = [model for model in MODELS if model in choices.models]
     chosen: Model = st.selectbox(
-        "Credit goes to", list(MODELS), format_func=lambda model: MODELS[model], help=_MODEL_HELP, key="model"
+        "Credit goes to", offered, format_func=lambda model: MODELS[model], help=_MODEL_HELP, key="model"
     )
     return chosen
 

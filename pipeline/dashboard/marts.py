@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from pipeline.warehouse.connection import Connection, Role, Row, Warehouse, mapping, one, rows
 
-Model = Literal["first_touch", "last_non_direct"]
+Model = Literal["first_touch", "last_touch", "last_non_direct", "linear", "time_decay", "position_based", "data_driven"]
+Count = int | Decimal
+"""A count; a Decimal where a model shares clients among touches."""
 Period = Literal["day", "week"]
 
 
@@ -24,13 +26,14 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the filters can offer: the days there are (both included), sites, currencies that were billed."""
+    """What the filters can offer: the days there are (both included), sites, currencies that were billed, attribution models."""
 
     build: Build
     first_day: date
     last_day: date
     sites: tuple[str, ...]
     currencies: tuple[str, ...]
+    models: tuple[Model, ...] = ("first_touch", "last_non_direct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,11 @@ class Tally:
     spend: Decimal = Decimal(0)
     raw_leads: int = 0
     rejected_leads: int = 0
-    unique_clients: int = 0
-    qualified_clients: int = 0
-    new_clients: int = 0
+    unique_clients: Count = 0
+    qualified_clients: Count = 0
+    new_clients: Count = 0
     returning_clients: int = 0
-    deals_won: int = 0
+    deals_won: Count = 0
     revenue: Decimal | None = Decimal(0)
 
     @property
@@ -285,6 +288,7 @@ def read_choices(warehouse: Warehouse) -> Choices | None:
             last_day=max(row.last_day for row in bounds),
             sites=tuple(row.site for row in rows(connection, "dashboard", "sites")),
             currencies=tuple(row.currency for row in rows(connection, "dashboard", "currencies")),
+            models=tuple(one(connection, "dashboard", "models")),
         )
 
 
@@ -368,14 +372,18 @@ def _tally(row: Row[Any]) -> Tally:
         spend=Decimal(row.spend),
         raw_leads=int(row.raw_leads),
         rejected_leads=int(row.rejected_leads),
-        unique_clients=int(row.unique_clients),
-        qualified_clients=int(row.qualified_clients),
-        new_clients=int(row.new_clients),
+        unique_clients=_count(row.unique_clients),
+        qualified_clients=_count(row.qualified_clients),
+        new_clients=_count(row.new_clients),
         returning_clients=int(row.returning_clients),
-        deals_won=int(row.deals_won),
+        deals_won=_count(row.deals_won),
         revenue=row.revenue,
     )
 
 
-def _per(spend: Decimal, count: int) -> Decimal | None:
+def _count(value: Decimal) -> Count:
+    return int(value) if value == int(value) else Decimal(value)
+
+
+def _per(spend: Decimal, count: Count) -> Decimal | None:
     return spend / count if spend and count else None

@@ -107,3 +107,8 @@ def print_score(found: DemoScore, out: Console) -> None:
         f"rejection against the truth: {found.junk - found.missed_junk:,} of {found.junk:,} junk records set aside or doubted, "
         f"{found.false_rejections:,} of {found.enquiries:,} genuine ones wrongly so"
     )
+    stages = ", ".join(f"{stage.stage} {stage.f1:.2f}" for stage in found.stages)
+    out.print(
+        f"junk macro-F1 {found.macro_f1:.3f} ({stages}); genuine leads lost {found.lost:,} of {found.enquiries:,}"
+        f" ({found.lost / max(1, found.enquiries):.2%})"
+    )

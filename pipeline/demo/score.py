@@ -16,12 +16,21 @@ Assignment = tuple[str, str, str | None, str]
 
 @dataclass(frozen=True, slots=True)
 class StageScore:
-    """Of the records that are truly this stage: how many were rejected at all, how many under the right stage."""
+    """Of the records that are truly this stage: how many were set aside or doubted, how many under the right stage.
+
+    given: records that were given this stage, whatever they truly are; f1: of the stage, 0 to 1.
+    """
 
     stage: str
     records: int
     rejected: int
     right_stage: int
+    given: int
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall of the stage: twice the right ones of all true and all given ones."""
+        return 2 * self.right_stage / (self.records + self.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,7 @@ class DemoScore:
     """The report. clients: pairwise precision and recall over records with a person that were folded into clients.
 
     recall_of_all: the same pairs found, of all true pairs, those among rejected or lost records too.
-    false_rejections: enquiries that were rejected; of enquiries. missed_junk: junk accepted; of junk.
+    false_rejections: enquiries that were rejected or doubted; lost: those rejected, that sales does not see; of enquiries. missed_junk: junk accepted; of junk.
     missing: records of the truth that no assignment names; unknown: assignments that the truth does not know.
     """
 
@@ -39,11 +48,17 @@ class DemoScore:
     found_clients: int
     enquiries: int
     false_rejections: int
+    lost: int
     junk: int
     missed_junk: int
     stages: tuple[StageScore, ...]
     missing: int
     unknown: int
+
+    @property
+    def macro_f1(self) -> float:
+        """The mean of the true stages' F1, each stage weighing the same."""
+        return sum(stage.f1 for stage in self.stages) / len(self.stages) if self.stages else 1.0
 
 
 def read_truth(folder: Path) -> tuple[Truth, ...]:
@@ -75,6 +90,7 @@ def score(folder: Path, assignments: Iterable[Assignment]) -> DemoScore:
         found_clients=len(set(found.values())),
         enquiries=len(enquiries),
         false_rejections=sum(key in rejected for key in enquiries),
+        lost=sum(key in rejected and known[key][0] is None for key in enquiries),
         junk=len(junk),
         missed_junk=sum(key not in rejected for key in junk),
         stages=_stage_scores(truth, known),
@@ -99,7 +115,13 @@ def _stage_scores(
     for stage in sorted({truth[key].stage for key in known} - {""}):
         given = [said for key, (_, said) in known.items() if truth[key].stage == stage]
         rows.append(
-            StageScore(stage, len(given), sum(bool(said) for said in given), sum(said == stage for said in given))
+            StageScore(
+                stage,
+                len(given),
+                sum(bool(said) for said in given),
+                sum(said == stage for said in given),
+                sum(said == stage for _, said in known.values()),
+            )
         )
     return tuple(rows)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pipeline.rejection.reading import Reading
 from pipeline.rejection.rule import quoted
+from pipeline.rejection.voice import statement_marks
 
 _CLIENT_WEIGHT = 1.5
 """What a client's phrase takes from a supplier's score: two of them outweigh one clear offer."""
@@ -13,6 +14,8 @@ _ABOUT_WORK = 2.5
 """What talk about work that is no wish to work (a dispute, a medical, a course) takes from a job seeker's score."""
 _HINT, _MOST_HINTS = 0.5, 3
 _SHORT_MESSAGE = 10
+_STATEMENT = 5
+"""Words from which on a message that asks for nothing says something."""
 _JOB_BOARDS = frozenset(
     {
         "hh.ru", "headhunter.ru", "superjob.ru", "rabota.ru", "zarplata.ru", "trudvsem.ru", "gorodrabot.ru",
@@ -58,6 +61,18 @@ def speaks_as_seller(reading: Reading) -> str:
     """Words or grammar of an offer, none of which names it by itself, where nothing speaks for a client."""
     marks = [*reading.phrases("supplier", "weak"), *reading.offers]
     return quoted(marks) if marks and not reading.client and _score(reading, "supplier") >= 2 else ""
+
+
+def states_an_offer(reading: Reading) -> str:
+    """A statement of what is done, promised or charged, in a message that asks for nothing: buyers ask."""
+    if reading.message.words < _STATEMENT or reading.client or reading.is_call:
+        return ""
+    if reading.phrases("request", "weak") or reading.phrases("client", "hint") or reading.phrases("client", "weak"):
+        return ""
+    if reading.phrases("job_seeker", "weak") or reading.phrases("job_seeker", "strong"):
+        return ""
+    marks = statement_marks(reading.message.tokens, reading.lead.message)
+    return quoted([*reading.phrases("supplier", "weak"), *marks])
 
 
 def words_of_work(reading: Reading) -> str:

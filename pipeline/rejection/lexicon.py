@@ -1,4 +1,4 @@
-"""Words that tell junk from enquiries, read from `lexicon/*.toml` and found in a text on word boundaries.
+"""Words that tell junk from enquiries, read from `lexicon/<language>/<topic>.toml` and found in a text on word boundaries.
 
 A phrase is words of which each may end in `*` (a stem with any ending); `_` stands for up to three words of any kind,
 `<name>` for one word of that set of `sets.toml`, `?` for a question mark. Texts and phrases are folded alike: lower
@@ -9,16 +9,18 @@ company, `hint` is what the stage is about and no more, `whole` when the message
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 GRADES = ("strong", "weak", "hint", "whole")
 LANGUAGES = ("ru", "pl", "en")
 
 _SETS = "sets"
+VOICE = "voice"
+OwnPhrases = tuple[tuple[str, str, str], ...]
+"""A company's own phrases: (topic, grade, phrase)."""
+
 _TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\?")
 _MARKS = str.maketrans("ąćęłńóśźżёäöüé’", "acelnoszzеaoue'")
 _STEM_KEY = 4
@@ -95,49 +97,78 @@ def _word(spellings: tuple[str, ...]) -> Word:
     return Word(frozenset("".join(_tokens(each)) for each in spellings if not each.endswith("*")), stems)
 
 
-def _documents() -> Iterator[tuple[str, dict[str, dict[str, list[str]]]]]:
-    paths: list[Traversable] = sorted(
-        files("pipeline.rejection").joinpath("lexicon").iterdir(), key=lambda each: each.name
-    )
-    for path in paths:
-        if path.name.endswith(".toml"):
-            yield path.name.removesuffix(".toml"), tomllib.loads(path.read_text(encoding="utf-8"))
+def read_words(topic: str) -> dict[str, list[str]]:
+    """The lists of one file of each language, by their names, the languages' words together."""
+    lists: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        path = files("pipeline.rejection").joinpath("lexicon", language, f"{topic}.toml")
+        if path.is_file():
+            for name, words in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                lists.setdefault(name, []).extend(words)
+    return lists
+
+
+def _topics() -> list[str]:
+    folder = files("pipeline.rejection").joinpath("lexicon")
+    found = {path.name for language in LANGUAGES for path in folder.joinpath(language).iterdir()}
+    return sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml"))
+
+
+_Index = tuple[dict[str, tuple[Phrase, ...]], dict[str, tuple[Phrase, ...]]]
+"""Phrases by their first word: whole words, and the first letters of stems."""
 
 
 @cache
-def _index() -> tuple[dict[str, tuple[Phrase, ...]], dict[str, tuple[Phrase, ...]]]:
-    """Phrases by their first word: whole words, and the first letters of stems."""
-    documents = dict(_documents())
-    sets = {
-        name: _word(tuple(word for words in languages.values() for word in words))
-        for name, languages in documents.pop(_SETS).items()
-    }
+def _sets() -> dict[str, Word]:
+    return {name: _word(tuple(words)) for name, words in read_words(_SETS).items()}
+
+
+@cache
+def _index(own: OwnPhrases = ()) -> _Index:
     whole: dict[str, list[Phrase]] = {}
     stems: dict[str, list[Phrase]] = {}
-    for topic, document in documents.items():
-        for grade, languages in document.items():
-            if grade not in GRADES or not set(languages) <= set(LANGUAGES):
-                raise ValueError(f"lexicon {topic}: grades are {', '.join(GRADES)}; languages {', '.join(LANGUAGES)}")
-            for text in (text for phrases in languages.values() for text in phrases):
-                phrase = _phrase(topic, grade, text, sets)
-                first = phrase.words[0]
-                assert first is not None
-                for word in first.whole:
-                    whole.setdefault(word, []).append(phrase)
-                for key in {stem[:_STEM_KEY] for stem in first.stems}:
-                    stems.setdefault(key, []).append(phrase)
+    for phrase in (*_shipped_phrases(), *(_phrase(*each, _sets()) for each in own)):
+        first = phrase.words[0]
+        assert first is not None
+        for word in first.whole:
+            whole.setdefault(word, []).append(phrase)
+        for key in {stem[:_STEM_KEY] for stem in first.stems}:
+            stems.setdefault(key, []).append(phrase)
     return {key: tuple(each) for key, each in whole.items()}, {key: tuple(each) for key, each in stems.items()}
 
 
-def find_phrases(text: str) -> Hits:
-    """All phrases of all lexicons in a text, in time proportional to its words.
+@cache
+def _shipped_phrases() -> tuple[Phrase, ...]:
+    phrases: list[Phrase] = []
+    for topic in _topics():
+        if topic in {_SETS, VOICE}:
+            continue
+        for grade, texts in read_words(topic).items():
+            if grade not in GRADES:
+                raise ValueError(f"lexicon {topic}: `{grade}` is no grade; grades are {', '.join(GRADES)}")
+            phrases.extend(_phrase(topic, grade, text, _sets()) for text in texts)
+    return tuple(phrases)
+
+
+def check_phrase(text: str) -> None:
+    """Raises ValueError where `text` cannot be a phrase of a lexicon."""
+    try:
+        phrase = _phrase("own", "strong", text, _sets())
+    except ValueError as error:
+        raise ValueError(str(error).removeprefix("lexicon own, strong, ")) from error
+    if any(word is not None and not any(word.whole) and not any(word.stems) for word in phrase.words):
+        raise ValueError(f"`{text}`: each word of a phrase has letters or digits")
+
+
+def find_phrases(text: str, own: OwnPhrases = ()) -> Hits:
+    """All phrases of all lexicons in a text, in time proportional to its words. own: the company's phrases beside ours.
 
     A phrase inside a longer one is not counted: in `пришлите коммерческое предложение` the supplier's words are the
     client's, in `нужны клиенты` the client's word is the supplier's.
     """
     words = _tokens(text)[:_MOST_WORDS]
     marks = words.count("?")
-    whole, stems = _index()
+    whole, stems = _index(own)
     spans: list[tuple[int, int, Phrase]] = []
     for place, word in enumerate(words):
         phrases = whole.get(word)

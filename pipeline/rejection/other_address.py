@@ -7,9 +7,8 @@ _ANSWERED = frozenset({"ANSWERED", "ANSWER", "COMPLETED", "OK", "SUCCESS"})
 _FEW_WORDS = 6
 """Words of a message that says nothing but that it was meant for somebody else."""
 
-_SHORT_CALL = 10
-"""Seconds: an answered call below this is a greeting and an excuse. The field's own figure is 20 with no repeat call, which
-one lead cannot know; a client who hangs up and calls again is common enough to halve it."""
+_SHORT_CALL = 20
+"""Seconds: an answered call below this is a greeting and an excuse, where the same number is never met again. The field's own figure."""
 
 
 def said_wrong_number(reading: Reading) -> str:
@@ -21,8 +20,10 @@ def said_wrong_number(reading: Reading) -> str:
 
 
 def hung_up(reading: Reading) -> str:
-    """An answered call that ended after a greeting. A missed call is a lead, not a wrong number."""
+    """An answered call that ended after a greeting. A missed call is a lead, not a wrong number; who calls again meant us."""
     lead = reading.lead
+    if reading.surroundings.called_again:
+        return ""
     if not reading.is_call or lead.message or lead.call_status not in _ANSWERED or lead.call_duration is None:
         return ""
     return f"answered for {lead.call_duration} s" if 0 < lead.call_duration < _SHORT_CALL else ""

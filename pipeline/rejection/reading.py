@@ -8,6 +8,8 @@ from pipeline.conform import ConformContext
 from pipeline.lead import Lead, SourceKind
 from pipeline.normalize.person_name import TEST_WORDS
 from pipeline.rejection.lexicon import Hits, find_phrases
+from pipeline.rejection.own_junk import NOTHING_OWN, OFFERED, OwnJunk
+from pipeline.rejection.surroundings import ALONE, Surroundings
 from pipeline.rejection.voice import offer_marks
 
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'\])]{3,400}", re.IGNORECASE)
@@ -53,7 +55,7 @@ _THROWAWAY_ENDINGS = frozenset(
 class Reading:
     """A lead as the rules see it.
 
-    subject, message: phrases found in them; opening: those in the message's first sentence, where it is short; client: how
+    own: the company's words and addresses; surroundings: what other leads say of it; subject, message: phrases found in them; opening: those in the message's first sentence, where it is short; client: how
     many different phrases of someone who wants to buy; links: addresses in the message that are neither the company's own
     nor a place where people show what they want; throwaway_links: one of them is of a kind that spam uses; offers: marks of one who sells; reachable: whether any way back to the sender is known;
     wrong_contacts: fields whose value was meant as a contact and cannot be one; name_is_test, name_is_mash: what
@@ -62,6 +64,8 @@ class Reading:
 
     lead: Lead
     context: ConformContext
+    own: OwnJunk
+    surroundings: Surroundings
     subject: Hits
     message: Hits
     opening: Hits
@@ -92,11 +96,13 @@ class Reading:
         return self.lead.source_kind is SourceKind.CALL
 
 
-def read_lead(lead: Lead, context: ConformContext) -> Reading:
+def read_lead(
+    lead: Lead, context: ConformContext, own: OwnJunk = NOTHING_OWN, surroundings: Surroundings = ALONE
+) -> Reading:
     """The facts of a lead that more than one rule asks for."""
-    subject = find_phrases(lead.subject) if lead.subject else _NO_HITS
-    message = find_phrases(lead.message) if lead.message else _NO_HITS
-    wishes = subject.of("client", "strong") + message.of("client", "strong")
+    subject = find_phrases(lead.subject, own.phrases) if lead.subject else _NO_HITS
+    message = find_phrases(lead.message, own.phrases) if lead.message else _NO_HITS
+    wishes = subject.of("client", "strong") + message.of("client", "strong") + message.of(OFFERED, "strong")
     replaced = [
         refusal.value.casefold().strip(" .")
         for refusal in lead.refusals
@@ -108,6 +114,8 @@ def read_lead(lead: Lead, context: ConformContext) -> Reading:
     return Reading(
         lead=lead,
         context=context,
+        own=own,
+        surroundings=surroundings,
         subject=subject,
         message=message,
         opening=_opening(lead.message),

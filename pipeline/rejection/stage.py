@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class RejectionStage(StrEnum):
@@ -34,6 +35,9 @@ class StageInfo:
 
     english, russian, polish: its names. counts_as_lead: whether the lead still counts in its campaign's raw cost
     (False: it is out of all counts). auto: whether a rule may reject without a person; elsewhere a rule proposes.
+    is_junk: False for what is only noted on a genuine lead, which stays accepted and folds into its client.
+    refund: who gives money back for such a lead: `network` (an ad network, for invalid traffic; who sells leads by the
+    piece does too), `seller` (only who sells leads by the piece), '' nobody.
     """
 
     stage: RejectionStage
@@ -42,6 +46,8 @@ class StageInfo:
     polish: str
     counts_as_lead: bool = True
     auto: bool = False
+    is_junk: bool = True
+    refund: Literal["network", "seller", ""] = ""
 
 
 STAGES: tuple[StageInfo, ...] = (
@@ -49,24 +55,25 @@ STAGES: tuple[StageInfo, ...] = (
     StageInfo(RejectionStage.AUTO_REPLY, "Auto-reply, bounce, notice", "Автоответ", "Autoodpowiedź", counts_as_lead=False, auto=True),
     StageInfo(RejectionStage.TEST, "Test lead", "Тестовая заявка", "Zgłoszenie testowe", counts_as_lead=False, auto=True),
     StageInfo(RejectionStage.OPT_OUT, "Opt-out / forget me", "Отказ от связи", "Sprzeciw / RODO", auto=True),
-    StageInfo(RejectionStage.SPAM_BOT, "Spam / bot", "Спам / бот", "Spam / bot", auto=True),
-    StageInfo(RejectionStage.FRAUD_CLICK, "Fraud / click farm", "Накрутка лидов", "Fałszywe leady"),
-    StageInfo(RejectionStage.WRONG_NUMBER, "Wrong number", "Ошиблись номером", "Pomyłka"),
-    StageInfo(RejectionStage.UNREACHABLE, "Unreachable / invalid contact", "Не дозвонились / неверный контакт", "Brak kontaktu", auto=True),
-    StageInfo(RejectionStage.INCOMPLETE, "Incomplete contact", "Нет контактов", "Niepełne dane", auto=True),
-    StageInfo(RejectionStage.DUPLICATE, "Duplicate request", "Дубль", "Duplikat", auto=True),
-    StageInfo(RejectionStage.SUPPLIER, "Vendor offer", "Предложение поставщика / реклама услуг", "Oferta dostawcy / współpraca"),
-    StageInfo(RejectionStage.JOB_SEEKER, "Job seeker", "Соискатель", "Szukający pracy"),
-    StageInfo(RejectionStage.SUPPORT_EXISTING, "Existing client request", "Действующий клиент / сервис", "Obecny klient / serwis"),
-    StageInfo(RejectionStage.OUT_OF_REGION, "Out of region", "Не наш регион", "Poza obszarem"),
-    StageInfo(RejectionStage.OFF_TARGET, "Product not offered", "Непрофильный запрос", "Nie nasza oferta"),
-    StageInfo(RejectionStage.COMPETITOR, "Competitor", "Конкурент", "Konkurencja"),
+    StageInfo(RejectionStage.SPAM_BOT, "Spam / bot", "Спам / бот", "Spam / bot", auto=True, refund="network"),
+    StageInfo(RejectionStage.FRAUD_CLICK, "Fraud / click farm", "Накрутка лидов", "Fałszywe leady", refund="network"),
+    StageInfo(RejectionStage.WRONG_NUMBER, "Wrong number", "Ошиблись номером", "Pomyłka", refund="seller"),
+    StageInfo(RejectionStage.UNREACHABLE, "Unreachable / invalid contact", "Не дозвонились / неверный контакт", "Brak kontaktu", auto=True, refund="network"),
+    StageInfo(RejectionStage.INCOMPLETE, "Incomplete contact", "Нет контактов", "Niepełne dane", auto=True, refund="network"),
+    StageInfo(RejectionStage.SUPPLIER, "Vendor offer", "Предложение поставщика / реклама услуг", "Oferta dostawcy / współpraca", refund="seller"),
+    StageInfo(RejectionStage.JOB_SEEKER, "Job seeker", "Соискатель", "Szukający pracy", refund="seller"),
+    StageInfo(RejectionStage.COMPETITOR, "Competitor", "Конкурент", "Konkurencja", refund="seller"),
+    StageInfo(RejectionStage.OUT_OF_REGION, "Out of region", "Не наш регион", "Poza obszarem", refund="seller"),
+    StageInfo(RejectionStage.OFF_TARGET, "Product not offered", "Непрофильный запрос", "Nie nasza oferta", refund="seller"),
     StageInfo(RejectionStage.VISITOR, "Casual / price only", "Просто спросить", "Tylko pytanie"),
     StageInfo(RejectionStage.MINOR_ABUSE, "Abuse / prank", "Хулиганство", "Wygłupy"),
+    StageInfo(RejectionStage.SUPPORT_EXISTING, "Existing client request", "Действующий клиент / сервис", "Obecny klient / serwis", is_junk=False),
+    StageInfo(RejectionStage.DUPLICATE, "Duplicate request", "Дубль", "Duplikat", is_junk=False, refund="seller"),
     StageInfo(RejectionStage.OTHER_REVIEW, "Needs a person", "На проверку", "Do sprawdzenia"),
 )  # fmt: skip
 """Every stage in order of precedence: facts of the delivery first (they are certain), then a wish not to be contacted,
-which the law puts before our sorting, then what cannot be answered, then what is answered by another department."""
+which the law puts before our sorting, then what cannot be answered, then what is answered by another department, then what is
+noted on a genuine lead."""
 
 STAGE_INFO = {info.stage: info for info in STAGES}
 PRECEDENCE = {info.stage: place for place, info in enumerate(STAGES)}

@@ -1,7 +1,7 @@
 -- Guards against clients counted twice or not at all under an attribution model.
 select model.attribution_model as subject
 from mart.build
-cross join (values ('first_touch'), ('last_non_direct')) as model (attribution_model)
+cross join lateral unnest(build.attribution_models) as model (attribution_model)
 left join (
     select attribution_model, sum(unique_clients) as clients, sum(qualified_clients) as qualified, sum(new_clients) as new
     from mart.cost_per_channel_campaign_day

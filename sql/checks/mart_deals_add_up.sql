@@ -1,7 +1,7 @@
 -- Guards against revenue lost or doubled between the deals and the marts, per attribution model.
 select model.attribution_model as subject
 from mart.build
-cross join (values ('first_touch'), ('last_non_direct')) as model (attribution_model)
+cross join lateral unnest(build.attribution_models) as model (attribution_model)
 left join (
     select attribution_model, sum(deals_won) as deals_won, sum(revenue) as revenue
     from mart.cost_per_channel_campaign_day

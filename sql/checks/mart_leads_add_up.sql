@@ -5,7 +5,7 @@ where leads <> (select count(*) from mart.touchpoint)
 union all
 select model.attribution_model
 from mart.build
-cross join (values ('first_touch'), ('last_non_direct')) as model (attribution_model)
+cross join lateral unnest(build.attribution_models) as model (attribution_model)
 left join (
     select attribution_model, sum(raw_leads) as raw_leads, sum(rejected_leads) as rejected_leads
     from mart.cost_per_channel_campaign_day

@@ -1,7 +1,7 @@
 -- Guards against money lost or doubled between the files and the marts, per attribution model and in the table by currency.
 select model.attribution_model as subject
 from mart.build
-cross join (values ('first_touch'), ('last_non_direct')) as model (attribution_model)
+cross join lateral unnest(build.attribution_models) as model (attribution_model)
 left join (
     select attribution_model, sum(spend) as spend from mart.cost_per_channel_campaign_day group by attribution_model
 ) as cost using (attribution_model)

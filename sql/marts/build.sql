@@ -1,6 +1,7 @@
 -- mart.build. Grain: one row. Owner: attribution.
 -- The sums of core, counted straight from core: what sql/checks holds the marts to.
-insert into mart.build (built_at, timezone, currency, leads, raw_leads, rejected_leads, clients, spend, deals_won, revenue)
+insert into mart.build (built_at, timezone, currency, leads, raw_leads, rejected_leads, clients, spend, deals_won, revenue,
+                        attribution_models, window_days)
 with lead as (
     select count(*) as leads,
            count(*) filter (where counted) as raw_leads,
@@ -31,5 +32,6 @@ deal as (
     select count(*) as deals_won, coalesce(sum(amount_reporting), 0) as revenue from core.deal where stage = 'won'
 )
 
-select cast(:now as timestamptz), :timezone, :currency, leads, raw_leads, rejected_leads, clients, spend, deals_won, revenue
+select cast(:now as timestamptz), :timezone, :currency, leads, raw_leads, rejected_leads, clients, spend, deals_won, revenue,
+       cast(:models as text[]), cast(:window_days as integer)
 from lead, client, spend, deal;

@@ -1,23 +1,29 @@
 -- mart.client. Grain: living client with an enquiry that is not rejected. Owner: attribution.
 -- first_touch: the earliest touchpoint. last_non_direct: the latest one that something brought; while all are direct, the
 -- latest. Touchpoints after the day of the deal that made a client new cannot have won it and do not take part.
+-- A visit that the form remembered is a touch just before its lead's own.
 -- known: since when the CRM knows a client, from its history. Deals older than the first touch say that a client returns; they
 -- are no revenue of what brought that touch.
 insert into mart.client
 with touch as (
-    select client_id, lead_id, occurred_at, day, site, channel, campaign, is_direct, state
+    select touchpoint.client_id, touchpoint.lead_id, visit.is_earlier, touchpoint.occurred_at, touchpoint.day, touchpoint.site,
+           visit.channel, visit.campaign, visit.is_direct, touchpoint.state
     from mart.touchpoint
-    where client_id is not null and state <> 'rejected'
+    cross join lateral (
+        values (false, touchpoint.channel, touchpoint.campaign, touchpoint.is_direct),
+               (true, touchpoint.earlier_channel, touchpoint.earlier_campaign, false)
+    ) as visit (is_earlier, channel, campaign, is_direct)
+    where touchpoint.client_id is not null and touchpoint.state <> 'rejected' and visit.channel is not null
 ),
 
 first_touch as (
     select distinct on (client_id) client_id, lead_id, occurred_at, day, site, channel, campaign
     from touch
-    order by client_id, occurred_at, lead_id
+    order by client_id, occurred_at, lead_id, is_earlier desc
 ),
 
 counted as (
-    select client_id, count(*) as lead_count, max(occurred_at) as last_touch_at, max(day) as last_touch_day,
+    select client_id, count(*) filter (where not is_earlier) as lead_count, max(occurred_at) as last_touch_at, max(day) as last_touch_day,
            bool_or(state = 'accepted') as is_accepted
     from touch
     group by client_id
@@ -58,7 +64,7 @@ last_non_direct as (
     where outcome.first_won_day is null
        or outcome.first_won_day < first_touch.day
        or touch.day <= outcome.first_won_day
-    order by touch.client_id, touch.is_direct, touch.occurred_at desc, touch.lead_id desc
+    order by touch.client_id, touch.is_direct, touch.occurred_at desc, touch.lead_id desc, touch.is_earlier
 )
 
 select

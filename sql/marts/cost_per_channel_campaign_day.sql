@@ -1,11 +1,11 @@
 -- mart.cost_per_channel_campaign_day. Grain: attribution model, day, site, channel, campaign. Owner: attribution.
--- Every fact enters exactly once per model as a row of `fact` and is only added up: sums in = sums out. Nothing is spread:
--- spend without leads and leads without spend keep rows of their own.
+-- Every fact enters exactly once per model as a row of `fact`, whole or in shares that add up to one, and is only added up: sums in =
+-- sums out. Money spent is never spread: spend without leads and leads without spend keep rows of their own.
 insert into mart.cost_per_channel_campaign_day
     (attribution_model, day, site, channel, campaign, raw_leads, rejected_leads, unique_clients, qualified_clients, new_clients,
      returning_clients, spend, currency, deals_won, revenue)
 with model (attribution_model) as (
-    values ('first_touch'), ('last_non_direct')
+    select unnest(cast(:models as text[]))
 ),
 
 lead_fact as (
@@ -26,13 +26,16 @@ returning_fact as (
 ),
 
 client_place as (
-    select 'first_touch' as attribution_model, first_touch_day as day, first_touch_site as site, first_touch_channel as channel,
-           first_touch_campaign as campaign, is_qualified, is_new, deals_won, revenue
-    from mart.client
-    union all
-    select 'last_non_direct', last_non_direct_day, last_non_direct_site, last_non_direct_channel, last_non_direct_campaign,
-           is_qualified, is_new, deals_won, revenue
-    from mart.client
+    select model.attribution_model, credit.day, credit.site, credit.channel, credit.campaign, model.share, client.is_qualified,
+           client.is_new, client.deals_won, client.revenue
+    from mart.credit
+    inner join mart.client on client.client_id = credit.client_id
+    cross join lateral (
+        values ('first_touch', credit.first_touch), ('last_touch', credit.last_touch), ('last_non_direct', credit.last_non_direct),
+               ('linear', credit.linear), ('time_decay', credit.time_decay), ('position_based', credit.position_based),
+               ('data_driven', credit.data_driven)
+    ) as model (attribution_model, share)
+    where model.share > 0
 ),
 
 -- Deals won by somebody who is no client of ours, or not known yet, or before the first touch: no lead brought them.
@@ -63,8 +66,8 @@ fact as (
     select attribution_model, day, site, channel, campaign, 0, 0, 0, 0, 0, returning_clients, 0, 0, 0
     from returning_fact cross join model
     union all
-    select attribution_model, day, site, channel, campaign, 0, 0, 1, cast(is_qualified as integer), cast(is_new as integer), 0, 0,
-           deals_won, revenue
+    select attribution_model, day, site, channel, campaign, 0, 0, share, cast(is_qualified as integer) * share,
+           cast(is_new as integer) * share, 0, 0, deals_won * share, revenue * share
     from client_place
     union all
     select attribution_model, day, '', :unattributed, '', 0, 0, 0, 0, 0, 0, 0, deals_won, revenue
@@ -82,13 +85,13 @@ select
     campaign,
     sum(raw_leads),
     sum(rejected_leads),
-    sum(unique_clients),
-    sum(qualified_clients),
-    sum(new_clients),
+    trim_scale(sum(unique_clients)),
+    trim_scale(sum(qualified_clients)),
+    trim_scale(sum(new_clients)),
     sum(returning_clients),
     sum(spend),
     :currency,
-    sum(deals_won),
-    sum(revenue)
+    trim_scale(sum(deals_won)),
+    trim_scale(sum(revenue))
 from fact
 group by attribution_model, day, site, channel, campaign;

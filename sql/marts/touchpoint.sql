@@ -2,7 +2,8 @@
 -- A lead whose source names no site stands at the site of its line or campaign, so that its cost stands beside it.
 -- A lead that has no living client now keeps its row, so that leads in = leads out. What a CRM's history told is no enquiry.
 insert into mart.touchpoint
-    (lead_id, client_id, occurred_at, day, source, source_kind, site, channel, campaign, platform, is_direct, rule, state, stage, counts_as_lead)
+    (lead_id, client_id, occurred_at, day, source, source_kind, site, channel, campaign, platform, is_direct, rule, state, stage, counts_as_lead,
+     joined_by, is_brand, earlier_channel, earlier_campaign, earlier_rule)
 select
     lead.lead_id,
     client.client_id,
@@ -18,7 +19,12 @@ select
     coalesce(tag.rule, 'untagged'),
     coalesce(classification.state, 'pending'),
     classification.stage,
-    not coalesce(classification.state = 'rejected' and classification.stage = any(cast(:uncounted_stages as text[])), false)
+    not coalesce(classification.state = 'rejected' and classification.stage = any(cast(:uncounted_stages as text[])), false),
+    coalesce(tag.joined_by, ''),
+    coalesce(tag.is_brand, false),
+    tag.earlier_channel,
+    tag.earlier_campaign,
+    tag.earlier_rule
 from core.lead
 left join core.tag on tag.lead_id = lead.lead_id
 left join core.classification on classification.lead_id = lead.lead_id

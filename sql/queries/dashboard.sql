@@ -4,6 +4,10 @@
 select built_at, timezone, currency
 from mart.build
 
+-- name: models
+select attribution_models
+from mart.build
+
 -- name: bounds
 select min(day) as first_day, max(day) as last_day
 from mart.touchpoint

@@ -122,7 +122,9 @@ order by record.record_id
 limit :limit;
 
 -- name: unclassified_leads
-select lead.*
+-- surroundings: what other leads say of it, (many, said) by kind; null where they say nothing.
+select lead.*, (select jsonb_object_agg(kind, jsonb_build_array(many, said))
+                from core.lead_surroundings where lead_surroundings.lead_id = lead.lead_id) as surroundings
 from core.lead
 left join core.classification using (lead_id)
 where lead.lead_id > :after
@@ -148,7 +150,7 @@ with verdict as (
     select case state when 'rejected' then 'reject' when 'proposed' then 'propose' else 'accept' end,
            array[lead_id], 'rule', rule, rule_version, confidence, jsonb_build_object('stage', stage), :now
     from verdict
-    where not is_known and (state <> 'accepted' or old_decision_id is not null)
+    where not is_known and (state <> 'accepted' or stage is not null or old_decision_id is not null)
     order by lead_id
     returning decision_id, lead_ids[1] as lead_id
 )

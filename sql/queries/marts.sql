@@ -16,6 +16,22 @@ delete from mart.touchpoint;
 -- name: clear_client
 delete from mart.client;
 
+-- name: clear_credit
+delete from mart.credit;
+
+-- name: touches
+-- Touches of clients in their order; a visit that the form remembered comes just before its lead's own.
+select touchpoint.client_id, touchpoint.lead_id, visit.is_earlier, touchpoint.occurred_at, touchpoint.day, touchpoint.site, visit.channel,
+       visit.campaign, visit.is_direct, client.first_won_day, client.is_qualified
+from mart.touchpoint
+inner join mart.client on client.client_id = touchpoint.client_id
+cross join lateral (
+    values (false, touchpoint.channel, touchpoint.campaign, touchpoint.is_direct),
+           (true, touchpoint.earlier_channel, touchpoint.earlier_campaign, false)
+) as visit (is_earlier, channel, campaign, is_direct)
+where touchpoint.state <> 'rejected' and visit.channel is not null
+order by touchpoint.client_id, touchpoint.occurred_at, touchpoint.lead_id, visit.is_earlier desc;
+
 -- name: clear_cost_per_channel_campaign_day
 delete from mart.cost_per_channel_campaign_day;
 

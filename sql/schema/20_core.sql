@@ -77,9 +77,10 @@ create table core.classification (
     decision_id   bigint references core.decision,
     by_person     boolean not null default false,
     rules_version text    not null,
-    constraint classification_stage check ((state = 'accepted') = (stage is null))
+    constraint classification_stage
+        check (case when state = 'accepted' then stage is null or stage in ('duplicate', 'support_existing') else stage is not null end)
 );
-comment on table core.classification is 'Whether a lead is genuine, doubted (proposed; stays visible) or rejected, with stage, rule and evidence.';
+comment on table core.classification is 'Whether a lead is genuine (a stage is a note then), doubted (proposed; stays visible) or rejected, with stage, rule and evidence.';
 create index classification_stage on core.classification (stage) where stage is not null;
 
 create table core.client (
@@ -191,9 +192,19 @@ create table core.tag (
     site          text    not null default '',
     is_direct     boolean not null,
     rule          text    not null,
-    rules_version text    not null
+    rules_version text    not null,
+    joined_by     text    not null default '',
+    is_brand      boolean not null default false,
+    earlier_channel  text,
+    earlier_campaign text,
+    earlier_platform text,
+    earlier_rule     text,
+    constraint tag_earlier check (num_nulls(earlier_channel, earlier_campaign, earlier_platform, earlier_rule) in (0, 4))
 );
 comment on table core.tag is 'The channel and campaign that brought each lead, and the rule that said so.';
+comment on column core.tag.joined_by is 'How the campaign was found among those that money was spent on; empty where none was.';
+comment on column core.tag.is_brand is 'The visit looked for the company by its name.';
+comment on column core.tag.earlier_channel is 'What brought an earlier visit that the form remembered; null where there was none.';
 
 create table core.fx_rate (
     day      date           not null,
@@ -283,6 +294,27 @@ create table core.spend_window (
     read_at   timestamptz not null
 );
 comment on table core.spend_window is 'How far each ad account has been read through its API.';
+
+create table core.campaign_alias (
+    alias_id          bigint generated always as identity primary key,
+    given_key         text        not null check (given_key <> ''),
+    given             text        not null,
+    platform          text        not null,
+    campaign_platform text        not null,
+    campaign_id       text        not null,
+    campaign_name     text        not null,
+    accepted_by       text        not null check (accepted_by <> ''),
+    reason            text        not null,
+    accepted_at       timestamptz not null,
+    revoked_by        text,
+    revoked_at        timestamptz,
+    constraint campaign_alias_names_one check (campaign_id <> '' or campaign_name <> ''),
+    constraint campaign_alias_revoked_whole check ((revoked_by is null) = (revoked_at is null))
+);
+comment on table core.campaign_alias is
+    'Campaign names of leads that a person accepted as another spelling of a campaign that money was spent on; ended, never deleted.';
+comment on column core.campaign_alias.platform is 'Of the leads, empty for leads that name none.';
+create unique index campaign_alias_in_force on core.campaign_alias (given_key, platform) where revoked_at is null;
 
 create table core.deal (
     deal_id          text primary key,

@@ -7,7 +7,7 @@ select
     record.external_id,
     lead_record.lead_id,
     membership.client_id,
-    classification.stage,
+    case when classification.state <> 'accepted' then classification.stage end as stage,
     case
         when record.erased_at is not null then 'erased'
         when quarantine.record_id is not null then 'quarantined'

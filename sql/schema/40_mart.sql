@@ -15,11 +15,18 @@ create table mart.touchpoint (
     rule           text        not null,
     state          text        not null check (state in ('pending', 'accepted', 'proposed', 'rejected')),
     stage          text,
-    counts_as_lead boolean     not null
+    counts_as_lead boolean     not null,
+    joined_by        text    not null default '',
+    is_brand         boolean not null default false,
+    earlier_channel  text,
+    earlier_campaign text,
+    earlier_rule     text
 );
 comment on table mart.touchpoint is 'Leads as marketing sees them. Grain: lead. client_id: the living client that has it now, null while there is none.';
 comment on column mart.touchpoint.day is 'Day of the lead in the time zone of the company.';
 comment on column mart.touchpoint.counts_as_lead is 'False for rejected leads of stages that are no enquiries (test, auto_reply, not_enquiry): out of all counts.';
+comment on column mart.touchpoint.rule is 'The rule of channels.toml that fired, or the way in which a campaign of the spend was found.';
+comment on column mart.touchpoint.earlier_channel is 'What brought an earlier visit that the form remembered; it takes part in attribution, not in the counts of leads.';
 create index touchpoint_client on mart.touchpoint (client_id, occurred_at);
 create index touchpoint_day on mart.touchpoint (day);
 
@@ -54,22 +61,45 @@ comment on column mart.client.is_returning is 'They touched us on a day after th
 comment on column mart.client.deals_won is 'Deals won on or after the day of the first touch; older ones no lead of ours brought.';
 comment on column mart.client.known_since_day is 'Since when the CRM knows them; null where its history does not.';
 
+create table mart.credit (
+    client_id       uuid          not null,
+    lead_id         uuid          not null,
+    is_earlier      boolean       not null,
+    day             date          not null,
+    site            text          not null,
+    channel         text          not null,
+    campaign        text          not null,
+    first_touch     numeric(7, 6) not null,
+    last_touch      numeric(7, 6) not null,
+    last_non_direct numeric(7, 6) not null,
+    linear          numeric(7, 6) not null,
+    time_decay      numeric(7, 6) not null,
+    position_based  numeric(7, 6) not null,
+    data_driven     numeric(7, 6) not null,
+    primary key (lead_id, is_earlier)
+);
+comment on table mart.credit is
+    'How the credit for a client is shared among its touches. Grain: touch that takes part. Each model''s shares of a client add up to 1.';
+comment on column mart.credit.is_earlier is 'The share is of the earlier visit that the form of this lead remembered.';
+create index credit_client on mart.credit (client_id);
+
 create table mart.cost_per_channel_campaign_day (
-    attribution_model  text           not null check (attribution_model in ('first_touch', 'last_non_direct')),
+    attribution_model  text           not null check (attribution_model in ('first_touch', 'last_touch', 'last_non_direct', 'linear',
+                                                                            'time_decay', 'position_based', 'data_driven')),
     day                date           not null,
     site               text           not null,
     channel            text           not null,
     campaign           text           not null,
     raw_leads          bigint         not null,
     rejected_leads     bigint         not null,
-    unique_clients     bigint         not null,
-    qualified_clients  bigint         not null,
-    new_clients        bigint         not null,
+    unique_clients     numeric        not null,
+    qualified_clients  numeric        not null,
+    new_clients        numeric        not null,
     returning_clients  bigint         not null,
     spend              numeric(20, 4) not null,
     currency           text           not null,
-    deals_won          bigint         not null,
-    revenue            numeric(20, 4) not null,
+    deals_won          numeric        not null,
+    revenue            numeric        not null,
     cpl_raw            numeric(20, 4) generated always as (round(nullif(spend, 0) / nullif(raw_leads, 0), 4)) stored,
     cpl_unique         numeric(20, 4) generated always as (round(nullif(spend, 0) / nullif(unique_clients, 0), 4)) stored,
     cpql               numeric(20, 4) generated always as (round(nullif(spend, 0) / nullif(qualified_clients, 0), 4)) stored,
@@ -79,7 +109,7 @@ create table mart.cost_per_channel_campaign_day (
 comment on table mart.cost_per_channel_campaign_day is
     'What leads and clients cost. Grain: attribution model, day, site, channel, campaign. Every column but the costs adds up; add first, divide after.';
 comment on column mart.cost_per_channel_campaign_day.raw_leads is 'Leads by their own day and tag, rejected ones among them: the same under each model.';
-comment on column mart.cost_per_channel_campaign_day.unique_clients is 'Living clients, each once, at the touchpoint that the model names.';
+comment on column mart.cost_per_channel_campaign_day.unique_clients is 'Living clients, each once under each model: whole at one touch, or in shares at several.';
 comment on column mart.cost_per_channel_campaign_day.returning_clients is
     'Clients with a touch on this row that came after the day of their first won deal, or whom the CRM knew before their first touch: the same under each model.';
 comment on column mart.cost_per_channel_campaign_day.spend is 'In the reporting currency; what has no rate is in the table per currency only.';
@@ -125,10 +155,15 @@ create table mart.build (
     clients           bigint         not null,
     spend             numeric(20, 4) not null,
     deals_won         bigint         not null,
-    revenue           numeric(20, 4) not null
+    revenue           numeric(20, 4) not null,
+    attribution_models text[]        not null default '{first_touch,last_non_direct}',
+    window_days       integer
 );
 comment on table mart.build is
     'When the marts were built, and the sums of core at that moment, counted apart from the marts: what the marts must add up to. Grain: one row.';
+
+comment on column mart.build.attribution_models is 'The models that the costs are told under.';
+comment on column mart.build.window_days is 'Touches of so many days before the end of a client''s path took part; null: all.';
 
 create view mart.source_health as
 with last_run as (

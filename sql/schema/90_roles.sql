@@ -32,12 +32,15 @@ grant insert, update, delete on core.lead, core.lead_record, core.classification
     core.fx_rate, core.spend, core.spend_window, core.deal to leadfold_resolver;
 grant insert, update, delete, truncate on core.match_snapshot, core.match_record, core.match_key, core.match_judgement, core.match_queue,
     core.model_change to leadfold_resolver;
+grant insert on core.campaign_alias to leadfold_resolver;
+grant update (revoked_by, revoked_at) on core.campaign_alias to leadfold_resolver;
 grant insert, update on core.client, core.client_alias to leadfold_resolver;
 grant delete on core.client_alias to leadfold_resolver;
 grant insert on core.decision, core.client_history, core.outbox, core.spend_history to leadfold_resolver;
 grant usage on sequence core.decision_decision_id_seq to leadfold_resolver; -- a fold numbers its decisions before it writes them
 grant insert on core.membership to leadfold_resolver;
 grant update (to_decision) on core.membership to leadfold_resolver;
+grant insert, update, delete on core.lead_trace, core.trace_due, core.lead_surroundings to leadfold_resolver;
 grant insert, update, delete on ops.quarantine, ops.spend_quarantine to leadfold_resolver;
 grant insert, update, delete on ops.source_shape, ops.source_field, ops.source_change to leadfold_resolver;
 grant insert, update on ops.run, ops.count, ops.gate to leadfold_resolver;

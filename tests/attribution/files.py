@@ -21,6 +21,7 @@ class Company:
         self.spend: list[dict[str, Any]] = []
         self.files: dict[str, str] = {}
         self.reporting_currency = "EUR"
+        self.attribution: dict[str, Any] = {}
 
     def write(self, name: str, content: str, encoding: str = "utf-8") -> None:
         (self.folder / name).write_bytes(content.encode(encoding))
@@ -33,7 +34,13 @@ class Company:
     def settings(self) -> Settings:
         company = {"reporting_currency": self.reporting_currency, "timezone": "Europe/Warsaw", "region": "PL"}
         return Settings.model_validate(
-            {"company": company, "spend": self.spend, "files": self.files, "base": self.folder}
+            {
+                "company": company,
+                "spend": self.spend,
+                "files": self.files,
+                "attribution": self.attribution,
+                "base": self.folder,
+            }
         )
 
     def load(self, step: Callable[..., dict[str, int]], now: datetime = NOW) -> dict[str, int]:

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.attribution.marts import attribute, build_marts
+from pipeline.attribution.models import MODELS
 from pipeline.attribution.spend import load_spend
 from pipeline.quality.verify import verify
 from pipeline.warehouse.connection import Role
 from tests.attribution.files import Company
-from tests.attribution.touch import Touch, first_touch, last_non_direct
+from tests.attribution.touch import Touch, first_touch, last_non_direct, shared
 from tests.sql.core_rows import NOW, Core, at, uid
 
 pytestmark = pytest.mark.postgres
@@ -221,3 +222,69 @@ def test_costs_equal_the_oracle_s_and_sums_in_equal_sums_out(company: Company, w
 def test_the_checks_of_the_marts_hold_on_any_company(company: Company, world: World) -> None:
     with company.warehouse.transaction(Role.RESOLVER) as connection:
         assert [result.name for result in verify(connection, NOW) if not result.passed] == []
+
+
+def test_every_model_has_the_same_totals(company: Company, world: World) -> None:
+    totals = company.rows(
+        "select sum(raw_leads), sum(unique_clients), sum(qualified_clients), sum(new_clients), sum(returning_clients), sum(spend),"
+        " sum(deals_won), sum(revenue), count(distinct attribution_model) from mart.cost_per_channel_campaign_day group by attribution_model"
+    )
+    assert len(totals) == len(MODELS)
+    assert len(set(totals)) == 1
+    assert all(float(unique).is_integer() for _, unique, *_ in totals)
+
+
+@pytest.mark.parametrize("model", ["linear", "last_touch", "position_based", "time_decay"])
+def test_shared_credit_equals_the_oracle_s(company: Company, world: World, model: str) -> None:
+    expected: dict[Cell, float] = defaultdict(float)
+    for client, touches in world.clients.items():
+        first_won = min((day for day, _ in world.won.get(client, [])), default=None)
+        for touch, share in shared(model, touches, first_won):
+            expected[touch.cell] += share
+    found = company.rows(
+        f"select day, site, channel, campaign, unique_clients from mart.cost_per_channel_campaign_day "
+        f"where attribution_model = '{model}' and unique_clients > 0"
+    )
+    assert {tuple(row[:4]): float(row[4]) for row in found} == {
+        cell: pytest.approx(share, abs=1e-4) for cell, share in expected.items()
+    }
+
+
+def test_a_window_leaves_older_touches_without_credit(company: Company) -> None:
+    with company.warehouse.transaction(None) as connection:
+        core = Core(connection)
+        core.client(
+            100, [core.lead(1, "2026-01-01", "email"), core.lead(2, "2026-03-01"), core.lead(3, "2026-03-20", "social")]
+        )
+    company.attribution = {"window_days": 30}
+    company.load(build_marts)
+    assert company.rows("select channel, first_touch, linear from mart.credit order by day") == [
+        ("paid_search", 1, Decimal("0.5")),
+        ("social", 0, Decimal("0.5")),
+    ]
+    assert company.rows("select window_days from mart.build") == [(30,)]
+
+
+def test_an_earlier_visit_of_a_lead_is_a_touch_and_no_lead(company: Company) -> None:
+    page = "https://a.example/?utm_source=google&utm_medium=cpc&utm_campaign=now"
+    with company.warehouse.transaction(None) as connection:
+        core = Core(connection)
+        kept = {"utm_source": "vk", "utm_medium": "cpc", "utm_campaign": "before"}
+        core.client(100, [core.lead(1, channel="", utm=kept, page=page)])
+    company.load(attribute)
+    company.load(build_marts)
+    assert company.rows(
+        "select channel, campaign, earlier_channel, earlier_campaign, earlier_rule from mart.touchpoint"
+    ) == [("paid_search", "now", "paid_social", "before", "utm:paid_social")]
+    assert company.rows(
+        "select is_earlier, channel, first_touch, last_touch, linear from mart.credit order by 1 desc"
+    ) == [
+        (True, "paid_social", 1, 0, Decimal("0.5")),
+        (False, "paid_search", 0, 1, Decimal("0.5")),
+    ]
+    assert company.rows(
+        "select channel, raw_leads, unique_clients from mart.cost_per_channel_campaign_day where attribution_model = 'first_touch' order by 1"
+    ) == [("paid_search", 1, 0), ("paid_social", 0, 1)]
+    assert company.rows("select lead_count, first_touch_channel, last_non_direct_channel from mart.client") == [
+        (1, "paid_social", "paid_search")
+    ]

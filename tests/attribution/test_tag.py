@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.attribution.campaign import Campaign, CampaignDirectory
 from pipeline.attribution.channel import Channel
+from pipeline.attribution.joins import Alias, Aliases
 from pipeline.attribution.platform import CLICK_IDS
 from pipeline.attribution.tag import Tag, TagContext, tag_context, tag_lead
 from pipeline.errors import ConfigError
@@ -205,3 +206,87 @@ def test_a_tag_names_a_site_for_leads_that_have_none(given: dict[str, Any], site
 
 def test_a_tag_is_plain_data() -> None:
     assert tag_lead(lead(), CONTEXT) == Tag(Channel.UNATTRIBUTED, "", "", is_direct=True, rule="nothing")
+
+
+def word(tag: Tag | None) -> tuple[str, str, str] | None:
+    return None if tag is None else (tag.channel.value, tag.campaign, tag.rule)
+
+
+PAGE = "https://okna.pl/?"
+TWO_VISITS: dict[str, tuple[dict[str, Any], tuple[str, str, str], tuple[str, str, str] | None]] = {
+    "the cookie remembers an older visit": (
+        {"utm": utm("vk", "cpc", "spring"), "page": f"{PAGE}utm_source=google&utm_medium=cpc&utm_campaign=20210001"},
+        ("paid_search", PCV, "utm_campaign_id"), ("paid_social", "spring", "utm:paid_social")),
+    "the page says the same": (
+        {"utm": utm("google", "cpc", "new"), "page": f"{PAGE}utm_source=Google&utm_medium=cpc"}, ("paid_search", "new", "utm:paid_search"), None),
+    "the same source, another campaign": (
+        {"utm": utm("google", "cpc", "old"), "page": f"{PAGE}utm_source=google&utm_medium=cpc&utm_campaign=new"},
+        ("paid_search", "new", "utm:paid_search"), ("paid_search", "old", "utm:paid_search")),
+    "a click of another platform on the page": (
+        {"utm": utm("vk", "cpc", "spring"), "click_ids": {"gclid": "Cj0"}, "page": f"{PAGE}gclid=Cj0"},
+        ("paid_search", "", "click:gclid"), ("paid_social", "spring", "utm:paid_social")),
+    "a click of the same platform on the page": (
+        {"utm": utm("google", "cpc", "new"), "click_ids": {"gclid": "Cj0"}, "page": f"{PAGE}gclid=Cj0"},
+        ("paid_search", "new", "utm:paid_search"), None),
+    "an older click that the cookie kept": (
+        {"utm": utm("newsletter", "email"), "click_ids": {"yclid": "1"}, "page": f"{PAGE}utm_source=vk&utm_medium=cpc"},
+        ("paid_social", "", "utm:paid_social"), ("paid_search", "", "click:yclid")),
+    "a page without tags": ({"utm": utm("vk", "cpc", "spring"), "page": "https://okna.pl/"}, ("paid_social", "spring", "utm:paid_social"), None),
+    "a macro on the page is no visit": (
+        {"utm": utm("vk", "cpc", "spring"), "page": f"{PAGE}utm_source=%7Bsource%7D"}, ("paid_social", "spring", "utm:paid_social"), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TWO_VISITS)
+def test_the_page_tells_the_lead_s_own_visit_and_the_form_an_earlier_one(case: str) -> None:
+    given, own, earlier = TWO_VISITS[case]
+    found = tag_lead(lead(**given), CONTEXT)
+    assert (word(found), word(found.earlier)) == (own, earlier)
+
+
+@pytest.mark.parametrize(
+    ("given", "way"),
+    [
+        ({"campaign_id": "20210001"}, "campaign_id"),
+        ({"utm": utm("google", "cpc", "20210001")}, "utm_campaign_id"),
+        ({"utm": utm("google", "cpc", "PL okna PCV search")}, "utm_campaign_name"),
+        ({"utm": utm("google", "cpc", "okna_pvc_serch")}, "alias"),
+        ({"utm": utm("vk", "cpc", "okna_pvc_serch")}, ""),
+        ({"utm": utm("google", "cpc")}, "source_medium"),
+        ({"utm": utm("google", "cpc", "unknown")}, ""),
+        ({"utm": utm("newsletter", "email", "brand")}, ""),
+        ({"dialled_number": "+48221230201"}, "declared"),
+        ({"dialled_number": "+48221230203"}, ""),
+    ],
+)  # fmt: skip
+def test_how_a_lead_was_joined_to_its_spend(given: dict[str, Any], way: str) -> None:
+    accepted = Aliases.of([Alias("okna pvc serch", "google", CAMPAIGNS.by_id["20210001"][0])])
+    assert tag_lead(lead(**given), tag_context(SETTINGS, CAMPAIGNS, accepted)).joined_by == way
+
+
+BRANDS = Settings.model_validate({"channels": {"brands": {"okna.ru": ["Окна-Мастер"], "*": ["mega okna"]}}})
+
+
+@pytest.mark.parametrize(
+    ("tags", "site", "is_brand"),
+    [
+        ({"utm_campaign": "okna_master_msk"}, "okna.ru", True),
+        ({"utm_term": "купить ОКНА МАСТЕР"}, "okna.ru", True),
+        ({"utm_campaign": "okna_mastera"}, "okna.ru", False),
+        ({"utm_campaign": "okna master"}, "okna.pl", False),
+        ({"utm_campaign": "Mega+Okna"}, "okna.pl", True),
+    ],
+)
+def test_a_visit_that_looked_for_the_company_by_its_name_is_a_brand_s(
+    tags: dict[str, str], site: str, is_brand: bool
+) -> None:
+    assert tag_lead(lead(utm=tags, site=site), tag_context(BRANDS, CAMPAIGNS)).is_brand is is_brand
+
+
+def test_the_version_of_the_rules_moves_with_brands_and_aliases() -> None:
+    accepted = Aliases.of([Alias("x", "google", CAMPAIGNS.by_id["20210001"][0])])
+    versions = {
+        tag_context(settings, CAMPAIGNS, aliases).version
+        for settings, aliases in ((Settings(), None), (BRANDS, None), (Settings(), accepted))
+    }
+    assert len(versions) == 3

@@ -65,3 +65,15 @@ def test_versions_of_one_record_count_once(folder: Path) -> None:
 def test_lost_and_unknown_records_are_told(folder: Path) -> None:
     result = score(folder, [*RIGHT[1:], ("site", "99", None, "")])
     assert (result.missing, result.unknown) == (1, 1)
+
+
+def test_macro_f1_weighs_each_stage_alike(folder: Path) -> None:
+    result = score(folder, [*RIGHT[:4], ("site", "5", None, "spam_bot")])
+    assert {s.stage: round(s.f1, 3) for s in result.stages} == {"spam_bot": 0.667, "supplier": 0.0}
+    assert result.macro_f1 == pytest.approx(1 / 3)
+
+
+def test_a_doubted_enquiry_is_not_lost(folder: Path) -> None:
+    doubted = score(folder, [("site", "1", "c1", "supplier"), *RIGHT[1:]])
+    rejected = score(folder, [("site", "1", None, "spam_bot"), *RIGHT[1:]])
+    assert (doubted.lost, rejected.lost) == (0, 1)

@@ -58,6 +58,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "rejection_without_ledger": ("update core.classification set rule = '' where state = 'rejected'",),
     "mart_leads_add_up": ("delete from mart.cost_per_channel_campaign_day where raw_leads > 0 and attribution_model = 'first_touch'",),
     "mart_clients_add_up": ("update mart.cost_per_channel_campaign_day set unique_clients = unique_clients + 1",),
+    "credit_adds_up": ("update mart.credit set linear = linear / 2",),
     "mart_spend_adds_up": ("update mart.cost_per_channel_campaign_day set spend = spend * 2 where attribution_model = 'last_non_direct'",),
     "mart_deals_add_up": ("update mart.cost_per_channel_campaign_day set revenue = 0",),
     "rejected_lead_counted_unique": (f"update mart.touchpoint set state = 'rejected' where lead_id = {ONE}",),

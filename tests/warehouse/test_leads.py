@@ -89,8 +89,8 @@ def test_a_slow_classification_is_no_verdict_on_newer_words(
         may_write.wait(10)
         return classify(*arguments)
 
-    classify = steps.classify_lead
-    monkeypatch.setattr(steps, "classify_lead", slowly)
+    classify = steps.judge
+    monkeypatch.setattr(steps, "judge", slowly)
     first = _in_thread(lambda: steps.classify(shop))
     has_read.wait(10)
     post(shop, "1", **ANNA | {"Email": "test@test.com"}, Textarea="Please call after six")
@@ -267,14 +267,14 @@ def test_a_rule_that_breaks_on_a_lead_leaves_it_to_a_person(
     shop = company(warehouse)
     post(shop, "1", **ANNA)
     post(shop, "2", **MAREK)
-    sound = steps.classify_lead
+    sound = steps.judge
 
-    def classify(lead: Lead, context: Any) -> Any:
+    def classify(lead: Lead, *rest: Any) -> Any:
         if lead.phones[0].e164 == "+48602345678":
             raise ValueError(lead.phones[0].e164)
-        return sound(lead, context)
+        return sound(lead, *rest)
 
-    monkeypatch.setattr(steps, "classify_lead", classify)
+    monkeypatch.setattr(steps, "judge", classify)
     fold_all(shop)
     assert select(
         warehouse, "select state, stage, rule, evidence from core.classification where state <> 'accepted'"
