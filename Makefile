@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-matching bench-receiver sweep fuzz test-dovecot test-mariadb up down lock clean
+.PHONY: help setup demo test test-rules test-whole check bench bench-matching bench-receiver sweep fuzz test-dovecot test-mariadb up down lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -29,9 +29,18 @@ $(VENV)/.ready: requirements.lock requirements-uv.lock pyproject.toml
 demo: setup ## run the demo company through real Airflow DAGs: from nothing to clients, costs and a dashboard
 	@$(BIN)/leadfold demo $(DEMO)
 
-test: setup ## lint, types, import contracts and all tests
+test: setup ## lint, types, import contracts and all tests, in two halves side by side
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-rules test-whole
+
+# Two processes for two cores; each starts the servers that it needs.
+RULES := tests/attribution tests/dedup tests/normalize tests/rejection tests/sources tests/sql tests/warehouse
+
+test-rules:
+	@$(BIN)/python -m pytest $(RULES)
+
+test-whole:
+	@$(BIN)/python -m pytest $(RULES:%=--ignore=%)
 
 check: setup ## lint, types and import contracts only
 	@$(BIN)/ruff check --quiet
