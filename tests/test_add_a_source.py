@@ -47,7 +47,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (copy / path).write_text(text, encoding="utf-8")
     (copy / TABLE).unlink()
     table = (ROOT / TABLE).read_text(encoding="utf-8")
-    line = block("python")
+    line = block("text")
     with_line = table.replace("            form.CONNECTOR,\n", f"            form.CONNECTOR,\n{line}", 1)
     (copy / TABLE).write_text(with_line.replace("    form,\n", "    form,\n    formbox,\n", 1), encoding="utf-8")
     (copy / "formbox.json").write_text(block("json"), encoding="utf-8")
