@@ -12,7 +12,9 @@ from pipeline.settings import process_environment
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "add-a-source.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"(?:`(?P<path>[\w/]+\.py)`:\n\n)?```(?P<language>python|json|sh|text|toml)\n(?P<text>.*?)```", re.DOTALL)
+BLOCK = re.compile(
+    r"(?:`(?P<path>[\w/]+\.py)`:\n\n)?```(?P<language>python|json|sh|text|toml)\n(?P<text>.*?)```", re.DOTALL
+)
 BLOCKS = list(BLOCK.finditer(PAGE))
 TABLE = "pipeline/sources/table.py"
 
