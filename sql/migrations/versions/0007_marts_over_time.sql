@@ -1,0 +1,2 @@
+-- Marts over time.
+select 1;

@@ -1,0 +1,2 @@
+-- Clients over time.
+select 1;

@@ -1,0 +1,2 @@
+-- Judgements by people.
+select 1;

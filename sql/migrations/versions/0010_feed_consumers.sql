@@ -1,0 +1,2 @@
+-- Consumers of the change feed.
+select 1;

@@ -1,0 +1,17 @@
+"""Delivery to CRMs.
+
+Reason: (to be written)
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+from pipeline.warehouse.migrate import run_script
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    run_script(op.get_bind(), Path(__file__).with_suffix(".sql"))

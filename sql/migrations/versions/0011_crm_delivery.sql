@@ -1,0 +1,2 @@
+-- Delivery to CRMs.
+select 1;

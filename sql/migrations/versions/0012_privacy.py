@@ -1,0 +1,17 @@
+"""Privacy.
+
+Reason: (to be written)
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+from pipeline.warehouse.migrate import run_script
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    run_script(op.get_bind(), Path(__file__).with_suffix(".sql"))

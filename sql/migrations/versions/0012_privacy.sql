@@ -1,0 +1,2 @@
+-- Privacy.
+select 1;

@@ -1,0 +1,2 @@
+-- The text model of junk.
+select 1;

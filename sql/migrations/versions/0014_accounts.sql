@@ -1,0 +1,2 @@
+-- Accounts.
+select 1;

@@ -1,0 +1,2 @@
+-- The chain of the ledger.
+select 1;

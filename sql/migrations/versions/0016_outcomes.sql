@@ -1,0 +1,2 @@
+-- Outcomes.
+select 1;

@@ -1,0 +1,2 @@
+-- Indexes of the dashboard.
+select 1;
