@@ -36,7 +36,7 @@ grant insert on core.campaign_alias to leadfold_resolver;
 grant update (revoked_by, revoked_at) on core.campaign_alias to leadfold_resolver;
 grant insert, update on core.client, core.client_alias to leadfold_resolver;
 grant delete on core.client_alias to leadfold_resolver;
-grant insert on core.decision, core.client_history, core.outbox, core.spend_history to leadfold_resolver;
+grant insert on core.decision, core.ledger_block, core.client_history, core.outbox, core.spend_history to leadfold_resolver;
 grant usage on sequence core.decision_decision_id_seq to leadfold_resolver; -- a fold numbers its decisions before it writes them
 grant insert on core.membership to leadfold_resolver;
 grant update (to_decision) on core.membership to leadfold_resolver;

@@ -123,7 +123,7 @@ def _emptied(warehouse: Warehouse) -> None:
         connection.execute(text("set local session_replication_role = replica"))
         connection.execute(
             text(
-                "truncate raw.record, core.lead, core.decision, core.client, ops.run, ops.cursor, core.outbox, core.evidence, core.review, core.hub, mart.touchpoint, mart.client, mart.cost_per_channel_campaign_day, mart.spend_per_channel_campaign_day_currency, mart.rejection_per_channel_day_stage, mart.build, core.spend, core.deal, core.fx_rate, ops.check_result restart identity cascade"
+                "truncate raw.record, core.lead, core.decision, core.ledger_block, core.client, ops.run, ops.cursor, core.outbox, core.evidence, core.review, core.hub, mart.touchpoint, mart.client, mart.cost_per_channel_campaign_day, mart.spend_per_channel_campaign_day_currency, mart.rejection_per_channel_day_stage, mart.build, core.spend, core.deal, core.fx_rate, ops.check_result restart identity cascade"
             )
         )
 

@@ -67,6 +67,10 @@ FAULTS: dict[str, tuple[str, ...]] = {
         "alter table core.spend disable trigger user",
         "update core.spend set spend_original = spend_original + 1, spend_reporting = spend_reporting + 1",
     ),
+    "ledger_tampered": (
+        "alter table core.decision disable trigger user",
+        "update core.decision set actor = 'somebody else' where decision_id = 1",
+    ),
     "contact_in_mart": ("update mart.touchpoint set campaign = 'for anna@firma.example'",),
 }  # fmt: skip
 

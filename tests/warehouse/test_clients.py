@@ -84,7 +84,9 @@ def _emptied(warehouse: Warehouse) -> None:
     with warehouse.transaction(None) as connection:
         connection.execute(text("set local session_replication_role = replica"))
         connection.execute(
-            text("truncate core.lead, core.decision, core.client, core.outbox, core.client_history cascade")
+            text(
+                "truncate core.lead, core.decision, core.ledger_block, core.client, core.outbox, core.client_history cascade"
+            )
         )
         connection.execute(
             text("""insert into core.lead (lead_id, source, source_kind, group_key, received_at, conform_version)

@@ -1,6 +1,6 @@
 """The chain of the ledger.
 
-Reason: (to be written)
+Reason: whoever can write to the database could rewrite what people and the machine decided, and nobody would see it.
 """
 
 from pathlib import Path
