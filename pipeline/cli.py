@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pipeline import ledger_command
 from pipeline.errors import ConfigError, InputFileError, LeadfoldError
 from pipeline.settings import Settings, database_url, load_settings, state_folder
 
@@ -593,6 +594,10 @@ def status() -> None:
         out.print(f"{state.name:<22} {what:<16} log {_shown(state.log)}", markup=False)
     if not found:
         out.print("nothing was ever started here; `leadfold up` starts it")
+
+
+# Commands with files of their own.
+app.add_typer(ledger_command.ledger, name="ledger")
 
 
 if __name__ == "__main__":

@@ -202,17 +202,34 @@ def _write_clients(
         told = orjson.dumps(payload).decode()
         history.append((client_id, version, touch.decision_id, orjson.dumps(golden or {"state": touch.state}).decode()))
         outbox.append((uuid5(_EVENTS, f"{client_id}:{version}"), client_id, touch.event, told, touch.decision_id, now))
-        values: Mapping[str, Any] = golden or _EMPTY
-        incoming.append(
-            (client_id, touch.state, version, *(values[name] for name in _GOLDEN), orjson.dumps(values["provenance"]).decode(),
-             touch.minted_by or touch.decision_id, touch.decision_id)
-        )  # fmt: skip
-    run(connection, "clients", "create_incoming")
-    copy_rows(connection, "incoming_client", _CLIENT_COLUMNS, incoming)
-    run(connection, "clients", "upsert_clients")
+        minted_by = touch.minted_by or touch.decision_id
+        incoming.append(line_of(client_id, touch.state, version, golden, minted_by, touch.decision_id))
+    put_lines(connection, incoming)
     copy_rows(connection, "core.client_history", ("client_id", "version", "decision_id", "golden"), history)
     columns = ("event_id", "client_id", "kind", "payload", "decision_id", "created_at")
     copy_rows(connection, "core.outbox", columns, outbox)
+
+
+Line = tuple[Any, ...]
+"""A row of core.client."""
+
+
+def line_of(
+    client_id: str, state: str, version: int, golden: Mapping[str, Any] | None, minted_by: int, changed_by: int
+) -> Line:
+    """A row of core.client; golden: as `golden_of` gives it, None for an id that does not live."""
+    values: Mapping[str, Any] = golden or _EMPTY
+    provenance = orjson.dumps(values["provenance"]).decode()
+    return (client_id, state, version, *(values[name] for name in _GOLDEN), provenance, minted_by, changed_by)
+
+
+def put_lines(
+    connection: Connection, lines: Iterable[Line], statement: tuple[str, str] = ("clients", "upsert_clients")
+) -> None:
+    """Writes rows of core.client over those with the same ids. statement: the one that does; a fold's leaves `minted_by` as it is."""
+    run(connection, "clients", "create_incoming")
+    copy_rows(connection, "incoming_client", _CLIENT_COLUMNS, lines)
+    run(connection, *statement)
 
 
 _EMPTY: Mapping[str, Any] = dict.fromkeys(_GOLDEN, "") | {

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from pipeline.client import Client
 from pipeline.identity import reconcile
 from pipeline.quality.verify import verify
+from pipeline.rebuild import rebuild
 from pipeline.warehouse import clients
 from pipeline.warehouse.connection import Role, Warehouse
 from tests.company import company, fold_all, post, select
@@ -112,7 +113,14 @@ def test_after_every_fold_of_any_history_all_checks_hold(warehouse: Warehouse, h
     _emptied(warehouse)
     for labels in history:
         _fold(warehouse, *_clusters(labels))
+        assert _as_the_ledger_says(warehouse)
     assert _fold(warehouse, *_clusters(history[-1])) == _fold(warehouse, *_clusters(history[-1]))
+
+
+def _as_the_ledger_says(warehouse: Warehouse) -> bool:
+    with warehouse.transaction(None) as connection:
+        found = rebuild(connection, DAY, apply=False)
+    return not (found.memberships or found.standings or found.aliases)
 
 
 def test_a_merged_id_follows_its_leads_when_its_client_merges_on_and_they_part(with_leads: Warehouse) -> None:
