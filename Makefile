@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-rules test-whole check bench bench-matching bench-receiver sweep fuzz test-dovecot test-mariadb up down lock clean
+.PHONY: help setup demo test test-rules test-whole check bench bench-matching bench-receiver sweep histories fuzz test-dovecot test-mariadb test-tryton crm-demo up down lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -60,6 +60,18 @@ bench-matching: setup .venv-bench/.ready ## matching alone: ours and others on t
 	@$(UV) pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements-bench.lock
 	@touch $@
 
+# Tryton too.
+.venv-tryton/.ready: requirements-tryton.lock $(VENV)/.ready
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-tryton
+	@$(UV) pip sync --quiet --python .venv-tryton/bin/python --require-hashes requirements-tryton.lock
+	@touch $@
+
+crm-demo: setup .venv-tryton/.ready ## after `make demo`: its clients into a real Tryton, merges followed both ways
+	@$(BIN)/python -m pipeline.demo.crm .venv-tryton/bin
+
+test-tryton: setup .venv-tryton/.ready ## clients into a real Tryton, also when answers are lost
+	@$(BIN)/python -m pytest -q tests/end_to_end/test_tryton.py
+
 bench-receiver: setup ## measure the receiver under load, beside a pull and beside a flood
 	@$(BIN)/python -m tests.benchmarks.receiver
 
@@ -71,6 +83,9 @@ test-dovecot: setup ## the mailbox against Dovecot (Debian: dovecot-imapd)
 
 test-mariadb: setup ## a PBX in MariaDB (Debian: mariadb-server-core, mariadb-client-core)
 	@$(BIN)/python -m pytest -q tests/end_to_end/test_mariadb.py
+
+histories: setup ## a thousand random histories of leads, merges, undos, verdicts and erasures against a ten-line reference
+	@LEADFOLD_HISTORIES=1000 $(BIN)/python -m pytest -q tests/test_histories.py
 
 sweep: setup ## kill -9 a run at every statement and compare the outcome (slow)
 	@$(BIN)/python -m pytest tests/faults --sweep=full
@@ -85,8 +100,9 @@ lock: setup ## resolve the newest allowed versions and write the pins (needs the
 	@$(UV) lock --quiet --upgrade
 	@$(UV) export --quiet --all-extras --all-groups --no-emit-project --no-header --no-annotate --format requirements.txt -o requirements.lock
 	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-bench.in -o requirements-bench.lock
+	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-tryton.in -o requirements-tryton.lock
 	@$(UV) export --quiet --only-group bootstrap --no-emit-project --no-header --no-annotate --format requirements.txt -o requirements-uv.lock
 
 clean: ## forget .venv, the embedded server and all it holds
 	@if [ -x $(BIN)/leadfold ]; then $(BIN)/leadfold down; fi
-	@rm -rf $(VENV) .venv-bench .leadfold
+	@rm -rf $(VENV) .venv-bench .venv-tryton .leadfold

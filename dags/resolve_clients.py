@@ -3,7 +3,7 @@
 
 **Purpose.** Everything between landing and publishing: conforms and classifies what is new, folds it into clients,
 attributes channels and cost, rebuilds the marts and verifies the invariants. Runs when a source landed something or
-spend was read.
+spend was read, and every hour: what people judged waits for no new lead.
 
 **Owner.** operations.
 
@@ -23,19 +23,24 @@ Every task may be cleared at any time. Records that cannot be read are in quaran
 for example `leadfold explain 0190c2e4-5d1f-7cc3-9e0a-3f6a2b8d4c11`.
 """
 
-from airflow.sdk import DAG, AssetAny, chain
+from airflow.sdk import DAG, AssetAny, AssetOrTimeSchedule, CronTriggerTimetable, chain
 
 from dags.assets import CLIENTS, SPEND, leads_of
 from dags.configuration import configured
 from dags.policy import dag_policy
 from dags.step import step
 
+EVERY_HOUR = "41 * * * *"
+
 settings = configured()
 if settings is not None:
     with DAG(
         "resolve_clients",
         description="Conform, classify, fold, attribute, build marts, verify",
-        schedule=AssetAny(SPEND, *(leads_of(source.name) for source in settings.sources.values() if source.enabled)),
+        schedule=AssetOrTimeSchedule(
+            timetable=CronTriggerTimetable(EVERY_HOUR, timezone="UTC"),
+            assets=AssetAny(SPEND, *(leads_of(source.name) for source in settings.sources.values() if source.enabled)),
+        ),
         **dag_policy(__doc__, "resolve"),
     ) as dag:
         chain(

@@ -96,6 +96,8 @@ class _Side:
     values: dict[str, set[int]]
     apart: set[int] = field(default_factory=set)
     """Records that a person judged to be somebody else than a member."""
+    known_as: dict[int, int] = field(default_factory=dict)
+    """Names that a person said are one client's: each to the first of them."""
 
 
 def _most_borne(names: dict[int, int]) -> list[tuple[int, int]]:
@@ -103,6 +105,17 @@ def _most_borne(names: dict[int, int]) -> list[tuple[int, int]]:
     if len(names) <= NAMES_ASKED:
         return list(names.items())
     return nsmallest(NAMES_ASKED, names.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _bearers(side: _Side) -> list[list[tuple[int, int]]]:
+    """The names that say who a side is, those together that a person said are one client's."""
+    chosen = _most_borne(side.names)
+    if not side.known_as:
+        return [[one] for one in chosen]
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for name, count in chosen:
+        groups.setdefault(side.known_as.get(name, name), []).append((name, count))
+    return list(groups.values())
 
 
 def values_clash(data: Encoded, name: str, mine: set[int], theirs: set[int]) -> bool:
@@ -204,19 +217,27 @@ class Clustering:
 
         A person with many leads has mistyped names among them, which contradict each other's slips.
         """
-        mine, theirs = _most_borne(a.names), _most_borne(b.names)
-        self._levels.ask([(min(x, y), max(x, y)) for x, _ in mine for y, _ in theirs if x != y])
+        mine, theirs = _bearers(a), _bearers(b)
+        pairs = [(x, y) for one in mine for x, _ in one for other in theirs for y, _ in other if x != y]
+        self._levels.ask([(min(pair), max(pair)) for pair in pairs])
         against = 0
         agree = 0.0
-        for x, bearers in mine:
-            for y, others in theirs:
-                level = NameLevel.FULL_EQUAL if x == y else self._levels.level(x, y)
+        for one in mine:
+            for other in theirs:
+                many = sum(count for _, count in one) * sum(count for _, count in other)
+                levels = {
+                    NameLevel.FULL_EQUAL if x == y else self._levels.level(x, y) for x, _ in one for y, _ in other
+                }
+                # Whom a person called one client answers to each of the names.
+                if len(levels) > 1:
+                    levels.discard(NameLevel.CONTRADICTION)
+                level = min(levels)
                 if level == NameLevel.CONTRADICTION:
-                    against += bearers * others
+                    against += many
                 elif level <= NameLevel.INITIAL:
-                    agree += bearers * others
+                    agree += many
                 elif level <= NameLevel.GIVEN_VARIANT:
-                    agree += bearers * others / 2  # half a name is half an agreement
+                    agree += many / 2  # half a name is half an agreement
         return against * SLIPS_PER_AGREEMENT > agree
 
     def join(self, left: int, right: int) -> None:
@@ -231,6 +252,7 @@ class Clustering:
         for name, bearers in gone.names.items():
             kept.names[name] = kept.names.get(name, 0) + bearers
         kept.apart |= gone.apart
+        kept.known_as |= gone.known_as
         for key, values in gone.values.items():
             kept.values[key] |= values
         self._parent[b] = a
@@ -253,6 +275,9 @@ class Clustering:
                 torn.append((left, right))
             else:
                 self.join(left, right)
+                side = self._side(self.find(left))
+                first = min(side.names, default=0)
+                side.known_as |= dict.fromkeys(side.names, first)
         return torn
 
 

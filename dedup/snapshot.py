@@ -19,7 +19,7 @@ from dedup.result import Match
 from dedup.set_statistics import SetStatistics, lay_beside
 from dedup.term_frequency import Frequencies, frequencies_of
 
-ENGINE = 2
+ENGINE = 3
 """The state of the code that makes keys and weights: raised when equal values get other ones, so that what was kept by an older
 program is made anew."""
 
@@ -108,3 +108,23 @@ def read_snapshot(content: bytes) -> Snapshot:
         raise
     except Exception as error:
         raise SnapshotError(f"these bytes are no snapshot ({type(error).__name__}); fold everything") from error
+
+
+def without(snapshot: Snapshot, gone: Frequencies) -> Snapshot:
+    """The snapshot without the values that only some records had, which are gone; other values weigh as before.
+
+    gone: the frequencies of those records alone.
+    """
+    kept = {
+        part: {
+            value: count
+            for value, count in counts.items()
+            if count - gone.counts.get(part, {}).get(value, 0.0) > _NOBODY
+        }
+        for part, counts in snapshot.frequencies.counts.items()
+    }
+    return replace(snapshot, frequencies=frequencies_of(kept, snapshot.model))
+
+
+_NOBODY = 0.001
+"""Records below which nobody has a value: short names are counted in shares."""

@@ -12,7 +12,19 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pipeline import ledger_command
+from pipeline import (
+    accounts_command,
+    consumer_command,
+    crm_command,
+    dashboard_command,
+    junk_command,
+    ledger_command,
+    marts_command,
+    outcomes_command,
+    privacy_command,
+    review_command,
+)
+from pipeline.clients_over_time import command as clients_command
 from pipeline.errors import ConfigError, InputFileError, LeadfoldError
 from pipeline.settings import Settings, database_url, load_settings, state_folder
 
@@ -145,6 +157,8 @@ def check(config: ConfigOption = None) -> None:
     from pipeline.attribution.ad_pull import require_secrets
     from pipeline.attribution.campaign import NO_CAMPAIGNS
     from pipeline.attribution.tag import tag_context
+    from pipeline.delivery.crm.configured import configured_crms
+    from pipeline.reporting.mail import require_secret
     from pipeline.settings import Secrets
     from pipeline.sources.configured import configured_sources
 
@@ -154,7 +168,11 @@ def check(config: ConfigOption = None) -> None:
         if source.settings.enabled:
             source.require_secrets()
     require_secrets(settings, Secrets())
+    require_secret(settings.report, Secrets())
     tag_context(settings, NO_CAMPAIGNS)
+    for crm in configured_crms(settings, Secrets()):
+        if crm.settings.enabled:
+            crm.require_secrets()
     histories = f"{len(settings.history)} history(ies), " if settings.history else ""
     out.print(
         f"the configuration is sound: {len(settings.source)} source(s), {histories}{len(settings.spend)} spend file(s), "
@@ -231,12 +249,24 @@ def verify(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def report(config: ConfigOption = None) -> None:
-    """Print cost per channel, leads by stage, and where each source's records are."""
-    from pipeline import steps
-    from pipeline.report import print_report
+def report(
+    first: Annotated[str, typer.Option("--from", help="First day, 2026-08-01; else the first one there is.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Last day, included; else the last one there is.")] = "",
+    days: Annotated[int | None, typer.Option(min=1, help="So many days up to the last one, instead of --from.")] = None,
+    form: Annotated[str, typer.Option("--format", help="text, html, xlsx or csv (a ZIP); else by --out's name.")] = "",
+    out_file: Annotated[Path | None, typer.Option("--out", help="File; else a name by the days, here.")] = None,
+    language: Annotated[str, typer.Option(help="en, ru or pl.")] = "",
+    model: Annotated[str, typer.Option(help="Attribution model: first_touch, last_non_direct, linear …")] = "",
+    currency: Annotated[str, typer.Option(help="Only what was billed in this currency, without exchange rates.")] = "",
+    site: Annotated[str | None, typer.Option(help="Only this site.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Mail it to the recipients of [report].")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Print what leads and clients cost, junk and where records are; or write it as one file, or send it."""
+    from pipeline.report_command import ReportRequest, run_report
 
-    print_report(steps.open_workspace(config), out)
+    request = ReportRequest(first, last, days, form, out_file, language, model, currency, site, send)
+    run_report(request, config, out)
 
 
 @app.command()
@@ -445,8 +475,8 @@ def fold_own_file(
     if leads is None:
         _fold_warehouse(config)
         return
+    from pipeline.fold_report import print_folded
     from pipeline.own_file import fold_file, write_folded
-    from pipeline.report import print_folded
 
     settings = load_settings(config) if config is not None else Settings()
     if region is not None:
@@ -596,8 +626,38 @@ def status() -> None:
         out.print("nothing was ever started here; `leadfold up` starts it")
 
 
+@app.command()
+def normalize(
+    kind: Annotated[str, typer.Argument(help="phone, email, name, company or city.")],
+    region: Annotated[str, typer.Option(help="Two-letter country of numbers that carry no code.")] = "",
+) -> None:
+    """What is made of values as people typed them: a value a line from standard input; the canonical one and a reason to standard output."""
+    from pipeline.normalize_lines import KINDS, normalize_lines
+    from pipeline.settings import known_region
+
+    if kind not in KINDS:
+        raise ConfigError("normalize", f"`{kind}` is not a kind of value", f"use one of {', '.join(KINDS)}")
+    try:
+        country = known_region(region) if region else ""
+    except ValueError as error:
+        raise ConfigError("normalize --region", f"`{region}` {error}", "correct it") from error
+    normalize_lines(kind, country, sys.stdin.buffer, sys.stdout)
+
+
 # Commands with files of their own.
 app.add_typer(ledger_command.ledger, name="ledger")
+app.add_typer(crm_command.crm, name="crm")
+app.add_typer(junk_command.junk, name="junk")
+app.add_typer(accounts_command.accounts, name="accounts")
+app.add_typer(review_command.review, name="review")
+for command in (review_command.undo, review_command.split, review_command.join):
+    app.command()(command)
+app.add_typer(clients_command.clients, name="clients")
+app.add_typer(privacy_command.privacy, name="privacy")
+app.add_typer(consumer_command.consumers, name="consumers")
+app.add_typer(dashboard_command.dashboard, name="dashboard")
+app.add_typer(marts_command.marts, name="marts")
+app.command()(outcomes_command.outcomes)
 
 
 if __name__ == "__main__":

@@ -149,6 +149,18 @@ def read_pair(connection: Connection, left_id: str, right_id: str, model: dedup.
     )
 
 
+def explained_pairs(connection: Connection, pairs: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Explanation]:
+    """Pairs of leads, left before right, as the last fold decided them; those that it kept no evidence of are left out."""
+    in_force = match_index.in_force(connection)
+    if in_force is None or not pairs:
+        return {}
+    found = rows(
+        connection, "explain", "pairs", left_ids=[left for left, _ in pairs], right_ids=[right for _, right in pairs],
+        model_version=in_force.model_version,
+    )  # fmt: skip
+    return {(row.left_id, row.right_id): _explanation(row.left_id, row.right_id, row, in_force) for row in found}
+
+
 def _id(given: str) -> UUID | None:
     try:
         return UUID(given.strip())
@@ -211,6 +223,11 @@ def _snapshot(connection: Connection, in_force: match_index.InForce | None) -> S
 
 
 @cache
+def _model(text: str) -> dedup.Model:
+    return read_model(text)
+
+
+@cache
 def _kinds(model: str) -> Mapping[str, str]:
     """The kind of each comparison, of the models that ship with dedup and of the one whose text is given."""
     shipped = [
@@ -229,7 +246,7 @@ def _explanation(left_id: str, right_id: str, row: Any, in_force: match_index.In
         examples = {words.name: words.example for words in kinds.module_of(kind).LEVELS} if kind else {}
         words = sentence(kind, comparison, level, bits=bits) if kind else f"{comparison}: {level}"
         told.append(ExplanationRow(comparison, level, bits, words, examples.get(level, ("", ""))))
-    model = read_model(in_force.model) if in_force else dedup.load_model("lead")
+    model = _model(in_force.model) if in_force else dedup.load_model("lead")
     records = in_force.records if in_force else 0
     lacking = row.weight < sum(bits for _, _, bits in row.levels) - _SAME_WEIGHT
     return Explanation(

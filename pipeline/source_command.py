@@ -72,7 +72,7 @@ def print_sources(config: Path | None, out: Console) -> None:
     if trouble:
         out.print(trouble, markup=False)
     if not sources:
-        out.print("no source is configured; add a [[source]] to the configuration")
+        out.print("no source is configured; add a [[source]] to the configuration", markup=False)
 
 
 def try_source(

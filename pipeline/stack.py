@@ -45,7 +45,10 @@ def start_stack(config: Path | None, state: Path, say: Say) -> None:
     ports = choose_ports(state, wanted_ports(settings))
     secrets = demo_environment(state) if is_demo else {}
     leadfold = environment.leadfold_environment(state, chosen, url) | secrets
-    airflow = airflow_environment(state, chosen, url, ports["airflow-api-server"], all_admins=is_demo) | secrets
+    menu = (
+        {"LEADFOLD_DASHBOARD_URL": f"http://127.0.0.1:{ports['dashboard']}"} if settings.dashboard.oidc is None else {}
+    )
+    airflow = menu | airflow_environment(state, chosen, url, ports["airflow-api-server"], all_admins=is_demo) | secrets
     started = (
         *((demo_servers(state, leadfold),) if is_demo else ()),
         receiver(leadfold, settings, ports["receiver"]),

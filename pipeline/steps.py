@@ -6,30 +6,36 @@ Each step is one or more whole transactions: killed anywhere, the next run goes 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
 from dedup.collector import paused_collector
 from dedup.model_file import digest
+from pipeline.accounts.fold import fold_accounts
 from pipeline.alert import post_alert
 from pipeline.company_context import company_context, own_junk
 from pipeline.conform import CONFORM_VERSION, ConformContext
 from pipeline.errors import ChecksFailedError, InputFileError, RecordError, RetryError
 from pipeline.folding import ModelState, fold_clients, model_state
-from pipeline.lead import Lead
+from pipeline.lead import Lead, RawRecord
+from pipeline.privacy.door import door_of
+from pipeline.privacy.erasure_file import expect_erasures
+from pipeline.privacy.suppression import tell_suppressed
 from pipeline.reading import read_group
 from pipeline.rejection.own_junk import NOTHING_OWN, OwnJunk
 from pipeline.rejection.rules import judge, rules_version
 from pipeline.rejection.stage import RejectionStage
 from pipeline.rejection.surroundings import ALONE, Surroundings
+from pipeline.rejection.text_model import RULE as TEXT_RULE
+from pipeline.rejection.text_model import TextModel
 from pipeline.resolution import fold_model
 from pipeline.settings import Secrets, Settings, database_url, load_settings, state_folder
 from pipeline.source_changes import notice_changes
 from pipeline.sources.configured import ConfiguredSource, configured_sources
 from pipeline.sources.page import Page
-from pipeline.warehouse import clients, embedded, landing, leads, match_index, surroundings
+from pipeline.warehouse import clients, embedded, junk_model, landing, leads, match_index, surroundings
 from pipeline.warehouse.connection import Role, Warehouse, WarehouseError
 from pipeline.warehouse.migrate import require_current
 from pipeline.warehouse.runs import recorded
@@ -98,8 +104,9 @@ def ingest(workspace: Workspace, source_name: str) -> Counts:
         counts.update({"pages": 0, "redelivered": 0, "new": 0})
         if not mine:
             raise RetryError(f"source {source.name}", "another run is pulling it")
+        door = door_of(workspace.settings.privacy, workspace.secrets)
         for page in _pages(workspace, source):
-            counts["redelivered"] += landing.land(warehouse, page, workspace.now()).redelivered
+            counts["redelivered"] += landing.land(warehouse, page, workspace.now(), door).redelivered
             counts["pages"] += 1
         counts["new"] = landing.count_new(warehouse, source.name, workspace.now)
     return counts
@@ -158,13 +165,21 @@ def _conform_groups(
 ) -> None:
     """Reads groups and writes their leads in one transaction. Where a value cannot be stored, halves find the group to blame."""
     conformed: list[leads.ConformedGroup] = []
+    door = door_of(workspace.settings.privacy, workspace.secrets)
+    kinds = {name: source.kind for name, source in sources.items()}
+
+    def read(group: leads.GroupKey, records: Sequence[RawRecord]) -> leads.ConformedGroup:
+        return read_group(records, sources[group[0]], contexts[group[0]])
+
     try:
         with workspace.warehouse.transaction(Role.RESOLVER) as connection:
             leads.lock_leads(connection)
             found = leads.records_of(connection, groups)
             # All records of a group may have been erased meanwhile.
-            conformed = [read_group(found[g], sources[g[0]], contexts[g[0]]) for g in groups if found[g]]
+            conformed = [read(g, found[g]) for g in groups if found[g]]
+            conformed = door.keep_out(connection, conformed, found, kinds, read, workspace.now())
             changed = leads.write_groups(connection, conformed, CONFORM_VERSION, workspace.now())
+            door.mark(connection, conformed)
     except (RecordError, WarehouseError, ValueError, TypeError) as error:
         if isinstance(error, WarehouseError) and not error.is_of_a_row:
             raise
@@ -207,13 +222,16 @@ def classify(workspace: Workspace) -> Counts:
     contexts = contexts_of(workspace)
     default = company_context(workspace.settings)  # for leads of a source no longer configured
     own = own_junk(workspace.settings)
-    version = rules_version(own)
     with recorded(workspace.warehouse, "classify", workspace.now) as counts:
         counts.update({"accepted": 0, "proposed": 0, "rejected": 0})
         with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            text_model = junk_model.in_force(connection)
             leads.lock_leads(connection)
             leads.release_undone(connection)
             leads.obey_people(connection)
+        version = rules_version(own, text_model)
+        if text_model is not None:
+            counts["proposed_by_text"] = 0  # of those proposed
         _trace(workspace)
         after = str(UUID(int=0))
         again = False
@@ -229,6 +247,7 @@ def classify(workspace: Workspace) -> Counts:
                         contexts.get(row.source, default),
                         own,
                         surroundings.surroundings_of(row.surroundings),
+                        text_model,
                     )
                     for row in batch
                 ]
@@ -238,6 +257,8 @@ def classify(workspace: Workspace) -> Counts:
                     again |= surroundings.reopen(connection, given, workspace.now())
             for verdict in verdicts:
                 counts[verdict.state] += 1
+                if verdict.rule == TEXT_RULE:
+                    counts["proposed_by_text"] += 1
             if verdicts:
                 after = verdicts[-1].lead_id
             else:
@@ -253,11 +274,15 @@ def _trace(workspace: Workspace) -> None:
 
 
 def verdict_on(
-    lead: Lead, context: ConformContext, own: OwnJunk = NOTHING_OWN, around: Surroundings = ALONE
+    lead: Lead,
+    context: ConformContext,
+    own: OwnJunk = NOTHING_OWN,
+    around: Surroundings = ALONE,
+    text_model: TextModel | None = None,
 ) -> leads.Verdict:
     """The classification of a lead in the form the warehouse keeps."""
     try:
-        found = judge(lead, context, own, around)
+        found = judge(lead, context, own, around, text_model)
     except Exception as error:  # noqa: BLE001 - one hostile text must not stop the sorting of all others
         # The message of a foreign error may quote the lead: only its type is safe to keep.
         doubt = RejectionStage.OTHER_REVIEW.value
@@ -277,7 +302,7 @@ def verdict_on(
 
 
 def fold(workspace: Workspace, full: bool = False) -> Counts:
-    """Folds genuine leads into clients and writes what changed, with its decisions and events, in one transaction.
+    """Folds genuine leads into clients, and clients into accounts; writes what changed, with its decisions and events, in one transaction.
 
     The clusters are a function of the leads, people's judgements, the model in force and its snapshot; ids follow from the
     ledger. full: fold everything and take a new snapshot, also where folding the leads that changed would do.
@@ -290,6 +315,8 @@ def fold(workspace: Workspace, full: bool = False) -> Counts:
         counts.update(
             fold_clients(connection, workspace.settings, workspace.now(), full=full, progress=workspace.progress)
         )
+        counts["account_changes"] = fold_accounts(connection, workspace.settings, workspace.now())["changes"]
+        counts["suppressed"] = tell_suppressed(connection, workspace.now())
     return counts
 
 
@@ -303,6 +330,15 @@ def approve_model(workspace: Workspace, who: str) -> bool:
     """Lets the configured model be applied by the next fold; False where none waits with a report."""
     with workspace.warehouse.transaction(Role.RESOLVER) as connection:
         return match_index.approve(connection, digest(fold_model(workspace.settings)), who, workspace.now())
+
+
+def retain(workspace: Workspace) -> Counts:
+    """Erases what the rules of retention say is kept no longer."""
+    from pipeline.privacy.retention import retain as erase_expired
+
+    with recorded(workspace.warehouse, "retain", workspace.now, role=Role.PRIVACY) as counts:
+        counts.update(erase_expired(workspace))
+    return counts
 
 
 def load_spend(workspace: Workspace) -> Counts:
@@ -322,6 +358,7 @@ def load_spend(workspace: Workspace) -> Counts:
         ):
             counts.update(load_spend_files(connection, settings, workspace.now(), pulled))
             counts.update(load_deals(connection, settings, workspace.now()))
+            door_of(settings.privacy, workspace.secrets).blank_deals(connection)
         if counts["spend_files_refused"]:
             # What could be read is loaded, and stays; but a run with a broken source is not green.
             raise InputFileError(
@@ -333,9 +370,11 @@ def load_spend(workspace: Workspace) -> Counts:
 
 
 def attribute(workspace: Workspace) -> Counts:
-    """Tags every lead with the channel and campaign that brought it, and ties deals to clients."""
+    """Tags every lead with the channel and campaign that brought it, ties deals to clients, and hears what managers say of leads there."""
     from pipeline.attribution.deals import link_deals, read_history_deals
     from pipeline.attribution.marts import attribute as attribute_leads
+    from pipeline.outcomes.statuses import read_statuses
+    from pipeline.outcomes.verdicts import hear_verdicts
 
     with (
         recorded(workspace.warehouse, "attribute", workspace.now) as counts,
@@ -345,19 +384,38 @@ def attribute(workspace: Workspace) -> Counts:
         counts.update(attribute_leads(connection, workspace.settings, workspace.now()))
         counts.update(read_history_deals(connection, workspace.settings, workspace.sources, workspace.now()))
         counts.update(link_deals(connection))
+        counts.update(read_statuses(connection, workspace.sources, workspace.now()))
+        counts.update(hear_verdicts(connection, workspace.settings, workspace.sources, workspace.now()))
     return counts
 
 
-def build_marts(workspace: Workspace) -> Counts:
-    """Rebuilds the marts in one transaction: a reader sees the old whole or the new whole."""
+def build_marts(workspace: Workspace, full: bool = False) -> Counts:
+    """Brings the marts up to date in one transaction: a reader sees the old whole or the new whole. full: everything is computed
+    anew, also what did not change."""
     from pipeline.attribution.marts import build_marts as build
+    from pipeline.clients_over_time.marts import build_client_marts
+    from pipeline.outcomes.marts import build_outcome_marts
 
     with (
         recorded(workspace.warehouse, "build_marts", workspace.now) as counts,
         workspace.warehouse.transaction(Role.RESOLVER) as connection,
     ):
-        counts.update(build(connection, workspace.settings, workspace.now()))
+        counts.update(build(connection, workspace.settings, workspace.now(), full=full or None))
+        counts.update(build_client_marts(connection, workspace.settings, workspace.now()))
+        counts.update(build_outcome_marts(connection, workspace.settings, workspace.now()))
+    _tell_of_unworked(workspace)
     return counts
+
+
+def _tell_of_unworked(workspace: Workspace) -> None:
+    from pipeline.outcomes.unworked import tell_of_unworked
+
+    told: list[Mapping[str, Any]] = []
+    with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+        tell_of_unworked(connection, workspace.settings, workspace.now(), told.append)
+    for message in told:  # once it is kept that they were told
+        log.warning("%s", message["text"])
+        post_alert(workspace.settings.alerts.webhook, message)
 
 
 def watch_shapes(workspace: Workspace) -> Counts:
@@ -407,6 +465,7 @@ def verify(workspace: Workspace) -> Counts:
 
     with recorded(workspace.warehouse, "verify", workspace.now) as counts:
         with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            expect_erasures(connection, workspace.settings, workspace.now())
             results = verify_invariants(connection, workspace.now())
         counts.update(_told(results))
     return counts
@@ -425,6 +484,52 @@ def publish(workspace: Workspace) -> Counts:
 
     with recorded(workspace.warehouse, "publish", workspace.now, role=Role.PUBLISHER) as counts:
         counts.update(publish_events(workspace.warehouse, workspace.now()))
+        _tell_of_consumers(workspace)
+    return counts
+
+
+def deliver(workspace: Workspace, webhook: str | None = None) -> Counts:
+    """Posts events to the enabled webhooks, or to the one of this name. Raises StopError once all others are served."""
+    from pipeline.delivery.webhook import deliver_webhooks
+
+    settings, warehouse = workspace.settings, workspace.warehouse
+    if webhook is None and not any(hook.enabled for hook in settings.webhook):
+        return {}
+    with recorded(warehouse, "deliver", workspace.now, role=Role.PUBLISHER) as counts:
+        try:
+            counts.update(deliver_webhooks(settings, workspace.secrets, warehouse, workspace.now, webhook))
+        finally:
+            _tell_of_consumers(workspace)
+    return counts
+
+
+def _tell_of_consumers(workspace: Workspace) -> None:
+    from pipeline.delivery.consumer_alerts import tell_of_consumers
+
+    alerts = workspace.settings.alerts
+
+    def tell(message: Mapping[str, Any]) -> None:
+        log.warning("%s", message["text"])
+        post_alert(alerts.webhook, message)
+
+    tell_of_consumers(workspace.warehouse, tell, timedelta(hours=alerts.consumer_behind_hours), workspace.now())
+
+
+def send_report(workspace: Workspace, at: str | None = None) -> Counts:
+    """Sends the report that `[report]` asks for. at: the moment of which it is due, ISO 8601; now where None.
+
+    skipped: 1 where it went out before. Raises ConfigError, RetryError, MailRefusedError.
+    """
+    from pipeline.reporting.sending import STEP, days_before, mail_report, was_sent
+
+    moment = workspace.now() if at is None else datetime.fromisoformat(at)
+    wanted = days_before(workspace.settings, moment)
+    if wanted.last_day is not None and was_sent(workspace.warehouse, wanted.last_day):
+        return {"skipped": 1}
+    with recorded(workspace.warehouse, STEP, workspace.now) as counts:
+        counts.update(
+            mail_report(workspace.warehouse, workspace.settings, workspace.secrets, wanted, workspace.now(), {})
+        )
     return counts
 
 
@@ -440,5 +545,21 @@ RUN: tuple[tuple[str, Callable[[Workspace], Counts]], ...] = (
     ("check_mart", lambda workspace: check(workspace, "mart")),
     ("verify", verify),
     ("publish", publish),
+    ("deliver", deliver),
 )
 """The steps of a run after ingesting, in their order."""
+
+
+def send_crm(workspace: Workspace, name: str) -> Counts:
+    """Sends to a CRM what waits for it, for three quarters of an hour at most: what is left is the next run's.
+
+    Raises RetryError where the CRM cannot be worked with now; its events wait. Nothing counts against them.
+    """
+    from pipeline.delivery.crm.configured import crm_named
+    from pipeline.delivery.crm.send import send
+
+    crm = crm_named(workspace.settings, name, workspace.secrets)
+    until = workspace.now() + timedelta(minutes=45)
+    with recorded(workspace.warehouse, "send_crm", workspace.now, name, Role.PUBLISHER) as counts:
+        send(crm, workspace.warehouse, workspace.now, go_on=lambda: workspace.now() < until, counts=counts)
+    return counts

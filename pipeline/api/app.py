@@ -13,16 +13,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline.api.feed import UnauthorizedError, failure, feed_router, unauthorized
+from pipeline.api.answers import failure
+from pipeline.api.authorize import consumer_door, refuse_strangers
+from pipeline.api.feed import feed_router
 from pipeline.api.receiver import receiver_router
+from pipeline.api.review import review_router
 from pipeline.errors import MissingSecretError, RetryError, StopError
+from pipeline.privacy.door import door_of
 from pipeline.settings import Secrets, Settings, database_url, load_settings, state_folder
 from pipeline.sources.configured import configured_sources
 from pipeline.sources.page import Landed, Page
@@ -46,9 +50,9 @@ class AbortedResponseError(Exception):
 
 
 def create_app(settings: Settings, secrets: Secrets, warehouse: Warehouse, now: Callable[[], datetime]) -> FastAPI:
-    """The application over one warehouse: POST and GET /in/{source}, GET /feed, /feed/snapshot, /clients/{id}, /health.
+    """The application over one warehouse: POST and GET /in/{source}, GET /feed and its parts, /clients/{id}, /health.
 
-    Without the feed's secret the receiver still works, and the feed refuses every call. Raises ConfigError.
+    Without the feed's secret the receiver still works, and the feed is for consumers with tokens of their own. Raises ConfigError.
     """
     # Its own connections: readers of the feed, however many, never keep a delivery from landing.
     landing = Warehouse.at(warehouse.engine.url.render_as_string(hide_password=False))
@@ -60,12 +64,17 @@ def create_app(settings: Settings, secrets: Secrets, warehouse: Warehouse, now: 
 
     app = FastAPI(title="Leadfold", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
 
+    door = door_of(settings.privacy, secrets)
+
     def store(page: Page) -> Landed:
-        return land(landing, page, now())
+        return land(landing, page, now(), door)
 
     sources = [source for source in configured_sources(settings, secrets) if source.settings.enabled]
     app.include_router(receiver_router(sources, store, settings.receiver.max_body_bytes, now))
-    app.include_router(feed_router(warehouse, _feed_token(settings, secrets)))
+    consumers = consumer_door(warehouse, _feed_token(settings, secrets), now)
+    app.include_router(feed_router(warehouse, consumers, now))
+
+    app.include_router(review_router(warehouse, _review_token(settings, secrets), now, consumers))
 
     @app.get("/health")
     def health() -> Response:
@@ -73,7 +82,12 @@ def create_app(settings: Settings, secrets: Secrets, warehouse: Warehouse, now: 
         report = check_health(warehouse)
         return JSONResponse(dict(report), status_code=200 if report["status"] == "ok" else 503)
 
-    app.add_exception_handler(UnauthorizedError, lambda _request, _error: unauthorized())
+    @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(consumers())])
+    def describe() -> Response:
+        """What this program offers over HTTP, for those who may call it."""
+        return JSONResponse(app.openapi())
+
+    refuse_strangers(app)
     app.add_exception_handler(RequestValidationError, _refuse_parameters)
     app.add_exception_handler(HTTPException, _refuse)
     app.add_middleware(LastResort)
@@ -161,8 +175,15 @@ def _feed_token(settings: Settings, secrets: Secrets) -> SecretStr | None:
     try:
         return secrets.get("receiver.feed_token", settings.receiver.feed_token)
     except MissingSecretError as error:
-        log.warning("the change feed refuses every call: %s", error)
+        log.warning("the change feed is for consumers of `leadfold consumers add` only: %s", error)
         return None
+
+
+def _review_token(settings: Settings, secrets: Secrets) -> SecretStr | None:
+    try:
+        return secrets.get("review.token", settings.review.token)
+    except MissingSecretError:
+        return None  # most companies judge in the dashboard: nobody is to be warned of it
 
 
 def _refuse_parameters(_request: Request, error: Exception) -> Response:

@@ -37,6 +37,11 @@ DEAL_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "currency": ("currency", "currency code", "валюта", "waluta"),
     "opened_at": ("opened at", "created at", "opened", "created", "дата создания", "создана", "data utworzenia", "utworzono"),
     "closed_at": ("closed at", "closed", "won at", "дата закрытия", "закрыта", "data zamknięcia", "zamknięto"),
+    "manager": ("manager", "responsible", "owner", "deal owner", "assigned to", "менеджер", "ответственный", "opiekun", "odpowiedzialny", "handlowiec"),
+    "lost_reason": ("lost reason", "loss reason", "closed lost reason", "reason", "причина отказа", "причина проигрыша", "powód utraty", "powód przegranej", "przyczyna"),
+    "next_step": ("next step", "next step at", "next step date", "next activity", "next activity date", "next task", "next task date", "следующий шаг", "дата следующего шага", "следующее действие", "ближайшая задача", "дата ближайшей задачи", "następny krok", "data następnego kroku", "następne działanie", "data następnego działania"),
+    "last_activity": ("last activity", "last activity at", "last activity date", "last contacted", "last contact", "последняя активность", "дата последней активности", "последний контакт", "дата последнего контакта", "ostatnia aktywność", "data ostatniej aktywności", "ostatni kontakt"),
+    "first_response": ("first response", "first response at", "first response date", "first contacted", "first contact at", "первый ответ", "дата первого ответа", "первый контакт", "дата первого контакта", "pierwsza odpowiedź", "data pierwszej odpowiedzi", "pierwszy kontakt"),
 }  # fmt: skip
 
 

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 from pipeline.attribution.amount import currency_of, decimal_mark, read_amount
 from pipeline.attribution.column import DEAL_COLUMNS, match_columns
 from pipeline.attribution.day import read_moment
+from pipeline.attribution.deal_label import deal_label
 from pipeline.attribution.export_file import Export, ExportRow, line_of, open_export
 from pipeline.attribution.problems import Problem, ProblemBook, files_of, forget_problems, shown_name
 from pipeline.errors import InputFileError, RecordError
 from pipeline.history.deal_stage import STAGES, deal_stage
 from pipeline.history.known import READING, HistoryOptions, document_of
 from pipeline.history.table import HISTORY_READERS
+from pipeline.history.working import working_in_cells
 from pipeline.lead import RawRecord
 from pipeline.normalize.email import normalize_emails
 from pipeline.normalize.phone import normalize_phones
@@ -28,11 +30,16 @@ from pipeline.warehouse.connection import copy_rows, rows, run, stream
 from pipeline.warehouse.sql_file import Connection
 
 _BATCH = 5000
-_COLUMNS = ("deal_id", "client_id", "phone", "email", "stage", "amount", "currency", "opened_at", "closed_at")
-_HISTORY_COLUMNS = (
-    "deal_id", "stage", "amount", "currency", "opened_at", "closed_at", "record_id", "read_as", "phone", "email",
+_COLUMNS = (
+    "deal_id", "client_id", "phone", "email", "stage", "amount", "currency", "opened_at", "closed_at", "manager", "lost_reason",
+    "next_step_at", "last_activity_at", "first_response_at",
 )  # fmt: skip
-_CONTACTS = frozenset({"phone", "email", "client_ref"})
+_HISTORY_COLUMNS = (
+    "deal_id", "stage", "amount", "currency", "opened_at", "closed_at", "record_id", "read_as", "phone", "email", "manager",
+    "lost_reason", "next_step_at", "last_activity_at", "first_response_at",
+)  # fmt: skip
+_CONTACTS = frozenset({"phone", "email", "client_ref", "manager", "lost_reason"})
+_REFUSED = frozenset({"lost", "junk"})
 _COUNTRY = {"RUB": "RU", "PLN": "PL", "GBP": "GB", "UAH": "UA", "CZK": "CZ", "KZT": "KZ", "BYN": "BY"}
 """Where a deal was paid says in which country its phone is to be read when it carries no code."""
 
@@ -41,7 +48,7 @@ def load_deals(connection: Connection, settings: Settings, now: datetime) -> dic
     """Reads `files.deals` into core.deal. Counts: deals_new, deals_changed, deals_refused.
 
     Columns: deal_id, client_ref (a client id of ours), phone, email, stage (new, qualified, won, lost, junk), amount,
-    currency (the reporting one where none is given), opened_at, closed_at; a day stands for its start in the company's
+    currency (the reporting one where none is given), opened_at, closed_at, manager, lost_reason, next_step, last_activity, first_response; a day stands for its start in the company's
     time zone. A row that cannot be read goes
     to ops.spend_quarantine without its contacts. Reading it again changes nothing.
     """
@@ -116,7 +123,8 @@ def _history_deals(
             continue
         yield (
             f"{source.name}/{row.external_id.removeprefix('deal:')}", deal.stage, deal.amount, deal.currency or currency,
-            deal.opened_at, deal.closed_at, row.record_id, read_as, "", "",
+            deal.opened_at, deal.closed_at, row.record_id, read_as, "", "", deal_label(deal.manager),
+            deal_label(deal.lost_reason) if deal.stage in _REFUSED else "", *deal.working.moments,
         )  # fmt: skip
 
 
@@ -194,6 +202,9 @@ def _deal(row: ExportRow, mark: str, settings: Settings, today: date) -> tuple[A
         currency,
         opened,
         closed,
+        deal_label(cells.get("manager", "")),
+        deal_label(cells.get("lost_reason", "")) if stage in _REFUSED else "",
+        *working_in_cells(cells, zone, today).moments,
     )
 
 

@@ -8,15 +8,18 @@ from typing import Any
 
 import streamlit as st
 
-from pipeline.dashboard.figures import money_text, share_text, sign_of
+from pipeline.dashboard.figures import count_text, day_text, habit, money_text, share_text, sign_of
 from pipeline.dashboard.marts import ChannelJunk, Period, PeriodCost, Tally, add
-from pipeline.dashboard.names import channel_name
+from pipeline.dashboard.names import channel_name, state_name
+from pipeline.dashboard.texts import t
 
 HEIGHT = 280
 PALETTE = ("#2f6fed", "#12a594", "#f59e0b", "#8b5cf6", "#e5484d", "#64748b", "#0ea5e9", "#a16207", "#db2777", "#65a30d")
 """Told apart also by people who see few colours in their first five."""
-STATE_COLORS = {"Genuine": "#12a594", "Not yet judged": "#cbd5e1", "Doubted": "#f59e0b", "Rejected": "#e5484d"}
-ALL_CHANNELS, ALL_COLOR = "All channels", "#1e293b"
+STATE_COLORS = {"accepted": "#12a594", "pending": "#cbd5e1", "proposed": "#f59e0b", "rejected": "#e5484d"}
+ALL_COLOR = "#1e293b"
+_PHONE = 360
+"""Pixels of a chart's inside, below which it stands on a phone."""
 _MOST_CHANNELS = 8
 _MOST_LABELS = 8
 STEPS: Mapping[Period, timedelta] = {"day": timedelta(days=1), "week": timedelta(days=7)}
@@ -32,12 +35,14 @@ def show_spend(periods: Sequence[PeriodCost], period: Period, currency: str) -> 
 
     paid = _channels_by_spend(periods)
     shown = {
-        channel: channel_name(channel) if index < _MOST_CHANNELS else "Other" for index, channel in enumerate(paid)
+        channel: channel_name(channel) if index < _MOST_CHANNELS else t("costs.other")
+        for index, channel in enumerate(paid)
     }
     rows = [
         {
-            "period": row.period.isoformat(),
+            "period": _moment(row.period),
             "end": _moment(row.period, STEPS[period] * _BAR_WIDTH),
+            "from": day_text(row.period),
             "channel": shown[row.channel],
             "spend": float(row.tally.spend),
             "text": money_text(row.tally.spend, currency),
@@ -46,11 +51,11 @@ def show_spend(periods: Sequence[PeriodCost], period: Period, currency: str) -> 
         if row.tally.spend
     ]
     if not rows:
-        _nothing("No spend in these days.")
+        _nothing(t("costs.no_spend"))
         return
     order = list(dict.fromkeys(shown.values()))
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(alt.NamedData(name="rows"))
         .mark_bar()
         .encode(
             x2="end:T",
@@ -58,18 +63,18 @@ def show_spend(periods: Sequence[PeriodCost], period: Period, currency: str) -> 
             y=alt.Y("sum(spend):Q", title=None, axis=_money_axis(alt, currency)),
             color=alt.Color(
                 "channel:N", title=None, sort=order, scale=alt.Scale(domain=order, range=list(PALETTE[: len(order)])),
-                legend=alt.Legend(orient="bottom", columns=4),
+                legend=alt.Legend(orient="bottom", columns=_legend_columns(alt, 3), labelLimit=220),
             ),
             order=alt.Order("sum(spend):Q", sort="descending"),
             tooltip=[
-                alt.Tooltip("period:T", title="From", format="%Y-%m-%d"),
-                alt.Tooltip("channel:N", title="Channel"),
-                alt.Tooltip("text:N", title="Spend"),
+                alt.Tooltip("from:N", title=t("costs.from_day")),
+                alt.Tooltip("channel:N", title=t("costs.channel")),
+                alt.Tooltip("text:N", title=t("costs.spend")),
             ],
         )
         .properties(height=HEIGHT)
     )  # fmt: skip
-    st.altair_chart(chart, width="stretch")
+    _draw(chart, rows)
 
 
 def show_costs(periods: Sequence[PeriodCost], cost: Callable[[Tally], Decimal | None], currency: str) -> None:
@@ -79,37 +84,45 @@ def show_costs(periods: Sequence[PeriodCost], cost: Callable[[Tally], Decimal | 
     alt: Any = altair  # its own annotations stop half way
     lines = _lines(periods)
     rows = [
-        {"period": period.isoformat(), "line": line, "cost": float(value), "text": money_text(value, currency, 2)}
+        {
+            "period": _moment(period),
+            "from": day_text(period),
+            "line": line,
+            "cost": float(value),
+            "text": money_text(value, currency, 2),
+        }
         for line, tallies in lines.items()
         for period, tally in tallies.items()
         if (value := cost(tally)) is not None
     ]
     if not rows:
-        _nothing("Nothing to divide in these days: no spend, or no such leads.")
+        _nothing(t("costs.nothing_to_divide"))
         return
     # Colours by the channel's place among the paid ones, as in the bars beside.
-    colored = {line: ALL_COLOR if line == ALL_CHANNELS else PALETTE[index] for index, line in enumerate(lines)}
+    colored = {
+        line: ALL_COLOR if line == t("costs.all_channels") else PALETTE[index] for index, line in enumerate(lines)
+    }
     order = [line for line in lines if any(row["line"] == line for row in rows)]
     colors = [colored[line] for line in order]
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(alt.NamedData(name="rows"))
         .mark_line(point=alt.OverlayMarkDef(size=28), strokeWidth=2)
         .encode(
             x=_time_axis(alt, rows),
             y=alt.Y("cost:Q", title=None, axis=_money_axis(alt, currency)),
             color=alt.Color(
                 "line:N", title=None, sort=order, scale=alt.Scale(domain=order, range=colors),
-                legend=alt.Legend(orient="bottom", columns=4),
+                legend=alt.Legend(orient="bottom", columns=_legend_columns(alt, 3), labelLimit=220),
             ),
             tooltip=[
-                alt.Tooltip("period:T", title="From", format="%Y-%m-%d"),
-                alt.Tooltip("line:N", title="Channel"),
-                alt.Tooltip("text:N", title="Cost"),
+                alt.Tooltip("from:N", title=t("costs.from_day")),
+                alt.Tooltip("line:N", title=t("costs.channel")),
+                alt.Tooltip("text:N", title=t("costs.cost")),
             ],
         )
         .properties(height=HEIGHT)
     )  # fmt: skip
-    st.altair_chart(chart, width="stretch")
+    _draw(chart, rows)
 
 
 def show_junk(channels: Sequence[ChannelJunk]) -> None:
@@ -121,9 +134,10 @@ def show_junk(channels: Sequence[ChannelJunk]) -> None:
     rows = [
         {
             "channel": channel_name(row.channel),
-            "state": state,
+            "state": state_name(state),
             "rank": rank,
             "leads": leads,
+            "text": count_text(leads),
             "share": share_text(leads, row.leads),
         }
         for row in channels
@@ -134,38 +148,39 @@ def show_junk(channels: Sequence[ChannelJunk]) -> None:
     ]
     order = [channel_name(row.channel) for row in sorted(channels, key=lambda row: (-row.leads, row.channel))]
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(alt.NamedData(name="rows"))
         .mark_bar()
         .encode(
             y=alt.Y("channel:N", sort=order, title=None, axis=alt.Axis(labelLimit=200, ticks=False, domain=False)),
-            x=alt.X("leads:Q", title="Leads", axis=alt.Axis(tickMinStep=1, tickCount=6, format="~s")),
+            x=alt.X("leads:Q", title=t("junk.leads"), axis=alt.Axis(tickMinStep=1, tickCount=6, format="~s")),
             color=alt.Color(
-                "state:N", title=None, sort=list(STATE_COLORS),
-                scale=alt.Scale(domain=list(STATE_COLORS), range=list(STATE_COLORS.values())),
-                legend=alt.Legend(orient="top"),
+                "state:N", title=None, sort=[state_name(state) for state in STATE_COLORS],
+                scale=alt.Scale(domain=[state_name(state) for state in STATE_COLORS], range=list(STATE_COLORS.values())),
+                legend=alt.Legend(orient="top", columns=_legend_columns(alt, 4)),
             ),
             order=alt.Order("rank:Q"),
             tooltip=[
-                alt.Tooltip("channel:N", title="Channel"), alt.Tooltip("state:N", title="Leads are"),
-                alt.Tooltip("leads:Q", title="How many"), alt.Tooltip("share:N", title="Of the channel"),
+                alt.Tooltip("channel:N", title=t("costs.channel")), alt.Tooltip("state:N", title=t("costs.is")),
+                alt.Tooltip("text:N", title=t("junk.leads")), alt.Tooltip("share:N", title=t("junk.of_channel")),
             ],
         )
         .properties(height=max(120, 34 * len(order) + 70))
     )  # fmt: skip
-    st.altair_chart(chart, width="stretch")
+    _draw(chart, rows)
 
 
 def _lines(periods: Sequence[PeriodCost]) -> dict[str, dict[date, Tally]]:
     """Per line of the chart, largest spend first and all channels last, its tally per period."""
     paid = _channels_by_spend(periods)[:_MOST_CHANNELS]
+    everything = t("costs.all_channels")
     grouped: defaultdict[str, defaultdict[date, list[Tally]]] = defaultdict(lambda: defaultdict(list))
     for row in sorted(periods, key=lambda row: row.period):
         grouped[row.channel][row.period].append(row.tally)
-        grouped[ALL_CHANNELS][row.period].append(row.tally)
+        grouped[everything][row.period].append(row.tally)
     # One channel that is all there is would be drawn twice, the second line hiding the first.
-    shown = paid if len(grouped) == 2 else [*paid, ALL_CHANNELS]
+    shown = paid if len(grouped) == 2 else [*paid, everything]
     return {
-        line if line == ALL_CHANNELS else channel_name(line): {
+        line if line == everything else channel_name(line): {
             period: add(tallies) for period, tallies in grouped[line].items()
         }
         for line in shown
@@ -179,28 +194,47 @@ def _channels_by_spend(periods: Sequence[PeriodCost]) -> list[str]:
     return sorted((channel for channel in sums if sums[channel]), key=lambda channel: (-sums[channel], channel))
 
 
+def _legend_columns(alt: Any, most: int) -> Any:
+    """Names of a legend side by side; on a phone one or two, or the last would be cut off."""
+    return alt.ExprRef(f"width < {_PHONE} ? {most // 2} : {most}")
+
+
 def _time_axis(alt: Any, rows: Sequence[Mapping[str, Any]]) -> Any:
     periods = sorted({row["period"] for row in rows})
     labelled = periods[:: max(1, -(-len(periods) // _MOST_LABELS))]
-    # Dates are read as UTC and drawn as UTC: a day is the same day in every browser.
-    ticks = [
-        alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
-        for day in (date.fromisoformat(period) for period in labelled)
-    ]
+    # Dates are told in UTC and drawn as UTC: a day is the same day in every browser.
+    days = [datetime.fromtimestamp(period / 1000, UTC) for period in labelled]
     return alt.X(
         "period:T",
         title=None,
         scale=alt.Scale(type="utc"),
-        axis=alt.Axis(values=ticks, format="%d %b", labelOverlap=True, grid=False),
+        axis=alt.Axis(
+            values=[alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True) for day in days],
+            format="%d.%m" if habit().dotted_days else "%-d %b",
+            labelOverlap=True,
+            grid=False,
+        ),
     )
 
 
-def _moment(day: date, after: timedelta) -> str:
-    return (datetime(day.year, day.month, day.day, tzinfo=UTC) + after).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _moment(day: date, after: timedelta = timedelta(0)) -> int:
+    """Milliseconds since 1970, as Vega counts time."""
+    return int((datetime(day.year, day.month, day.day, tzinfo=UTC) + after).timestamp() * 1000)
+
+
+def _draw(chart: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The rows go beside the chart, as a frame: inside it, altair checks each of them against its schema, for a second and more."""
+    import pandas as pd
+
+    described = chart.to_dict()
+    described.pop("data", None)
+    st.vega_lite_chart(pd.DataFrame(rows), described, width="stretch")
 
 
 def _money_axis(alt: Any, currency: str) -> Any:
-    return alt.Axis(labelExpr=f"format(datum.value, '~s') + ' {sign_of(currency)}'", tickCount=5)
+    written, sign = "replace(format(datum.value, '~s'), '.', '" + habit().point + "')", sign_of(currency)
+    label = f"'{sign}' + {written}" if sign in habit().signs_in_front else f"{written} + ' {sign}'"
+    return alt.Axis(labelExpr=label, tickCount=5)
 
 
 def _nothing(sentence: str) -> None:

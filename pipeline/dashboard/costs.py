@@ -2,100 +2,89 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import streamlit as st
 
-from pipeline.dashboard import charts
-from pipeline.dashboard.door import show_hint
-from pipeline.dashboard.figures import change_text, count_text, money_text
+from pipeline.attribution.channel import PAID, Channel
+from pipeline.dashboard import address, charts
+from pipeline.dashboard.behind import open_figure, show_behind
+from pipeline.dashboard.door import heading, show_hint
+from pipeline.dashboard.downloads import offer_downloads
+from pipeline.dashboard.figures import change_text, count_text, day_text, money_text
 from pipeline.dashboard.filters import (
-    MODELS,
     choose_currency,
     choose_days,
     choose_model,
     choose_period,
     choose_site,
-    default_period,
+    chosen_period,
     period_before,
 )
-from pipeline.dashboard.marts import Choices, Costs, Count, Filters, Period, Tally, read_choices, read_costs
-from pipeline.dashboard.names import channel_name
-from pipeline.dashboard.tables import Column, count_column, money_column, offer_csv, show_table
+from pipeline.dashboard.marts import CampaignCost, Choices, Costs, Count, Filters, Kind, Tally, read_choices, read_costs
+from pipeline.dashboard.names import channel_name, model_name
+from pipeline.dashboard.tables import Column, bar_column, count_column, money_column, show_table
+from pipeline.dashboard.texts import t
 from pipeline.warehouse.connection import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A headline: a count and what one of it costs."""
+    """A headline: a count and what one of it costs. Its names are texts: costs.<kind>, costs.per_<kind> and so on."""
 
-    title: str
+    kind: Literal["raw", "unique", "qualified", "new"]
     count: Callable[[Tally], Count]
-    cost_title: str
     cost: Callable[[Tally], Decimal | None]
-    help: str
 
 
 FIGURES = (
-    Figure(
-        "Raw leads",
-        lambda tally: tally.raw_leads,
-        "Cost per raw lead",
-        lambda tally: tally.cpl_raw,
-        "Every enquiry, junk and repeated ones among them.",
-    ),
-    Figure(
-        "Unique clients",
-        lambda tally: tally.unique_clients,
-        "Cost per unique client",
-        lambda tally: tally.cpl_unique,
-        "People and companies behind the leads: each once, however often and wherever they wrote or called.",
-    ),
-    Figure(
-        "Qualified clients",
-        lambda tally: tally.qualified_clients,
-        "Cost per qualified client",
-        lambda tally: tally.cpql,
-        "Clients that sales took up, as leadfold.toml says under [qualification].",
-    ),
-    Figure(
-        "New clients",
-        lambda tally: tally.new_clients,
-        "Cost per new client",
-        lambda tally: tally.cost_per_new_client,
-        "Clients whose first won deal came after they first wrote or called.",
-    ),
+    Figure("raw", lambda tally: tally.raw_leads, lambda tally: tally.cpl_raw),
+    Figure("unique", lambda tally: tally.unique_clients, lambda tally: tally.cpl_unique),
+    Figure("qualified", lambda tally: tally.qualified_clients, lambda tally: tally.cpql),
+    Figure("new", lambda tally: tally.new_clients, lambda tally: tally.cost_per_new_client),
 )
 
-CSV_COLUMNS = (
+FILE_COLUMNS = (
     "channel", "campaign", "spend", "currency", "raw_leads", "rejected_leads", "unique_clients", "qualified_clients",
     "new_clients", "returning_clients", "deals_won", "revenue", "cpl_raw", "cpl_unique", "cpql", "cost_per_new_client",
-    "attribution_model", "first_day", "last_day", "site",
+    "attribution_model", "first_day", "last_day", "site", "as_of",
 )  # fmt: skip
+
+NOW = "now"
+"""In the address: figures as they are known now."""
 
 
 def show(warehouse: Warehouse) -> None:
     """Draws the page."""
-    st.title("What leads and clients cost")
+    heading(t("costs.title"))
     choices = read_choices(warehouse)
     if choices is None:
         show_hint()
         return
     filters = _choose(choices)
     if filters is None:
-        st.info("Pick the last day too.", icon=":material/date_range:")
+        st.info(t("page.last_day_too"), icon=":material/date_range:")
         return
     costs = read_costs(warehouse, filters)
+    if not costs.campaigns:
+        bounds = {"first": day_text(choices.first_day), "last": day_text(choices.last_day)}
+        st.info(t("costs.nothing_in_days", **bounds), icon=":material/event_busy:")
+        return
     currency = filters.currency or choices.build.currency
-    _headline(costs.total, _earlier(warehouse, filters, choices, costs), filters, currency)
-    _notes(costs, currency)
+    counts_companies = choices.build.unit == "company"
+    _headline(costs.total, _earlier(warehouse, filters, choices, costs), filters, currency, counts_companies)
+    _notes(costs, filters, currency)
     _charts(costs, filters, currency)
     _tables(costs, filters, currency)
+    show_behind(warehouse, filters, costs, choices.build)
+    _unmatched(costs, currency)
 
 
-def csv_rows(costs: Costs, filters: Filters, currency: str) -> Sequence[Sequence[object]]:
-    """The campaigns as rows under CSV_COLUMNS; costs rounded to four places, empty where there is nothing to divide."""
-    chosen = (filters.model, filters.first_day, filters.last_day, filters.site or "")
+def file_rows(costs: Costs, filters: Filters, currency: str) -> Sequence[Sequence[object]]:
+    """The campaigns as rows under FILE_COLUMNS; costs rounded to four places, empty where there is nothing to divide."""
+    chosen = (filters.model, filters.first_day, filters.last_day, filters.site or "", filters.as_of)
     return [
         (
             row.channel, row.campaign, row.tally.spend, currency, row.tally.raw_leads, row.tally.rejected_leads,
@@ -107,7 +96,8 @@ def csv_rows(costs: Costs, filters: Filters, currency: str) -> Sequence[Sequence
 
 
 def _choose(choices: Choices) -> Filters | None:
-    columns = st.columns([3, 3, 3, 3])
+    restated = len(choices.reported_days) > 1
+    columns = st.columns(5 if restated else 4)
     with columns[0]:
         days = choose_days(choices)
     with columns[1]:
@@ -116,69 +106,106 @@ def _choose(choices: Choices) -> Filters | None:
         currency = choose_currency(choices)
     with columns[3]:
         model = choose_model(choices)
+    as_of = None
+    if restated:
+        with columns[4]:
+            # What was billed is kept as reported too, but which campaigns were billed in one currency is not.
+            as_of = choose_as_of(choices, disabled=currency is not None)
     if days is None:
         return None
-    # The control stands lower on the page, beside the charts that it steers.
-    period: Period = st.session_state.get("period") or default_period(*days)
-    return Filters(*days, site=site, model=model, currency=currency, period=period)
+    return Filters(*days, site=site, model=model, currency=currency, period=chosen_period(days), as_of=as_of)
+
+
+def choose_as_of(choices: Choices, disabled: bool = False) -> date | None:
+    """The day whose report is shown; None: the figures as they are known now."""
+    names = {NOW: t("costs.as_now")}
+    # The newest report is what is known now.
+    names |= {str(day): t("costs.as_of", day=day_text(day)) for day in choices.reported_days[1:]}
+    address.start("as_of", address.one_of(names), NOW)
+    if disabled or st.session_state["as_of"] not in names:
+        st.session_state["as_of"] = NOW
+    chosen = st.selectbox(
+        t("costs.figures_of"), list(names), format_func=lambda code: names.get(code, code), help=t("costs.figures_of_help"),
+        disabled=disabled, key="as_of",
+    )  # fmt: skip
+    address.keep("as_of", chosen, NOW)
+    return None if chosen == NOW else date.fromisoformat(chosen)
 
 
 def _earlier(warehouse: Warehouse, filters: Filters, choices: Choices, costs: Costs) -> Tally | None:
     """The sums over as many days before, where there are data and the same campaigns can be compared."""
     before = period_before(filters)
-    if before.first_day < choices.first_day:
+    if before.first_day < choices.first_day or filters.as_of is not None:
         return None
     earlier = read_costs(warehouse, before)
     # As billed, a campaign that is left out on one side only would look like a change.
     return None if earlier.mixed_campaigns or costs.mixed_campaigns else earlier.total
 
 
-def _headline(total: Tally, earlier: Tally | None, filters: Filters, currency: str) -> None:
+def _headline(
+    total: Tally, earlier: Tally | None, filters: Filters, currency: str, counts_companies: bool = False
+) -> None:
     days = (filters.last_day - filters.first_day).days + 1
     tiles = st.columns(5)
     with tiles[0].container(border=True, height="stretch"):
-        st.metric("Spend", money_text(total.spend, currency), _change(total, earlier, lambda tally: tally.spend), "off")
         st.metric(
-            "Revenue of won deals",
+            t("costs.spend"),
+            money_text(total.spend, currency),
+            _change(total, earlier, lambda tally: tally.spend),
+            "off",
+        )
+        st.metric(
+            t("costs.revenue"),
             money_text(total.revenue, currency),
             _change(total, earlier, lambda tally: tally.revenue),
-            help="Deals of the clients that this spend brought, in the reporting currency.",
+            help=t("costs.revenue_help"),
         )
     for tile, figure in zip(tiles[1:], FIGURES, strict=True):
         with tile.container(border=True, height="stretch"):
             st.metric(
-                figure.title, count_text(figure.count(total)), _change(total, earlier, figure.count), help=figure.help
+                t("account.unique_companies")
+                if counts_companies and figure.kind == "unique"
+                else t(f"costs.{figure.kind}"),
+                count_text(figure.count(total)),
+                _change(total, earlier, figure.count),
+                help=t(f"costs.{figure.kind}_help"),
             )
             st.metric(
-                figure.cost_title,
+                t(f"costs.per_{figure.kind}"),
                 money_text(figure.cost(total), currency, 2),
                 _change(total, earlier, figure.cost),
                 "inverse",
             )
-    compared = f" Small figures: the change against the {days} days before." if earlier is not None else ""
-    st.caption(f"{filters.first_day} to {filters.last_day}, credit to: {MODELS[filters.model].lower()}.{compared}")
+    caption = t(
+        "costs.headline_caption",
+        first=day_text(filters.first_day),
+        last=day_text(filters.last_day),
+        model=model_name(filters.model).lower(),
+    )
+    st.caption(f"{caption} {t('costs.compared', n=days)}" if earlier is not None else caption)
+    if counts_companies:
+        st.caption(t("account.counted"))
 
 
-def _notes(costs: Costs, currency: str) -> None:
+def _notes(costs: Costs, filters: Filters, currency: str) -> None:
+    if filters.as_of is not None:
+        st.info(t("costs.as_of_note", day=day_text(filters.as_of)), icon=":material/history:")
+        return
     if costs.mixed_campaigns:
         st.info(
-            f"{count_text(costs.mixed_campaigns)} campaign(s) billed in {currency} and in another currency are left "
-            "out here; the reporting currency shows them.",
+            t("costs.mixed", n=costs.mixed_campaigns, currency=currency),
             icon=":material/currency_exchange:",
         )
     if costs.unconverted:
         amounts = ", ".join(money_text(amount, code) for code, amount in costs.unconverted.items())
-        st.warning(
-            f"Not in the converted sums, because there is no exchange rate: {amounts}. Add the rate to the file of rates.",
-            icon=":material/currency_exchange:",
-        )
+        st.warning(t("costs.unconverted", amounts=amounts), icon=":material/currency_exchange:")
 
 
 def _charts(costs: Costs, filters: Filters, currency: str) -> None:
     choose_period(filters)
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
-        st.markdown("**Spend by channel**")
+        st.markdown(f"**{t('costs.spend_by_channel')}**")
         charts.show_spend(costs.periods, filters.period, currency)
     with right.container(border=True, height="stretch"):
         figure = _choose_figure()
@@ -186,65 +213,126 @@ def _charts(costs: Costs, filters: Filters, currency: str) -> None:
 
 
 def _choose_figure() -> Figure:
+    kinds = [figure.kind for figure in FIGURES]
+    address.start("figure", address.one_of(kinds), kinds[1])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Cost by channel, per**", width="content")
-        chosen: str | None = st.segmented_control(
-            "Cost per",
-            [figure.title for figure in FIGURES],
-            default=FIGURES[1].title,
-            format_func=lambda title: title.lower().removesuffix("s"),
+        st.markdown(f"**{t('costs.cost_by_channel')}**", width="content")
+        chosen = st.segmented_control(
+            t("costs.cost_by_channel"),
+            kinds,
+            format_func=lambda kind: t(f"costs.one_{kind}"),
             label_visibility="collapsed",
             key="figure",
         )
-    return next((figure for figure in FIGURES if figure.title == chosen), FIGURES[1])
+    address.keep("figure", chosen, kinds[1])
+    return next((figure for figure in FIGURES if figure.kind == chosen), FIGURES[1])
 
 
 def _tables(costs: Costs, filters: Filters, currency: str) -> None:
-    by_channel, by_campaign = st.tabs(["By channel", "By campaign"], key="costs_tables")
+    by_channel, by_campaign = st.tabs([t("costs.by_channel"), t("costs.by_campaign")])
+    total, kinds = costs.total, _kinds(filters)
+    picks = filters.as_of is None
     with by_channel:
-        named = [((channel_name(channel),), tally) for channel, tally in costs.channels.items()]
-        show_table(_columns(filters, currency, "Channel"), [_cells(names, tally) for names, tally in named], "channels")
+        channels = list(costs.channels.items())
+
+        def open_channel(row: int, column: int) -> None:
+            open_figure(kinds[max(0, column - 1)], channels[row][0])
+
+        show_table(
+            _columns(filters, currency, t("costs.channel")),
+            [_cells((channel_name(channel),), tally, total, filters) for channel, tally in channels],
+            "channels",
+            open_channel if picks else None,
+        )
     with by_campaign:
         ordered = sorted(
             costs.campaigns, key=lambda row: (-row.tally.spend, -row.tally.raw_leads, row.channel, row.campaign)
         )
+
+        def open_campaign(row: int, column: int) -> None:
+            open_figure(kinds[max(0, column - 2)], ordered[row].channel, ordered[row].campaign)
+
         show_table(
-            _columns(filters, currency, "Channel", "Campaign"),
-            [_cells((channel_name(row.channel), row.campaign or "(no campaign)"), row.tally) for row in ordered],
+            _columns(filters, currency, t("costs.channel"), t("costs.campaign")),
+            [
+                _cells((channel_name(row.channel), row.campaign or t("page.no_campaign")), row.tally, total, filters)
+                for row in ordered
+            ],
             "campaigns",
+            open_campaign if picks else None,
         )
     name = f"leadfold-costs-{filters.first_day}-{filters.last_day}"
-    offer_csv(name, CSV_COLUMNS, csv_rows(costs, filters, currency))
+    offer_downloads(name, FILE_COLUMNS, file_rows(costs, filters, currency))
+
+
+def _kinds(filters: Filters) -> tuple[Kind, ...]:
+    """Which figure a click on each column opens, names of the row left out."""
+    revenue: tuple[Kind, ...] = ("revenue",) if filters.currency is None else ()
+    return (
+        "spend", "spend", "raw", "raw", "junk", "unique", "qualified", "new", "raw", "unique", "qualified", "new", *revenue,
+    )  # fmt: skip
 
 
 def _columns(filters: Filters, currency: str, *names: str) -> list[Column]:
     # Revenue is known in the reporting currency only.
-    revenue = [money_column("Revenue", currency)] if filters.currency is None else []
+    revenue = [money_column(t("costs.short_revenue"), currency)] if filters.currency is None else []
     return [
         *(Column(name) for name in names),
-        money_column("Spend", currency),
-        count_column("Raw leads"),
-        count_column("Of these junk", "Raw leads that were rejected."),
-        *(count_column(figure.title.removesuffix(" clients"), figure.help) for figure in FIGURES[1:]),
-        *(money_column(_short(figure.cost_title), currency, 2, figure.cost_title) for figure in FIGURES),
+        money_column(t("costs.spend"), currency),
+        bar_column(t("costs.share_of_spend")),
+        count_column(t("costs.short_raw")),
+        bar_column(t("costs.share_of_leads")),
+        count_column(t("costs.short_junk"), t("costs.junk_help")),
+        *(count_column(t(f"costs.short_{figure.kind}"), t(f"costs.{figure.kind}_help")) for figure in FIGURES[1:]),
+        *(
+            money_column(t(f"costs.short_per_{figure.kind}"), currency, 2, t(f"costs.per_{figure.kind}"))
+            for figure in FIGURES
+        ),
         *revenue,
     ]
 
 
-def _short(cost_title: str) -> str:
-    return cost_title.replace("Cost per", "Per").removesuffix(" client")
-
-
-def _cells(names: tuple[str, ...], tally: Tally) -> list[object]:
+def _cells(names: tuple[str, ...], tally: Tally, total: Tally, filters: Filters) -> list[object]:
     return [
         *names,
         tally.spend or None,
+        tally.spend / total.spend if total.spend else None,
         tally.raw_leads,
+        tally.raw_leads / total.raw_leads if total.raw_leads else None,
         tally.rejected_leads,
         *(figure.count(tally) for figure in FIGURES[1:]),
         *(figure.cost(tally) for figure in FIGURES),
-        tally.revenue or None,
+        *((tally.revenue or None,) if filters.currency is None else ()),
     ]
+
+
+def _unmatched(costs: Costs, currency: str) -> None:
+    """Money without leads and leads without money: lines of the sums above, so that nobody looks for them in vain."""
+    st.subheader(t("costs.unmatched"), anchor=False, help=t("costs.unmatched_help"))
+    named = [row for row in costs.campaigns if row.channel not in {Channel.UNALLOCATED, Channel.UNATTRIBUTED}]
+    paid = [row for row in named if row.channel in PAID]
+    barren = [row for row in named if row.tally.spend and not row.tally.raw_leads]
+    unpaid = [row for row in paid if row.tally.raw_leads and not row.tally.spend]
+    unallocated = sum(
+        (row.tally.spend for row in costs.campaigns if row.channel == Channel.UNALLOCATED), start=Decimal(0)
+    )
+    strangers = sum(row.tally.raw_leads for row in costs.campaigns if row.channel == Channel.UNATTRIBUTED)
+    lines = (
+        (t("costs.unallocated"), money_text(unallocated, currency), unallocated),
+        (t("costs.unattributed"), count_text(strangers), strangers),
+        (t("costs.spend_without_leads", n=len(barren)), money_text(_spend_of(barren), currency), barren),
+        (t("costs.leads_without_spend", n=len(unpaid)), count_text(sum(row.tally.raw_leads for row in unpaid)), unpaid),
+    )
+    if not any(there for _, _, there in lines):
+        st.caption(t("costs.all_meets"))
+        return
+    for tile, (title, value, _) in zip(st.columns(len(lines)), lines, strict=True):
+        with tile.container(border=True, height="stretch"):
+            st.metric(title, value)
+
+
+def _spend_of(rows: Sequence[CampaignCost]) -> Decimal:
+    return sum((row.tally.spend for row in rows), start=Decimal(0))
 
 
 def _change(total: Tally, earlier: Tally | None, of: Callable[[Tally], Decimal | int | None]) -> str | None:

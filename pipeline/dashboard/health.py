@@ -1,33 +1,39 @@
-"""Health: did every source run, where is each record, what is in quarantine and why, is publishing on."""
+"""Health: did every source run, is one quiet, where is each record, what is in quarantine and why, is publishing on, what waits for people."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import streamlit as st
 
-from pipeline.dashboard.figures import NOTHING, count_text
+from pipeline.dashboard.door import heading
+from pipeline.dashboard.figures import NOTHING, count_text, moment_text
 from pipeline.dashboard.marts import GateState, Health, LastRun, read_health
 from pipeline.dashboard.names import words
 from pipeline.dashboard.tables import Column, count_column, show_table, time_column
-from pipeline.warehouse.connection import Warehouse
+from pipeline.dashboard.texts import t
+from pipeline.review.queue import queue_lengths
+from pipeline.steps import utc_now
+from pipeline.warehouse.connection import Role, Warehouse, rows
 
 GREEN, RED, BLUE, GREY = "#0f7a5f", "#c62a2f", "#2f6fed", "#64748b"
-STATES = {"succeeded": "✓ done", "failed": "✗ failed", "running": "… running"}
+STATES = {"succeeded": "health.done", "failed": "health.failed", "running": "health.running"}
 COLORS = {"✓": GREEN, "✗": RED, "…": BLUE}
 INGEST = "ingest"
 MOST_CHANGES = 8
+_WAITS = "changes of the last fold wait"
+"""How the reason begins that a fold writes (sql/queries/clients.sql, hold_publishing): nothing has failed."""
 
 
 def show(warehouse: Warehouse) -> None:
     """Draws the page."""
-    st.title("Health")
+    heading(t("health.title"))
     health = read_health(warehouse)
     for gate in health.gates:
         _gate(gate)
     _changes(health)
     _headline(health)
-    _sources(health)
+    _waiting(warehouse)
+    _sources(health, _lags(warehouse))
     _steps(health)
     _quarantine(health)
     _checks(health)
@@ -42,10 +48,40 @@ def duration_text(started: datetime, finished: datetime | None) -> str:
 
 
 def counts_text(counts: Mapping[str, int]) -> str:
-    """The counts of a run in one line: `new 12 · pages 1`."""
-    return (
-        " · ".join(f"{name.replace('_', ' ')} {count_text(value)}" for name, value in sorted(counts.items())) or NOTHING
+    """The counts of a run in one line, those that are not nothing: `new 12 · pages 1`."""
+    told = [f"{name.replace('_', ' ')} {count_text(value)}" for name, value in sorted(counts.items()) if value]
+    return " · ".join(told) or NOTHING
+
+
+def lag_text(lag: timedelta) -> str:
+    """How long a source has been quiet: `5 min`, `3 h`, `12 d`."""
+    minutes = max(0, round(lag.total_seconds() / 60))
+    if minutes < 120:
+        return t("health.minutes", count=minutes)
+    return t("health.hours", count=minutes // 60) if minutes < 2880 else t("health.days", count=minutes // 1440)
+
+
+def _lags(warehouse: Warehouse) -> Mapping[str, datetime]:
+    """When each source last brought a record."""
+    with warehouse.transaction(Role.MARKETING) as connection:
+        return {row.source: row.last_record_at for row in rows(connection, "review", "source_lag")}
+
+
+def _waiting(warehouse: Warehouse) -> None:
+    """What waits for people, and values that are nobody's alone."""
+    with warehouse.transaction(Role.MARKETING) as connection:
+        lengths = queue_lengths(connection)
+        hubs = rows(connection, "review", "hub_health")
+    told = ", ".join(f"{words(row.field)} {count_text(row.hubs)}" for row in hubs)
+    tiles = (
+        (t("review.merges"), count_text(lengths.doubtful_merges), t("review.merges_help")),
+        (t("review.junk"), count_text(lengths.doubtful_junk), t("review.junk_help")),
+        (t("review.unfolded"), count_text(lengths.unfolded_pairs), t("review.unfolded_help")),
+        (t("health.hubs"), count_text(sum(row.hubs for row in hubs)), t("health.hubs_help", told=told or NOTHING)),
     )
+    with st.container(horizontal=True):
+        for title, value, help_text in tiles:
+            st.metric(title, value, help=help_text, border=True, width="content")
 
 
 def _color(text: str) -> str:
@@ -54,73 +90,69 @@ def _color(text: str) -> str:
 
 def _gate(gate: GateState) -> None:
     if gate.is_open:
-        st.success("Publishing is on: clients go out to the CRM.", icon=":material/check_circle:")
+        st.success(t("health.gate_open"), icon=":material/check_circle:")
+    elif gate.reason.startswith(_WAITS):
+        st.info(t("health.gate_waits"), icon=":material/hourglass_top:")
     else:
-        st.error(
-            f"Publishing has stopped, landing goes on. Failed: {gate.reason or 'no reason given'}. "
-            "`leadfold verify` shows the cases; publishing starts again by itself when it passes.",
-            icon=":material/front_hand:",
-        )
+        st.error(t("health.gate_closed", reason=gate.reason or t("health.no_reason")), icon=":material/front_hand:")
 
 
 def _changes(health: Health) -> None:
     """A warning, not a failure: what a source sends still lands and is read as well as may be."""
     if not health.changes:
         return
-    zone = ZoneInfo(health.timezone)
     lines = [
-        f"- **{change.source}**: {change.detail} (since {change.noticed_at.astimezone(zone):%Y-%m-%d %H:%M})"
+        f"- **{change.source}**: {change.detail} ({t('health.since', at=moment_text(change.noticed_at, health.timezone))})"
         for change in health.changes[:MOST_CHANGES]
     ]
     if len(health.changes) > MOST_CHANGES:
-        lines.append(f"- and {len(health.changes) - MOST_CHANGES} more: `leadfold sources`")
-    st.warning(
-        "Sources changed. Nothing is lost, but a field may not be read where it used to be: look at the newest leads, and name "
-        "the field in the source's `fields`.\n\n" + "\n".join(lines),
-        icon=":material/change_circle:",
-    )
+        lines.append("- " + t("health.more_changes", n=len(health.changes) - MOST_CHANGES))
+    st.warning(t("health.changed") + "\n\n" + "\n".join(lines), icon=":material/change_circle:")
 
 
 def _headline(health: Health) -> None:
     failed_runs = sum(run.state == "failed" for run in health.runs)
     failed_checks = sum(not check.passed for check in health.checks)
     tiles = (
-        ("Sources with records", count_text(len(health.sources)), None),
-        ("Last runs that failed", count_text(failed_runs), "Of the last run of each source and step."),
+        (t("health.sources_tile"), count_text(len(health.sources)), None),
+        (t("health.failed_tile"), count_text(failed_runs), t("health.failed_help")),
         (
-            "Records in quarantine",
+            t("health.quarantine_tile"),
             count_text(sum(source.quarantined for source in health.sources)),
-            "They could not be read; nothing is lost.",
+            t("health.quarantine_help"),
         ),
         (
-            "Records still pending",
+            t("health.pending_tile"),
             count_text(sum(source.pending for source in health.sources)),
-            "Landed, not yet folded into a client.",
+            t("health.pending_help"),
         ),
-        ("Checks that failed", f"{count_text(failed_checks)} of {count_text(len(health.checks))}", None),
+        (
+            t("health.checks_tile"),
+            t("health.of", part=count_text(failed_checks), whole=count_text(len(health.checks))),
+            None,
+        ),
     )
-    for column, (title, value, help_text) in zip(st.columns(len(tiles)), tiles, strict=True):
-        with column.container(border=True):
-            st.metric(title, value, help=help_text)
+    with st.container(horizontal=True):
+        for title, value, help_text in tiles:
+            st.metric(title, value, help=help_text, border=True, width="content")
 
 
-def _sources(health: Health) -> None:
-    st.subheader("Sources", anchor=False)
-    st.caption("Each record received is in exactly one place; the sums must agree.")
+def _sources(health: Health, lags: Mapping[str, datetime]) -> None:
+    st.subheader(t("health.sources"), anchor=False)
+    st.caption(t("health.sources_help"))
     pulls: dict[str, LastRun] = {run.source: run for run in health.runs if run.step == INGEST}
     sums = {source.source: source for source in health.sources}
     names = sorted(set(pulls) | set(sums))
     if not names:
-        st.info(
-            "No source has run yet: `leadfold run` pulls them, the receiver takes webhooks.", icon=":material/inbox:"
-        )
+        st.info(t("health.no_sources"), icon=":material/inbox:")
         return
-    rows: list[tuple[object, ...]] = []
+    now = utc_now()
+    lines: list[tuple[object, ...]] = []
     for name in names:
         pull, source = pulls.get(name), sums.get(name)
         told = (
             (
-                "✓" if source.missing == 0 else f"✗ {count_text(source.missing)} missing",
+                "✓" if source.missing == 0 else f"✗ {t('health.missing', n=source.missing)}",
                 source.received,
                 source.clients,
                 source.rejected,
@@ -131,52 +163,57 @@ def _sources(health: Health) -> None:
             if source is not None
             else (NOTHING, 0, 0, 0, 0, 0, 0)
         )
-        rows.append((name, STATES[pull.state] if pull else "webhooks only", pull.started_at if pull else None, *told))
+        last = lags.get(name)
+        quiet = lag_text(now - last) if last is not None else NOTHING
+        state = t(STATES[pull.state]) if pull else t("health.webhooks_only")
+        lines.append((name, state, pull.started_at if pull else None, quiet, *told))
     show_table(
         (
-            Column("Source"),
-            Column("Last pull", color=_color),
-            time_column("Started", health.timezone),
-            Column("Adds up", help="received = clients + rejected + quarantined + erased + pending", color=_color),
-            count_column("Received"),
-            count_column("On clients"),
-            count_column("Rejected"),
-            count_column("Quarantined"),
-            count_column("Erased"),
-            count_column("Pending"),
+            Column(t("health.source")),
+            Column(t("health.last_pull"), color=_color),
+            time_column(t("health.started"), health.timezone),
+            Column(t("health.quiet"), help=t("health.quiet_help")),
+            Column(t("health.adds_up"), help=t("health.adds_up_help"), color=_color),
+            count_column(t("health.received")),
+            count_column(t("health.on_clients")),
+            count_column(t("health.rejected")),
+            count_column(t("health.quarantined")),
+            count_column(t("health.erased")),
+            count_column(t("health.pending")),
         ),
-        rows,
+        lines,
         "sources",
     )
 
 
 def _steps(health: Health) -> None:
-    st.subheader("Last run of each step", anchor=False)
+    st.subheader(t("health.steps"), anchor=False)
     if not health.runs:
-        st.caption("Nothing has run yet.")
+        st.caption(t("health.no_steps"))
         return
     ordered = sorted(
         health.runs, key=lambda run: (run.state != "failed", -run.started_at.timestamp(), run.step, run.source)
     )
+    has_error = any(run.error for run in ordered)
     show_table(
         (
-            Column("Step"),
-            Column("Source"),
-            Column("State", color=_color),
-            time_column("Started", health.timezone),
-            Column("Took"),
-            Column("In and out", width="large"),
-            Column("Error", width="large"),
+            Column(t("health.step"), width=150),
+            Column(t("health.source")),
+            Column(t("health.state"), color=_color),
+            time_column(t("health.started"), health.timezone),
+            Column(t("health.took")),
+            Column(t("health.in_and_out"), width="large"),
+            *([Column(t("health.error"), width="large")] if has_error else []),
         ),
         [
             (
                 words(run.step),
                 run.source or NOTHING,
-                STATES[run.state],
+                t(STATES[run.state]),
                 run.started_at,
                 duration_text(run.started_at, run.finished_at),
                 counts_text(run.counts),
-                run.error or "",
+                *([run.error or ""] if has_error else []),
             )
             for run in ordered
         ],
@@ -185,41 +222,46 @@ def _steps(health: Health) -> None:
 
 
 def _quarantine(health: Health) -> None:
-    st.subheader("Quarantine", anchor=False)
+    st.subheader(t("health.quarantine"), anchor=False)
     if not health.quarantine and not health.unread_lines:
-        st.caption("Empty: every record and every line of a file could be read.")
+        st.caption(t("health.no_quarantine"))
         return
-    rows = [
+    lines = [
         (group.records, group.source, words(group.stage), group.error, group.last_at) for group in health.quarantine
     ]
-    rows += [(lines.lines, lines.file, "File", lines.error, lines.last_at) for lines in health.unread_lines]
+    lines += [(one.lines, one.file, t("health.file"), one.error, one.last_at) for one in health.unread_lines]
     show_table(
         (
-            count_column("Records", "Records of a source, or lines of a file."),
-            Column("From"),
-            Column("Step"),
-            Column("Error", width="large"),
-            time_column("Last seen", health.timezone),
+            count_column(t("health.records"), t("health.records_help")),
+            Column(t("health.from")),
+            Column(t("health.step")),
+            Column(t("health.error"), width="large"),
+            time_column(t("health.last_seen"), health.timezone),
         ),
-        rows,
+        lines,
         "quarantine",
     )
 
 
 def _checks(health: Health) -> None:
-    st.subheader("Checks", anchor=False)
+    st.subheader(t("health.checks"), anchor=False)
     if not health.checks:
-        st.caption("None has run yet: `leadfold verify` runs them.")
+        st.caption(t("health.no_checks"))
         return
     show_table(
         (
-            Column("Result", color=_color),
-            Column("Check", width="large"),
-            Column("Suite"),
-            time_column("When", health.timezone),
+            Column(t("health.result"), color=_color),
+            Column(t("health.check"), width="large"),
+            Column(t("health.suite")),
+            time_column(t("health.when"), health.timezone),
         ),
         [
-            ("✓ passed" if check.passed else "✗ failed", words(check.name), check.suite, check.checked_at)
+            (
+                t("health.passed") if check.passed else t("health.failed"),
+                words(check.name),
+                check.suite,
+                check.checked_at,
+            )
             for check in health.checks
         ],
         "checks",

@@ -1,30 +1,31 @@
-"""Tables on a page: figures written for people, columns that still sort as numbers, and the same rows as CSV."""
+"""Tables on a page: figures written for people, columns that still sort as numbers, bars, cells that open what is behind them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from pipeline.dashboard.figures import NOTHING, count_text, money_text, share_text
-from pipeline.delivery.spreadsheet import DIALECTS, to_csv
+from pipeline.dashboard.figures import NOTHING, count_text, day_text, moment_text, money_text, share_text
 
 _ROW_PIXELS = 35
 _MOST_ROWS = 18
+_BAR_PIXELS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, how a value is written (None: as it is), what it means, how wide it is, a value's colour."""
+    """A column: its title, how a value is written (None: as it is), what it means, how wide it is, a value's colour; is_bar: values
+    are shares, 0 to 1, drawn as bars."""
 
     title: str
     write: Callable[[Any], str] | None = None
     help: str | None = None
-    width: Literal["small", "medium", "large"] | None = None
+    width: Literal["small", "medium", "large"] | int | None = None
     color: Callable[[Any], str] | None = None
+    is_bar: bool = False
 
 
 def count_column(title: str, help: str | None = None) -> Column:  # noqa: A002 - Streamlit's own word
@@ -42,69 +43,95 @@ def share_column(title: str, help: str | None = None) -> Column:  # noqa: A002
     return Column(title, lambda share: share_text(share, 1), help)
 
 
+def bar_column(title: str, help: str | None = None) -> Column:  # noqa: A002
+    """A column of shares, 0 to 1, drawn as bars."""
+    return Column(title, None, help, _BAR_PIXELS, is_bar=True)
+
+
 def time_column(title: str, timezone: str) -> Column:
     """A column of moments, in a time zone."""
-    zone = ZoneInfo(timezone)
 
     def write(moment: datetime | None) -> str:
-        return NOTHING if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        return moment_text(moment, timezone)
 
     return Column(title, write)
 
 
-def show_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], key: str) -> None:
-    """Draws a table."""
+def day_column(title: str) -> Column:
+    """A column of days."""
+
+    def write(day: date | None) -> str:
+        return day_text(day)
+
+    return Column(title, write)
+
+
+def show_table(
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Any]],
+    key: str,
+    on_pick: Callable[[int, int], None] | None = None,
+) -> None:
+    """Draws a table. on_pick: called with row and column, both from 0, when somebody clicks a cell."""
     import pandas as pd
 
     # A column of text stays text; numbers go in as floats so that they sort, and are written by the styler.
-    data = {column.title: [_plain(row[index]) for row in rows] for index, column in enumerate(columns)}
+    data = {
+        column.title: [_whole_percent(row[index]) if column.is_bar else _plain(row[index]) for row in rows]
+        for index, column in enumerate(columns)
+    }
     frame = pd.DataFrame(data)
     written: Mapping[str, Any] = {column.title: _writer(column.write) for column in columns if column.write is not None}
     styler = frame.style.format(written, na_rep=NOTHING)
     for column in columns:
         if column.color is not None:
             styler = styler.map(_painted(column.color), subset=[column.title])
-    settings: dict[str, Any] = {
-        column.title: st.column_config.Column(column.title, help=column.help, width=column.width) for column in columns
-    }
+    picking: dict[str, Any] = (
+        {} if on_pick is None else {"on_select": _picked(key, columns, on_pick), "selection_mode": "single-cell"}
+    )
     st.dataframe(
         styler,
         hide_index=True,
         width="stretch",
         height=min(len(rows), _MOST_ROWS) * _ROW_PIXELS + _ROW_PIXELS + 3,
-        column_config=settings,
+        column_config={column.title: _settings(column) for column in columns},
         placeholder=NOTHING,
         key=key,
+        **picking,
     )
 
 
-def offer_csv(name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Two buttons: the rows as CSV as the world writes it, and as Excel in most of Europe reads it."""
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        st.download_button(
-            "CSV",
-            to_csv(columns, rows),
-            f"{name}.csv",
-            "text/csv",
-            icon=":material/download:",
-            help="Commas between cells, decimal points.",
-            on_click="ignore",
-            key=f"{name}.csv",
+def _settings(column: Column) -> Any:
+    if column.is_bar:
+        return st.column_config.ProgressColumn(
+            column.title,
+            help=column.help,
+            width=column.width,
+            format="percent",
+            min_value=0,
+            max_value=1,
+            color="#9db8f5",
         )
-        st.download_button(
-            "CSV for Excel",
-            to_csv(columns, rows, DIALECTS["european"]),
-            f"{name}.excel.csv",
-            "text/csv",
-            icon=":material/download:",
-            help="Semicolons between cells, decimal commas: for Excel set to Polish, Russian, German and most of Europe.",
-            on_click="ignore",
-            key=f"{name}.excel.csv",
-        )
+    return st.column_config.Column(column.title, help=column.help, width=column.width)
+
+
+def _picked(key: str, columns: Sequence[Column], on_pick: Callable[[int, int], None]) -> Callable[[], None]:
+    places = {column.title: place for place, column in enumerate(columns)}
+
+    def picked() -> None:
+        for row, title in st.session_state[key]["selection"]["cells"]:
+            if title in places:
+                on_pick(row, places[title])
+
+    return picked
 
 
 def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
+
+
+def _whole_percent(share: Any) -> float | None:
+    return None if share is None else round(float(share), 2)
 
 
 def _writer(write: Callable[[Any], str]) -> Callable[[Any], str]:

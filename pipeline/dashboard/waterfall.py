@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 
 from dedup.explain import Explanation
-from dedup.sentences import thing
 from dedup.waterfall import AGAINST, FOR, HELD, REVIEW
+from pipeline.dashboard.names import comparison_name
+from pipeline.dashboard.texts import t
 
 _ROW_PIXELS, _AROUND = 54, 62
 """Height of a bar with its sentence beneath, and of the axis."""
@@ -19,17 +20,22 @@ _SUM_COLORS = {"merge": "speaks for it", "review": "shown to a person", "apart":
 def waterfall_rows(told: Explanation) -> list[dict[str, Any]]:
     """The bars of the chart, top to bottom: label, where each begins and ends, its bits and what it says."""
     parts = [
-        (thing(row.comparison), row.weight, row.detail, "speaks for it" if row.weight >= 0 else "speaks against it")
+        (
+            comparison_name(row.comparison),
+            row.weight,
+            row.detail,
+            "speaks for it" if row.weight >= 0 else "speaks against it",
+        )
         for row in told.rows
     ]
     if told.held_back:
-        parts.append(("held back", told.held_back, f"A merge needs more: {told.held}", "held back"))
+        parts.append((t("why.held_back"), told.held_back, f"A merge needs more: {told.held}", "held back"))
     sums = list(accumulate((bits for _, bits, _, _ in parts), initial=0.0))
     rows = [
         _bar(name, words, begin, begin + bits, f"{bits:+.2f}", meaning)
         for (name, bits, words, meaning), begin in zip(parts, sums[:-1], strict=True)
     ]
-    return [*rows, _bar("sum", "", 0.0, told.weight, f"{told.weight:.2f}", _SUM_COLORS[told.verdict])]
+    return [*rows, _bar(t("why.sum"), "", 0.0, told.weight, f"{told.weight:.2f}", _SUM_COLORS[told.verdict])]
 
 
 def _bar(name: str, words: str, begin: float, end: float, bits: str, meaning: str) -> dict[str, Any]:
@@ -52,10 +58,10 @@ def show_waterfall(told: Explanation) -> None:
     base = alt.Chart(data)
     bars = base.mark_bar(cornerRadius=2, height=18, yOffset=-8).encode(
         y=y,
-        x=alt.X("begin:Q", title="bits: each one doubles the odds that the two are one", scale=x),
+        x=alt.X("begin:Q", title=t("why.axis"), scale=x, axis=alt.Axis(tickCount=8)),
         x2="end:Q",
         color=alt.Color("meaning:N", scale=alt.Scale(domain=list(COLORS), range=list(COLORS.values())), legend=None),
-        tooltip=[alt.Tooltip("words:N", title="Says"), alt.Tooltip("bits:N", title="Bits")],
+        tooltip=[alt.Tooltip("words:N", title=t("why.says")), alt.Tooltip("bits:N", title=t("clients.bits"))],
     )
     bits = base.mark_text(align="left", dx=5, dy=-8, color=_INK, fontWeight="bold").encode(
         y=y, x=alt.X("edge:Q", scale=x), text="bits:N"
@@ -71,6 +77,11 @@ def show_waterfall(told: Explanation) -> None:
     chart = alt.layer(cuts, bars, bits, words).properties(height=len(rows) * _ROW_PIXELS + _AROUND)
     st.altair_chart(chart, width="stretch")
     st.caption(
-        f"Dashed lines: shown to a person from {told.review_cut:.1f} bits, merged from {told.merge_cut:.1f}. "
-        f"Model {told.model_name}, {told.model_version}."
+        t(
+            "why.cuts",
+            review=f"{told.review_cut:.1f}",
+            merge=f"{told.merge_cut:.1f}",
+            name=told.model_name,
+            version=told.model_version,
+        )
     )

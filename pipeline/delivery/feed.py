@@ -147,7 +147,7 @@ class FeedPage:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All living clients and aliases at one moment, and the cursor from which the feed goes on behind it.
+    """All living clients, accounts and aliases at one moment, and the cursor from which the feed goes on behind it.
 
     The iterators can be walked once, in this order, while the snapshot is open. A change that was being written
     at that moment may come again as an event; its `version` tells.
@@ -156,6 +156,8 @@ class Snapshot:
     cursor: str
     clients: Iterator[Mapping[str, Any]]
     aliases: Iterator[tuple[str, str]]
+    accounts: Iterator[Mapping[str, Any]]
+    account_aliases: Iterator[tuple[str, str]]
 
 
 def read_gate(warehouse: Warehouse) -> Gate:
@@ -188,6 +190,16 @@ def read_events(warehouse: Warehouse, cursor: str | None, limit: int) -> FeedPag
     return FeedPage(events, events[-1].cursor if events else start.text, more=len(found) > limit, gate=gate)
 
 
+def newest_place(warehouse: Warehouse) -> Position | None:
+    """The place behind the last event that shows; None while the gate is closed."""
+    with warehouse.transaction(Role.PUBLISHER) as connection:
+        server = one(connection, "feed", "server")
+        last = rows(connection, "feed", "last_position")
+        if not _gate(connection).is_open:
+            return None
+    return Position(server, int(last[0].written_by), last[0].seq) if last else Position(server)
+
+
 @contextlib.contextmanager
 def snapshot(warehouse: Warehouse) -> Iterator[Snapshot]:
     """Opens a snapshot: one repeatable-read transaction, rows through a server-side cursor. Raises GateClosedError."""
@@ -204,6 +216,8 @@ def snapshot(warehouse: Warehouse) -> Iterator[Snapshot]:
             position.text,
             (_client(row) for row in stream(connection, "feed", "clients")),
             ((str(row.client_id), str(row.living_id)) for row in stream(connection, "feed", "aliases")),
+            (_account(row) for row in stream(connection, "feed", "accounts")),
+            ((str(row.account_id), str(row.living_id)) for row in stream(connection, "feed", "account_aliases")),
         )
 
 
@@ -217,6 +231,16 @@ def living_client(warehouse: Warehouse, client_id: UUID) -> Mapping[str, Any] | 
     return _client(found[0]) if found else None
 
 
+def living_account(warehouse: Warehouse, account_id: UUID) -> Mapping[str, Any] | None:
+    """The living account that an id, merged or not, stands for; None where there is none. Raises GateClosedError."""
+    with warehouse.transaction(Role.CRM) as connection:
+        found = rows(connection, "feed", "living_account", account_id=str(account_id))
+    gate = read_gate(warehouse)
+    if not gate.is_open:
+        raise GateClosedError(gate.reason)
+    return _account(found[0]) if found else None
+
+
 def resolve(warehouse: Warehouse, client_id: UUID) -> str | None:
     """The living id that an id stands for: itself, or where it was merged; None where there is none."""
     with warehouse.transaction(Role.CRM) as connection:
@@ -225,13 +249,17 @@ def resolve(warehouse: Warehouse, client_id: UUID) -> str | None:
 
 
 def lines(warehouse: Warehouse, cursor: str | None, limit: int, whole: bool = False) -> Iterator[Mapping[str, Any]]:
-    """The feed as JSON objects, one a line: {"event": …} at most `limit` times, or with `whole` {"client": …} and
-    {"alias": …} of the snapshot; last {"next_cursor", "gate"}. Raises CursorError, LimitError, GateClosedError (whole).
+    """The feed as JSON objects, one a line: {"event": …} at most `limit` times, or with `whole` {"client": …}, {"alias": …},
+    {"account": …} and {"account_alias": …} of the snapshot; last {"next_cursor", "gate"}. Raises CursorError, LimitError, GateClosedError (whole).
     """
     if whole:
         with snapshot(warehouse) as opened:
             yield from ({"client": client} for client in opened.clients)
             yield from ({"alias": {"client_id": old, "living_id": living}} for old, living in opened.aliases)
+            yield from ({"account": account} for account in opened.accounts)
+            yield from (
+                {"account_alias": {"account_id": old, "living_id": living}} for old, living in opened.account_aliases
+            )
             yield {"next_cursor": opened.cursor, "gate": asdict(Gate(is_open=True))}
         return
     if limit < 1:
@@ -288,4 +316,15 @@ def _event(row: Row[Any], server: int) -> FeedEvent:
 
 
 def _client(row: Row[Any]) -> Mapping[str, Any]:
-    return {**mapping(row), "client_id": str(row.client_id)}
+    account_id = None if row.account_id is None else str(row.account_id)
+    return {**mapping(row), "client_id": str(row.client_id), "account_id": account_id}
+
+
+def _account(row: Row[Any]) -> Mapping[str, Any]:
+    holding_id = None if row.holding_id is None else str(row.holding_id)
+    told = {
+        "account_id": str(row.account_id),
+        "client_ids": [str(one) for one in row.client_ids],
+        "holding_id": holding_id,
+    }
+    return {**mapping(row), **told}

@@ -18,7 +18,8 @@ from pipeline.demo.place import cdr_url, demo_environment, demo_folder
 from pipeline.demo.ports import demo_ports
 from pipeline.demo.post import post_forms
 from pipeline.demo.score import DemoScore, score
-from pipeline.report import print_report
+from pipeline.reporting.report import Wanted, read_report
+from pipeline.reporting.terminal import print_report
 from pipeline.services import process, table
 from pipeline.services.airflow_database import prepare_airflow
 from pipeline.services.environment import leadfold_environment
@@ -69,7 +70,7 @@ def run_demo(state: Path, leads: int, seed: int, out: Console) -> bool:
         )
     workspace = open_workspace(config, secrets.get)
     out.print()
-    print_report(workspace, out)
+    print_report(read_report(workspace.warehouse, workspace.settings.company.name, Wanted()), out)
     print_score(_scored(workspace, folder), out)
     if done.returncode == 0:
         say("done; `make up` opens the dashboard, Airflow and the receiver on this company")

@@ -40,6 +40,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "amount": ("amount", "deal amount", "sum", "value", "revenue", "total", "budget", "сумма", "сумма заказа", "сумма сделки", "бюджет", "выручка", "kwota", "wartość", "przychód"),
     "currency": ("currency", "currency code", "amount currency", "deal currency", "валюта", "waluta"),
     "opened_at": ("opened", "opened at", "deal created", "deal created at", "order date", "opportunity created date", "дата открытия", "дата создания сделки", "дата начала", "дата заказа", "data otwarcia", "data zamówienia"),
+    "manager": ("manager", "responsible", "deal owner", "opportunity owner", "owner", "assigned to", "менеджер", "ответственный", "ответственный за сделку", "opiekun", "odpowiedzialny", "handlowiec"),
+    "lost_reason": ("lost reason", "loss reason", "closed lost reason", "причина отказа", "причина проигрыша", "причина отмены", "powód utraty", "powód przegranej"),
+    "next_step": ("next step", "next step at", "next step date", "next activity", "next activity date", "next task", "next task date", "следующий шаг", "дата следующего шага", "следующее действие", "ближайшая задача", "дата ближайшей задачи", "następny krok", "data następnego kroku", "następne działanie", "data następnego działania"),
+    "last_activity": ("last activity", "last activity at", "last activity date", "last contacted", "last contact", "последняя активность", "дата последней активности", "последний контакт", "дата последнего контакта", "ostatnia aktywność", "data ostatniej aktywności", "ostatni kontakt"),
+    "first_response": ("first response", "first response at", "first response date", "first contacted", "first contact at", "первый ответ", "дата первого ответа", "первый контакт", "дата первого контакта", "pierwsza odpowiedź", "data pierwszej odpowiedzi", "pierwszy kontakt"),
     "closed_at": ("closed", "closed at", "close date", "closed date", "won at", "won date", "дата закрытия", "дата завершения", "дата оплаты", "дата продажи", "data zamknięcia", "data sprzedaży"),
 }  # fmt: skip
 """Our name to the names recognised, folded as `fold_column` folds them."""

@@ -29,6 +29,7 @@ from pipeline.history.known import (
     history_record,
     reading,
 )
+from pipeline.history.working import working_in_cells
 from pipeline.lead import RawRecord, SourceKind
 from pipeline.settings import Currency
 from pipeline.sources.connector import Clock, ConfiguredSource, Connector
@@ -179,6 +180,14 @@ def _deal(document: Mapping[str, Any], record: RawRecord, source: ConfiguredSour
         currency=currency or (amount.currency if amount else "") or options.currency or "",
         opened_at=min(opened, closed) if closed else opened,
         closed_at=closed,
+        manager=cells.get("manager", ""),
+        lost_reason=cells.get("lost_reason", ""),
+        working=working_in_cells(
+            cells,
+            source.timezone,
+            record.received_at.astimezone(source.timezone).date(),
+            _order(record.transport.get("dates", "")),
+        ),
     )
 
 

@@ -18,15 +18,18 @@ from pydantic import AfterValidator, Field
 
 from pipeline.errors import RecordError
 from pipeline.history.deal_stage import STAGES
+from pipeline.history.working import NOT_TOLD, Working
 from pipeline.lead import Enquiry, RawRecord, SourceKind
-from pipeline.sources.connector import ConfiguredSource, VendorOptions
+from pipeline.sources.connector import WAITING, ConfiguredSource, VendorOptions
 from pipeline.sources.submission import load_json
 from pipeline.sources.versions import record_ids
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LONGEST_HANDLE = 40
 _NOT_PLAIN = re.compile(r"[^a-z0-9._-]+")
-READING = "1"
+NOTICE = "notice:"
+"""How groups begin that hold a CRM's word that something changed."""
+READING = "3"
 """Raise it when deals are to be read anew from records that were read before."""
 
 
@@ -54,22 +57,28 @@ class KnownClient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDeal:
-    """A deal of a client. stage: ours. closed_at: None while it is open."""
+    """A deal of a client. stage: ours. closed_at: None while it is open. manager, lost_reason: as the CRM tells them, see
+    `deal_label`. A status, which a CRM's own record of a client (a lead, a contact) may have beside deals, is told in the same words;
+    its opened_at is when the enquiry came there."""
 
     stage: str
     amount: Decimal | None
     currency: str
     opened_at: datetime
     closed_at: datetime | None = None
+    manager: str = ""
+    lost_reason: str = ""
+    working: Working = NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryReader:
-    """How one vendor's records are read: the client of a record, and its deal (asked only of records that are marked as one).
-    Both are pure and raise RecordError."""
+    """How one vendor's records are read: the client of a record, its deal (asked only of records that are marked as one), and its status,
+    None where it tells none (asked only of records that are marked so). All are pure and raise RecordError."""
 
     client: Callable[[Mapping[str, Any], RawRecord, ConfiguredSource], KnownClient]
     deal: Callable[[Mapping[str, Any], RawRecord, ConfiguredSource], KnownDeal]
+    status: Callable[[Mapping[str, Any], RawRecord, ConfiguredSource], KnownDeal | None] | None = None
 
 
 def history_record(
@@ -80,6 +89,7 @@ def history_record(
     received_at: datetime,
     *,
     is_deal: bool,
+    has_status: bool = False,
     changed_at: datetime | None = None,
     transport: Mapping[str, str] | None = None,
 ) -> RawRecord:
@@ -92,7 +102,12 @@ def history_record(
         media_type="application/json",
         received_at=received_at,
         occurred_at=changed_at,
-        transport={**(transport or {}), "history": "1", **({"deal": "1"} if is_deal else {})},
+        transport={
+            **(transport or {}),
+            "history": "1",
+            **({"deal": "1"} if is_deal else {}),
+            **({"status": "1"} if has_status else {}),
+        },
     )
 
 
@@ -100,6 +115,8 @@ def reading(reader: HistoryReader) -> Callable[[Sequence[RawRecord], ConfiguredS
     """The `read` of a connector: all records of one client to one enquiry of kind `crm`, in any order."""
 
     def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquiry, ...]:
+        if is_notice(records[0].group_key):
+            return (_notice(records, source),)
         newest = sorted(records, key=_age, reverse=True)
         fields: dict[str, str] = {}
         moments: list[datetime] = []
@@ -125,6 +142,25 @@ def reading(reader: HistoryReader) -> Callable[[Sequence[RawRecord], ConfiguredS
         )
 
     return read
+
+
+def is_notice(group_key: str) -> bool:
+    """Whether a group holds a CRM's word that something changed, and nothing of a client; see pipeline.history.notice."""
+    return group_key.startswith(NOTICE)
+
+
+def _notice(records: Sequence[RawRecord], source: ConfiguredSource) -> Enquiry:
+    """Of nobody. Raises RecordError until the record that it names was fetched."""
+    if all(record.transport.get(WAITING) for record in records):
+        raise RecordError("record", "names something that changed", "the thing itself, which comes with the next pull")
+    return Enquiry(
+        source=source.name,
+        source_kind=SourceKind.CRM,
+        received_at=min(record.received_at for record in records),
+        anchor=records[0].group_key,
+        fields={},
+        record_ids=record_ids(records),
+    )
 
 
 def _in_our_time(moment: datetime, record: RawRecord) -> datetime:

@@ -22,12 +22,14 @@ MOST_PAGES = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One contact, company or deal. key: its kind and id, `deal:7`; client: the key of the client that it belongs to."""
+    """One contact, company or deal. key: its kind and id, `deal:7`; client: the key of the client that it belongs to. has_status: whether
+    it tells, beside the client, what became of an enquiry."""
 
     key: str
     client: str
     document: Any
     changed_at: datetime | None = None
+    has_status: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,21 @@ class CrmList:
 
 
 def walk(
-    source: ConfiguredSource, http: Http, lists: Sequence[CrmList], cursor: Mapping[str, Any] | None, now: Clock
+    source: ConfiguredSource,
+    http: Http,
+    lists: Sequence[CrmList],
+    cursor: Mapping[str, Any] | None,
+    now: Clock,
+    every: timedelta | None = None,
 ) -> Iterator[Page]:
-    """Pages of every list since the cursor.
+    """Pages of every list since the cursor. every: a walk that ended is not begun again before this time has passed since it began.
 
     cursor: `since` (ISO moment from which changes are asked for, None: everything), `begun` (when this walk began), `list` and
     `after` (where it stands). Raises RetryError where a list repeats itself or does not end.
     """
     state = {"since": None, "begun": None, "list": "", "after": None} | dict(cursor or {})
+    if _rests(state, every, now()):
+        return
     since = datetime.fromisoformat(state["since"]) if state["since"] else None
     begun = state["begun"] or now().isoformat()
     names = [each.name for each in lists]
@@ -58,7 +67,7 @@ def walk(
         seen = {repr(after)}
         while True:
             items, after = each.ask(http, since, after)
-            records = tuple(_record(source, item, each.is_deals, now) for item in items)
+            records = tuple(item_record(source, item, now, is_deal=each.is_deals) for item in items)
             if after is None:
                 break
             if repr(after) in seen or len(seen) > MOST_PAGES:
@@ -75,12 +84,19 @@ def walk(
     yield Page(source=source.name, records=records, cursor=_standing(done, None, "", None))
 
 
+def _rests(state: Mapping[str, Any], every: timedelta | None, now: datetime) -> bool:
+    if every is None or not state["since"] or state["begun"]:
+        return False
+    return now - (datetime.fromisoformat(state["since"]) + OVERLAP) < every
+
+
 def _standing(since: str | None, begun: str | None, name: str, after: Any) -> dict[str, Any]:
     return {"since": since, "begun": begun, "list": name, "after": after}
 
 
-def _record(source: ConfiguredSource, item: Item, is_deal: bool, now: Clock) -> RawRecord:
+def item_record(source: ConfiguredSource, item: Item, now: Clock, *, is_deal: bool) -> RawRecord:
+    """An item of a list as a record to land."""
     return history_record(
-        source.name, item.key, item.client, item.document, now(), is_deal=is_deal, changed_at=item.changed_at,
-        transport={"by": "pull"},
+        source.name, item.key, item.client, item.document, now(), is_deal=is_deal, has_status=item.has_status,
+        changed_at=item.changed_at, transport={"by": "pull"},
     )  # fmt: skip

@@ -38,6 +38,7 @@ from pipeline.rejection.rule import Rejection, Rule, by_signal
 from pipeline.rejection.stage import PRECEDENCE, STAGE_INFO, RejectionStage
 from pipeline.rejection.support import speaks_of_a_purchase
 from pipeline.rejection.surroundings import ALONE, Surroundings
+from pipeline.rejection.text_model import TextModel, doubt
 from pipeline.rejection.trial import (
     example_address,
     keyboard_mash,
@@ -73,19 +74,29 @@ def classify(
 
 
 def judge(
-    lead: Lead, context: ConformContext, own: OwnJunk = NOTHING_OWN, surroundings: Surroundings = ALONE
+    lead: Lead,
+    context: ConformContext,
+    own: OwnJunk = NOTHING_OWN,
+    surroundings: Surroundings = ALONE,
+    text_model: TextModel | None = None,
 ) -> Verdict:
-    """The rejection of a lead, or what is to be noted on a genuine one: a repeat, a matter of service."""
+    """The rejection of a lead, or what is to be noted on a genuine one: a repeat, a matter of service.
+
+    text_model: asked where no rule has said anything and the sender never bought; it proposes at most.
+    """
     reading = read_lead(lead, context, own, surroundings)
     is_crm = lead.source_kind is SourceKind.CRM
     if rejection := _first(_WALK_OF_CRM if is_crm else _WALK, reading):
         return Verdict(rejection=rejection)
+    if text_model is not None and not is_crm and not surroundings.bought and (doubted := doubt(lead, text_model)):
+        return Verdict(rejection=doubted)
     return Verdict(note=None if is_crm else _first(_WALK_OF_NOTES, reading))
 
 
-def rules_version(own: OwnJunk) -> str:
-    """The version of the rules together with the company's own words."""
-    return f"{RULES_VERSION}.{own.version}" if own.version else RULES_VERSION
+def rules_version(own: OwnJunk, text_model: TextModel | None = None) -> str:
+    """The version of the rules together with the company's own words and the text model in force."""
+    parts = (RULES_VERSION, own.version, f"text-{text_model.digest}" if text_model is not None else "")
+    return ".".join(part for part in parts if part)
 
 
 def _first(walk: Sequence[Rule], reading: Reading) -> Rejection | None:

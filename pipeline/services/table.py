@@ -3,14 +3,11 @@
 import sys
 from collections.abc import Mapping
 from importlib import util
-from pathlib import Path
 
 from pipeline.errors import MissingExtraError
 from pipeline.services.probe import airflow_part_is_healthy, answers
 from pipeline.services.service import LOOPBACK, Service
 from pipeline.settings import Settings
-
-_DASHBOARD = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
 
 
 def airflow_services(environment: Mapping[str, str]) -> tuple[Service, ...]:
@@ -49,6 +46,8 @@ def receiver(environment: Mapping[str, str], settings: Settings, port: int) -> S
             "--host", host, "--port", str(port),
             # Its lines would hold query strings.
             "--no-access-log",
+            # Long polls wait for up to half a minute; whoever stops us does not.
+            "--timeout-graceful-shutdown", "5",
         ),
         environment=environment,
         healthy=answers(f"http://{_reachable(host)}:{port}/health"),
@@ -57,16 +56,18 @@ def receiver(environment: Mapping[str, str], settings: Settings, port: int) -> S
 
 
 def dashboard(environment: Mapping[str, str], settings: Settings, port: int) -> Service:
-    """The dashboard. Raises MissingExtraError where Streamlit is not installed: its own words would be in a log."""
+    """The dashboard. Raises MissingExtraError where Streamlit is not installed, and ConfigError where it would be open to
+    strangers: said later, it would be in a log."""
     if util.find_spec("streamlit") is None:
         raise MissingExtraError("the dashboard", "dashboard")
+    from pipeline.dashboard.gate import require_safe
+
     host = settings.dashboard.host
+    require_safe(settings.dashboard, host)
     return Service(
         name="dashboard",
         command=(
-            sys.executable, "-m", "streamlit", "run", str(_DASHBOARD),
-            "--server.address", host, "--server.port", str(port),
-            "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
+            sys.executable, "-m", "pipeline.dashboard.serve", "--port", str(port),
         ),
         environment=environment,
         healthy=answers(f"http://{_reachable(host)}:{port}/_stcore/health"),

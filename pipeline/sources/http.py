@@ -78,6 +78,14 @@ class CodedRefusalError(SourceRefusedError):
         super().__init__(source, f"answered its error {code}", remedy)
 
 
+class StatusRefusalError(SourceRefusedError):
+    """A source refused by the status of its answer alone."""
+
+    def __init__(self, source: str, status: int, problem: str, remedy: str) -> None:
+        self.status = status
+        super().__init__(source, problem, remedy)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Http:
     """An open connection to one source's API. `secret_name` is the name, not the secret."""
@@ -180,9 +188,11 @@ def ask(
     *,
     json: Any = None,
     form: Mapping[str, str] | None = None,
+    content: tuple[str, bytes] | None = None,
     as_json: bool = True,
 ) -> Answer:
-    """What the vendor answers to one request; `json` or `form` is its body. as_json: whether only JSON is an answer.
+    """What the vendor answers to one request; `json`, `form` or `content`, a media type and bytes, is its body.
+    as_json: whether only JSON is an answer.
 
     Tries again on 429, 408, 5xx, a broken connection, and on an answer that is not JSON, waiting at least as long as
     asked: so only what may be asked twice is asked. Raises RetryError when the tries or the time are used up or the asked wait
@@ -200,7 +210,11 @@ def ask(
         return state.attempt_number >= http.limits.attempts or http.monotonic() + state.upcoming_sleep > deadline
 
     def once() -> Answer:
-        request = http.client.build_request(method, path, params=dict(params or {}), json=json, data=form)
+        media, body = content or ("", None)
+        headers = {"Content-Type": media} if media else None
+        request = http.client.build_request(
+            method, path, params=dict(params or {}), json=json, data=form, content=body, headers=headers
+        )
         answer = _ask_once(http, request, deadline)
         if as_json:
             answer.json()
@@ -252,14 +266,14 @@ def _check_status(http: Http, response: httpx.Response, content: bytes) -> None:
         raise RetryError(f"source {http.source}", f"answered {status}", _asked_wait(response, content, http.now()))
     _check_code(http, content)
     if status in (401, 403):
-        raise SourceRefusedError(
-            http.source, f"answered {status}", f"check the secret `{http.secret_name}` and its rights"
+        raise StatusRefusalError(
+            http.source, status, f"answered {status}", f"check the secret `{http.secret_name}` and its rights"
         )
     if not 200 <= status < 300:
         problem, remedy = REFUSALS.get(
             status, (f"answered {status}", "check `base_url` and the options of this source")
         )
-        raise SourceRefusedError(http.source, problem, remedy)
+        raise StatusRefusalError(http.source, status, problem, remedy)
 
 
 def _check_code(http: Http, content: bytes) -> None:

@@ -159,6 +159,7 @@ class _Touch:
     state: str
     other_id: str | None
     minted_by: int | None
+    lead_ids: tuple[str, ...] = ()
 
 
 def _touched(changes: Sequence[Change], decisions: Sequence[int]) -> dict[str, _Touch]:
@@ -175,7 +176,8 @@ def _touched(changes: Sequence[Change], decisions: Sequence[int]) -> dict[str, _
         if before is not None and before.event in {"client.created", "client.split"}:
             event = before.event
         other = change.from_client_id if event == "client.split" else None
-        touched[change.client_id] = _Touch(decision, event, state, other, minted[change.client_id])
+        gone = change.lead_ids if event == "client.closed" else ()
+        touched[change.client_id] = _Touch(decision, event, state, other, minted[change.client_id], gone)
     for change, decision in zip(changes, decisions, strict=True):
         if change.kind == "merge" and change.from_client_id is not None:
             touched[change.from_client_id] = _Touch(decision, "client.merged", "merged", change.client_id, None)
@@ -189,6 +191,14 @@ def _write_clients(
 ) -> None:
     ids = list(touched)
     before = {str(row.client_id): row for row in rows(connection, "clients", "golden_records", client_ids=_array(ids))}
+    stages = _stages_of_rejected(connection, touched)
+    losers: dict[str, list[str]] = defaultdict(list)
+    for client_id, touch in touched.items():
+        if touch.event == "client.merged" and touch.other_id is not None:
+            losers[touch.other_id].append(client_id)
+    flags = {
+        str(row.client_id): list(row.channels) for row in rows(connection, "privacy", "flags", client_ids=_array(ids))
+    }
     incoming, history, outbox = [], [], []
     for client_id in ids:
         touch = touched[client_id]
@@ -196,18 +206,59 @@ def _write_clients(
         version = old.version + 1 if old is not None else 1
         client = clients.get(client_id)
         golden = golden_of(client) if client is not None and touch.state == "live" else None
-        payload = {"client_id": client_id, "version": version, "client": golden}
+        payload: dict[str, Any] = {"client_id": client_id, "version": version, "client": golden}
+        kind = touch.event
+        if client_id in stages:
+            kind, payload["stages"] = "client.rejected", stages[client_id]
+        elif kind == "client.updated" and old is not None and old.state != "live":
+            kind = "client.reopened"
+        elif kind == "client.updated" and old is not None and golden is not None:
+            payload["changed"] = _changed_fields(old, golden)
+        if golden is not None:
+            payload["suppressed"] = flags.get(client_id, [])
         if touch.other_id is not None:
             payload["living_id" if touch.event == "client.merged" else "from_client_id"] = touch.other_id
-        told = orjson.dumps(payload).decode()
+        if client_id in losers:
+            payload["loser_ids"] = losers[client_id]
+        told = orjson.dumps(payload, option=orjson.OPT_UTC_Z).decode()
         history.append((client_id, version, touch.decision_id, orjson.dumps(golden or {"state": touch.state}).decode()))
-        outbox.append((uuid5(_EVENTS, f"{client_id}:{version}"), client_id, touch.event, told, touch.decision_id, now))
+        outbox.append((uuid5(_EVENTS, f"{client_id}:{version}"), client_id, kind, told, touch.decision_id, now))
         minted_by = touch.minted_by or touch.decision_id
         incoming.append(line_of(client_id, touch.state, version, golden, minted_by, touch.decision_id))
     put_lines(connection, incoming)
-    copy_rows(connection, "core.client_history", ("client_id", "version", "decision_id", "golden"), history)
+    append_history(connection, history)
+    append_events(connection, outbox)
+
+
+def _stages_of_rejected(connection: Connection, touched: Mapping[str, _Touch]) -> Mapping[str, list[str]]:
+    """The rejection stages of clients that close because every lead they had is rejected."""
+    leads = {client: touch.lead_ids for client, touch in touched.items() if touch.event == "client.closed"}
+    if not leads:
+        return {}
+    every = _array(lead for ids in leads.values() for lead in ids)
+    stage_of = {row.lead_id: row.stage for row in rows(connection, "clients", "rejected_among", lead_ids=every)}
+    return {
+        client: sorted({stage_of[lead] for lead in ids})
+        for client, ids in leads.items()
+        if all(lead in stage_of for lead in ids)
+    }
+
+
+def _changed_fields(old: Row[Any], golden: Mapping[str, Any]) -> list[str]:
+    """Fields of a golden record that are not as they were, in their order."""
+    before = _golden_row(old)
+    return [field for field in _GOLDEN if before[field] != golden[field]]
+
+
+def append_history(connection: Connection, versions: Iterable[tuple[Any, ...]]) -> None:
+    """Writes versions of clients: (client id, version, decision id, golden record as JSON)."""
+    copy_rows(connection, "core.client_history", ("client_id", "version", "decision_id", "golden"), versions)
+
+
+def append_events(connection: Connection, events: Iterable[tuple[Any, ...]]) -> None:
+    """Writes events to the outbox: (event id, client id, kind, payload as JSON, decision id, moment)."""
     columns = ("event_id", "client_id", "kind", "payload", "decision_id", "created_at")
-    copy_rows(connection, "core.outbox", columns, outbox)
+    copy_rows(connection, "core.outbox", columns, events)
 
 
 Line = tuple[Any, ...]

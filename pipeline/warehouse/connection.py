@@ -52,6 +52,7 @@ class Role(StrEnum):
     PUBLISHER = "leadfold_publisher"
     MARKETING = "leadfold_marketing"
     CRM = "leadfold_crm"
+    PRIVACY = "leadfold_privacy"
 
 
 class WarehouseError(StopError):
@@ -76,7 +77,7 @@ _REMEDIES = {
     "3F000": _MIGRATE,
     "42703": _MIGRATE,
     "42501": "as a superuser, grant the user of DATABASE_URL the database and, with `grant … to … with admin option`, the "
-    "roles leadfold_ingest, leadfold_resolver, leadfold_publisher, leadfold_marketing and leadfold_crm",
+    "roles leadfold_ingest, leadfold_resolver, leadfold_publisher, leadfold_marketing, leadfold_crm and leadfold_privacy",
 }
 
 

@@ -116,6 +116,11 @@ def start(folder: Path) -> Server:
         return server
 
 
+def add_database(server: Server, name: str) -> bool:
+    """Makes a database on the server; False where it was there."""
+    return _ensure_database(server, name)
+
+
 def stop(folder: Path) -> bool:
     """Stops the server cleanly, open sessions cut; False where none was running. Raises EmbeddedServerError."""
     server = running(folder)
@@ -283,8 +288,9 @@ def _port(folder: Path) -> int:
     raise EmbeddedServerError("no free port on 127.0.0.1", "close other programs and try again")
 
 
-def _ensure_database(server: Server, database: str) -> None:
+def _ensure_database(server: Server, database: str) -> bool:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         found = connection.execute("select 1 from pg_database where datname = %s", (database,)).fetchone()
         if found is None:
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
+        return found is None

@@ -1,18 +1,17 @@
 """Landing: a page's records, unchanged, and its cursor, in one transaction."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Row, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Row
 
 from pipeline.lead import RawRecord
 from pipeline.sources.page import Landed, Page
-from pipeline.warehouse.connection import Role, Warehouse, one, rows, run, translated
-from pipeline.warehouse.statements import statement
+from pipeline.warehouse.connection import Role, Warehouse, one, rows, run
+from pipeline.warehouse.session_lock import session_lock
 
 _COUNTED = "#counted"
 """Suffix of the cursor row that remembers how many records of a source earlier runs have told of."""
@@ -21,10 +20,23 @@ MOST_WAITING = 500
 """Records that one run fetches the rest of; the next run takes the next ones."""
 
 
-def land(warehouse: Warehouse, page: Page, now: datetime) -> Landed:
-    """Stores a page: new records, and the cursor behind them. A record that is there already changes nothing."""
+class Door(Protocol):
+    """What stops records of erased persons as they arrive (pipeline.privacy.door)."""
+
+    def land_emptied(
+        self, connection: Connection, records: Sequence[RawRecord], now: datetime
+    ) -> tuple[tuple[RawRecord, ...], int]:
+        """Stores what it stops without its body; the other records, and how many rows are new."""
+
+
+def land(warehouse: Warehouse, page: Page, now: datetime, door: Door | None = None) -> Landed:
+    """Stores a page: new records, and the cursor behind them. A record that is there already changes nothing; one of an erased person
+    that the door knows lands without its body."""
     with warehouse.transaction(Role.INGEST) as connection:
-        new = run(connection, "landing", "insert_records", **_columns(page.records)) if page.records else 0
+        records, new = page.records, 0
+        if door is not None:
+            records, new = door.land_emptied(connection, records, now)
+        new += run(connection, "landing", "insert_records", **_columns(records)) if records else 0
         if page.cursor is not None:
             position = orjson.dumps(page.cursor).decode()
             run(connection, "landing", "move_cursor", source=page.source, position=position, now=now)
@@ -72,21 +84,9 @@ def record_of(row: Row[Any]) -> RawRecord:
     )
 
 
-@contextlib.contextmanager
-def held(warehouse: Warehouse, source: str) -> Iterator[bool]:
+def held(warehouse: Warehouse, source: str) -> contextlib.AbstractContextManager[bool]:
     """Holds a source for one puller while the block runs; False where another one holds it."""
-    with translated():
-        connection = warehouse.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    with connection:
-        with translated():
-            mine = bool(connection.execute(text(statement("landing", "hold_source")), {"source": source}).scalar())
-        try:
-            yield mine
-        finally:
-            if mine:
-                # Where the connection is gone, the server has let the source go by itself.
-                with contextlib.suppress(DBAPIError):
-                    connection.execute(text(statement("landing", "release_source")), {"source": source})
+    return session_lock(warehouse, "landing", "hold_source", "release_source", source=source)
 
 
 def _columns(records: tuple[RawRecord, ...]) -> dict[str, list[Any]]:

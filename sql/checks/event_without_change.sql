@@ -2,4 +2,4 @@
 select cast(outbox.seq as text) as subject
 from core.outbox
 left join core.client_history on client_history.client_id = outbox.client_id and client_history.decision_id = outbox.decision_id
-where client_history.client_id is null and outbox.kind <> 'client.erased'
+where client_history.client_id is null and outbox.kind <> 'client.erased' and outbox.kind like 'client.%'

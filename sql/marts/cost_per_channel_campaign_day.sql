@@ -1,7 +1,7 @@
 -- mart.cost_per_channel_campaign_day. Grain: attribution model, day, site, channel, campaign. Owner: attribution.
 -- Every fact enters exactly once per model as a row of `fact`, whole or in shares that add up to one, and is only added up: sums in =
 -- sums out. Money spent is never spread: spend without leads and leads without spend keep rows of their own.
-insert into mart.cost_per_channel_campaign_day
+insert into fresh_cost_per_channel_campaign_day
     (attribution_model, day, site, channel, campaign, raw_leads, rejected_leads, unique_clients, qualified_clients, new_clients,
      returning_clients, spend, currency, deals_won, revenue)
 with model (attribution_model) as (
@@ -10,7 +10,8 @@ with model (attribution_model) as (
 
 lead_fact as (
     select day, site, channel, campaign, count(*) as raw_leads, count(*) filter (where state = 'rejected') as rejected_leads
-    from mart.touchpoint
+    from due_cell
+    inner join mart.touchpoint using (day, site, channel, campaign)
     where counts_as_lead
     group by day, site, channel, campaign
 ),
@@ -18,7 +19,8 @@ lead_fact as (
 returning_fact as (
     select touchpoint.day, touchpoint.site, touchpoint.channel, touchpoint.campaign,
            count(distinct touchpoint.client_id) as returning_clients
-    from mart.touchpoint
+    from due_cell
+    inner join mart.touchpoint using (day, site, channel, campaign)
     inner join mart.client on client.client_id = touchpoint.client_id
     where touchpoint.state <> 'rejected'
       and (client.first_won_day < touchpoint.day or client.known_since_day < client.first_touch_day)
@@ -28,7 +30,8 @@ returning_fact as (
 client_place as (
     select model.attribution_model, credit.day, credit.site, credit.channel, credit.campaign, model.share, client.is_qualified,
            client.is_new, client.deals_won, client.revenue
-    from mart.credit
+    from due_cell
+    inner join mart.credit using (day, site, channel, campaign)
     inner join mart.client on client.client_id = credit.client_id
     cross join lateral (
         values ('first_touch', credit.first_touch), ('last_touch', credit.last_touch), ('last_non_direct', credit.last_non_direct),
@@ -40,21 +43,18 @@ client_place as (
 
 -- Deals won by somebody who is no client of ours, or not known yet, or before the first touch: no lead brought them.
 stray_deal as (
-    select won.day, count(*) as deals_won, coalesce(sum(won.amount_reporting), 0) as revenue
-    from (
-        select coalesce(client_alias.living_id, deal.client_id) as client_id, deal.amount_reporting,
-               cast(coalesce(deal.closed_at, deal.opened_at) at time zone cast(:timezone as text) as date) as day
-        from core.deal
-        left join core.client_alias on client_alias.client_id = deal.client_id
-        where deal.stage = 'won'
-    ) as won
-    where not exists (select from mart.client where client.client_id = won.client_id and client.first_touch_day <= won.day)
-    group by won.day
+    select deal.day, count(*) as deals_won, coalesce(sum(deal.amount), 0) as revenue
+    from due_cell
+    inner join mart.deal on deal.day = due_cell.day and deal.stage = 'won'
+    left join mart.client on client.client_id = deal.client_id and client.first_touch_day <= deal.day
+    where due_cell.site = '' and due_cell.channel = :unattributed and due_cell.campaign = '' and client.client_id is null
+    group by deal.day
 ),
 
 spend_fact as (
-    select day, site, channel, campaign, sum(coalesce(spend_reporting, 0)) as spend
-    from core.spend
+    select day, site, channel, campaign, sum(spend_reporting) as spend
+    from due_cell
+    inner join mart.spend_per_channel_campaign_day_currency using (day, site, channel, campaign)
     group by day, site, channel, campaign
 ),
 

@@ -1,5 +1,5 @@
 -- mart.spend_per_channel_campaign_day_currency. Grain: day, site, channel, campaign, currency. Owner: attribution.
-insert into mart.spend_per_channel_campaign_day_currency
+insert into fresh_spend_per_channel_campaign_day_currency
     (day, site, channel, campaign, currency, spend_original, spend_reporting, unconverted, clicks, impressions)
 select
     day,
@@ -12,5 +12,6 @@ select
     sum(case when spend_reporting is null then spend_original else 0 end),
     sum(clicks),
     sum(impressions)
-from core.spend
+from due_spend_day
+inner join core.spend using (day)
 group by day, site, channel, campaign, currency;

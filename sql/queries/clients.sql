@@ -15,23 +15,11 @@ select client_id, state, minted_by from core.client;
 select client.client_id, membership.lead_id
 from core.client
 join core.membership on membership.client_id = client.client_id and membership.to_decision = client.changed_by
-where client.state <> 'live';
+where client.state <> 'live' and not exists (select from privacy.erased_client where erased_client.client_id = client.client_id);
 
 -- name: judgements
--- A person's last word on each pair: same, or not the same. An undo that supersedes it takes it back.
-select left_id, right_id, kind = 'match' as same
-from (
-    select distinct on (left_id, right_id) left_id, right_id, kind, decision_id
-    from (
-        select least(lead_ids[1], lead_ids[2]) as left_id, greatest(lead_ids[1], lead_ids[2]) as right_id, kind, decision_id
-        from core.decision
-        where kind in ('match', 'no_match') and actor_kind = 'person' and cardinality(lead_ids) = 2
-    ) as pair
-    order by left_id, right_id, decision_id desc
-) as last_word
-where not exists (
-    select from core.decision as undo where undo.kind = 'undo' and undo.supersedes = last_word.decision_id
-);
+-- A person's last word on each pair: same, or not the same. One that was taken back is none.
+select left_id, right_id, same from core.judged_pair;
 
 -- name: allot_decisions
 select nextval(pg_get_serial_sequence('core.decision', 'decision_id')) from generate_series(1, :n);
@@ -158,7 +146,9 @@ join core.membership on membership.client_id = touched.client_id and membership.
 
 -- name: clients_ever
 -- Every client that some of these leads ever belonged to, and whether it sleeps since one of them was its.
-select client.client_id::text as client_id, client.minted_by, client.state <> 'live' and client.changed_by = any(ever.ended) as sleeps
+select client.client_id::text as client_id, client.minted_by,
+       client.state <> 'live' and client.changed_by = any(ever.ended)
+       and not exists (select from privacy.erased_client where erased_client.client_id = client.client_id) as sleeps
 from (
     select membership.client_id, array_agg(membership.to_decision) filter (where membership.to_decision is not null) as ended
     from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
@@ -179,3 +169,9 @@ select client_id, version, state, name, given, patronymic, surname, phones, emai
        first_seen_at, last_seen_at, provenance
 from core.client
 where client_id = any(cast(:client_ids as uuid[])) and state = 'live';
+
+-- name: rejected_among
+-- Which of these leads are rejected, and where.
+select lead_id::text as lead_id, stage
+from core.classification
+where lead_id = any(cast(:lead_ids as uuid[])) and state = 'rejected';

@@ -1,7 +1,7 @@
 -- What the dashboard shows. Run as leadfold_marketing: marts only, no data of people.
 
 -- name: build
-select built_at, timezone, currency
+select built_at, timezone, currency, unit
 from mart.build
 
 -- name: models
@@ -19,11 +19,19 @@ select min(day), max(day)
 from mart.spend_per_channel_campaign_day_currency
 
 -- name: sites
+-- Leads have few sites: the index is entered once for each, instead of read whole.
+with recursive of_lead (site) as (
+    select min(site) from mart.touchpoint
+    union all
+    select (select min(touchpoint.site) from mart.touchpoint where touchpoint.site > of_lead.site) from of_lead where of_lead.site is not null
+)
 select site
 from mart.cost_per_channel_campaign_day
+where attribution_model = (select attribution_models[1] from mart.build)
 union
 select site
-from mart.touchpoint
+from of_lead
+where site is not null
 order by site
 
 -- name: currencies
@@ -53,6 +61,35 @@ where attribution_model = :model
     and (cast(:site as text) is null or site = :site)
 group by grouping sets ((channel, campaign), (cast(date_trunc(:period, day) as date), channel))
 order by period, channel, campaign
+
+-- name: costs_as_reported
+-- The same as the last build of a day, or before it, told them.
+select
+    cast(date_trunc(:period, day) as date) as period,
+    channel,
+    campaign,
+    sum(raw_leads) as raw_leads,
+    sum(rejected_leads) as rejected_leads,
+    sum(unique_clients) as unique_clients,
+    sum(qualified_clients) as qualified_clients,
+    sum(new_clients) as new_clients,
+    sum(returning_clients) as returning_clients,
+    sum(spend) as spend,
+    sum(deals_won) as deals_won,
+    sum(revenue) as revenue
+from mart.cost_as_of(cast(:as_of as date))
+where attribution_model = :model
+    and day between :first_day and :last_day
+    and (cast(:site as text) is null or site = :site)
+group by grouping sets ((channel, campaign), (cast(date_trunc(:period, day) as date), channel))
+order by period, channel, campaign
+
+-- name: reported_days
+-- The days on which something was reported anew, the newest first; the first of all is that of the first build.
+select distinct reported_from as day
+from mart.cost_per_channel_campaign_day_history
+order by day desc
+limit 400
 
 -- name: costs_as_billed
 -- Only campaigns billed wholly in the one currency: there cost / count means something without any exchange rate.
@@ -121,18 +158,14 @@ group by currency
 having sum(unconverted) <> 0
 order by currency
 
--- name: junk_by_channel
-select
-    channel,
-    count(*) as leads,
-    count(*) filter (where state = 'proposed') as proposed,
-    count(*) filter (where state = 'rejected') as rejected,
-    count(*) filter (where state = 'pending') as pending
+-- name: verdicts
+-- One walk through the index of leads; channels, campaigns and stages are added up from it.
+select channel, campaign, state, stage, count(*) as leads
 from mart.touchpoint
 where day between :first_day and :last_day
     and (cast(:site as text) is null or site = :site)
-group by channel
-order by channel
+group by channel, campaign, state, stage
+order by channel, campaign, state, stage
 
 -- name: junk_by_stage
 select channel, stage, state, rule, sum(leads) as leads
@@ -141,6 +174,173 @@ where day between :first_day and :last_day
     and (cast(:site as text) is null or site = :site)
 group by channel, stage, state, rule
 order by channel, stage, state, rule
+
+-- name: junk_leads
+select lead_id, occurred_at, source, source_kind, site, channel, campaign, state, stage, rule, by_person
+from mart.junk_lead
+where day between :first_day and :last_day
+    and (cast(:site as text) is null or site = :site)
+    and (cast(:stage as text) is null or stage = :stage)
+    and (cast(:channel as text) is null or channel = :channel)
+order by occurred_at desc, lead_id
+limit :most
+
+-- name: claims
+-- Rejected leads of paid channels whose stage somebody gives money back for: ad networks, and who sells leads by the piece.
+select lead_id, occurred_at, source, site, channel, campaign, campaign_id, platform, stage, rule, by_person, click_ids
+from mart.junk_lead
+where day between :first_day and :last_day
+    and (cast(:site as text) is null or site = :site)
+    and state = 'rejected'
+    and (
+        (channel = any(cast(:of_networks as text[])) and stage = any(cast(:by_networks as text[])))
+        or (channel = any(cast(:of_sellers as text[])) and stage = any(cast(:by_sellers as text[])))
+    )
+order by occurred_at desc, lead_id
+limit :most
+
+-- name: leads_behind
+-- The leads that a count of raw leads, or of junk among them, is made of.
+select lead_id, client_id, occurred_at, source, source_kind, site, channel, campaign, state, stage
+from mart.touchpoint
+where counts_as_lead
+    and day between :first_day and :last_day
+    and (cast(:site as text) is null or site = :site)
+    and (cast(:channel as text) is null or channel = :channel)
+    and (cast(:campaigns as text[]) is null or campaign = any(cast(:campaigns as text[])))
+    and (not cast(:only_rejected as boolean) or state = 'rejected')
+order by occurred_at desc, lead_id
+limit :most
+
+-- name: count_leads_behind
+select count(*)
+from mart.touchpoint
+where counts_as_lead
+    and day between :first_day and :last_day
+    and (cast(:site as text) is null or site = :site)
+    and (cast(:channel as text) is null or channel = :channel)
+    and (cast(:campaigns as text[]) is null or campaign = any(cast(:campaigns as text[])))
+    and (not cast(:only_rejected as boolean) or state = 'rejected')
+
+-- name: clients_behind
+-- The clients that a count of clients, or revenue, is made of, each with the share that this place has in it. The sums are those of
+-- all such clients, also of those beyond the limit.
+with credited as (
+    select
+        client_id,
+        lead_id,
+        case cast(:model as text)
+            when 'first_touch' then first_touch
+            when 'last_touch' then last_touch
+            when 'last_non_direct' then last_non_direct
+            when 'linear' then linear
+            when 'time_decay' then time_decay
+            when 'position_based' then position_based
+            when 'data_driven' then data_driven
+        end as share
+    from mart.credit
+    where day between :first_day and :last_day
+        and (cast(:site as text) is null or site = :site)
+        and (cast(:channel as text) is null or channel = :channel)
+        and (cast(:campaigns as text[]) is null or campaign = any(cast(:campaigns as text[])))
+),
+shared as (
+    select client_id, sum(share) as share
+    from credited
+    where share > 0
+    group by client_id
+)
+select
+    shared.client_id,
+    trim_scale(shared.share) as share,
+    client.lead_count,
+    client.first_touch_at,
+    client.first_touch_channel,
+    client.last_touch_at,
+    client.is_qualified,
+    client.is_new,
+    client.is_returning,
+    client.first_won_day,
+    client.deals_won,
+    client.revenue,
+    trim_scale(shared.share * client.revenue) as revenue_here,
+    count(*) over () as clients,
+    trim_scale(sum(shared.share) over ()) as shares,
+    trim_scale(sum(shared.share * client.deals_won) over ()) as deals,
+    trim_scale(sum(shared.share * client.revenue) over ()) as money
+from shared
+inner join mart.client as client using (client_id)
+where case cast(:kind as text)
+        when 'unique' then true
+        when 'qualified' then client.is_qualified
+        when 'new' then client.is_new
+        when 'revenue' then client.deals_won > 0
+    end
+order by client.last_touch_at desc, shared.client_id
+limit :most
+
+-- name: stray_deals
+-- Won deals of somebody whom no lead brought before: they count as revenue of unattributed leads.
+select deal.deal_id, deal.last_at, deal.client_id, deal.amount
+from mart.deal
+where deal.stage = 'won'
+    and deal.day between :first_day and :last_day
+    and not exists (
+        select from mart.client where client.client_id = deal.client_id and client.first_touch_day <= deal.day
+    )
+order by deal.last_at desc, deal.deal_id
+
+-- name: spend_behind
+select day, site, channel, campaign, currency, spend_original, spend_reporting, unconverted, clicks, impressions
+from mart.spend_per_channel_campaign_day_currency
+where day between :first_day and :last_day
+    and (cast(:site as text) is null or site = :site)
+    and (cast(:channel as text) is null or channel = :channel)
+    and (cast(:campaigns as text[]) is null or campaign = any(cast(:campaigns as text[])))
+    and (cast(:currency as text) is null or currency = :currency)
+    and (spend_original <> 0 or spend_reporting <> 0)
+order by day desc, site, channel, campaign, currency
+
+-- name: people_of_leads
+-- Read as leadfold_resolver, for viewers who may see people.
+select
+    lead.lead_id,
+    lead.name_full,
+    lead.company_name,
+    jsonb_path_query_array(lead.phones, '$[*].e164') as phones,
+    jsonb_path_query_array(lead.emails, '$[*].address') as emails,
+    lead.message,
+    lead.subject,
+    coalesce(classification.evidence, '') as evidence
+from core.lead
+left join core.classification using (lead_id)
+where lead.lead_id = any(cast(:lead_ids as uuid[]))
+
+-- name: people_of_clients
+-- Read as leadfold_resolver, for viewers who may see people.
+-- Where companies are counted, an account stands for its clients.
+select client_id, name, company, phones, emails
+from core.client
+where client_id = any(cast(:client_ids as uuid[]))
+union all
+select
+    account.account_id,
+    '',
+    account.name,
+    array(
+        select distinct phone
+        from core.account_member as member inner join core.client using (client_id) cross join unnest(client.phones) as phone
+        where member.account_id = account.account_id and member.to_decision is null
+        order by phone
+    ),
+    array(
+        select distinct email
+        from core.account_member as member inner join core.client using (client_id) cross join unnest(client.emails) as email
+        where member.account_id = account.account_id and member.to_decision is null
+        order by email
+    )
+from core.account
+where account.account_id = any(cast(:client_ids as uuid[]))
 
 -- name: source_health
 select

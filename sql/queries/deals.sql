@@ -13,7 +13,12 @@ create temporary table loaded_deal (
     opened_at timestamptz not null,
     closed_at timestamptz,
     record_id bigint,
-    read_as   text        not null default ''
+    read_as   text        not null default '',
+    manager     text      not null default '',
+    lost_reason text      not null default '',
+    next_step_at      timestamptz,
+    last_activity_at  timestamptz,
+    first_response_at timestamptz
 ) on commit drop;
 
 -- name: merge_deals
@@ -27,18 +32,22 @@ changed as (
     select newest.deal_id
     from newest
     inner join core.deal using (deal_id)
-    where (deal.phone, deal.email, deal.stage, deal.amount, deal.currency, deal.opened_at, deal.closed_at)
-          is distinct from (newest.phone, newest.email, newest.stage, newest.amount, newest.currency, newest.opened_at, newest.closed_at)
+    where (deal.phone, deal.email, deal.stage, deal.amount, deal.currency, deal.opened_at, deal.closed_at, deal.manager, deal.lost_reason)
+          is distinct from (newest.phone, newest.email, newest.stage, newest.amount, newest.currency, newest.opened_at, newest.closed_at,
+                            newest.manager, newest.lost_reason)
 ),
 
 written as (
-    insert into core.deal (deal_id, client_id, phone, email, stage, amount, currency, opened_at, closed_at, loaded_at, record_id, read_as)
-    select deal_id, client_id, phone, email, stage, amount, currency, opened_at, closed_at, :now, record_id, read_as
+    insert into core.deal (deal_id, client_id, phone, email, stage, amount, currency, opened_at, closed_at, loaded_at, record_id, read_as,
+                           manager, lost_reason, next_step_at, last_activity_at, first_response_at)
+    select deal_id, client_id, phone, email, stage, amount, currency, opened_at, closed_at, :now, record_id, read_as, manager, lost_reason,
+           next_step_at, last_activity_at, first_response_at
     from newest
     on conflict (deal_id) do update set
         client_id = excluded.client_id, phone = excluded.phone, email = excluded.email, stage = excluded.stage,
         amount = excluded.amount, currency = excluded.currency, opened_at = excluded.opened_at, closed_at = excluded.closed_at,
-        record_id = excluded.record_id, read_as = excluded.read_as,
+        record_id = excluded.record_id, read_as = excluded.read_as, manager = excluded.manager, lost_reason = excluded.lost_reason,
+        next_step_at = excluded.next_step_at, last_activity_at = excluded.last_activity_at, first_response_at = excluded.first_response_at,
         loaded_at = case when deal.deal_id in (select deal_id from changed) then excluded.loaded_at else deal.loaded_at end
     returning (xmax = 0) as is_new
 )

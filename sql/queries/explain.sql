@@ -30,6 +30,13 @@ from core.evidence
 where left_id = least(cast(:left_id as uuid), cast(:right_id as uuid)) and right_id = greatest(cast(:left_id as uuid), cast(:right_id as uuid))
 order by model_version;
 
+-- name: pairs
+-- Some pairs, left before right, of one version of the model.
+select evidence.model_version, left_id::text as left_id, right_id::text as right_id, evidence.weight, evidence.levels
+from unnest(cast(:left_ids as uuid[]), cast(:right_ids as uuid[])) as asked (left_id, right_id)
+join core.evidence using (left_id, right_id)
+where evidence.model_version = :model_version;
+
 -- name: inside
 -- Pairs of a client's own leads, heaviest first.
 select model_version, left_id, right_id, weight, levels
@@ -89,7 +96,7 @@ order by lead.lead_id;
 
 -- name: largest
 -- Clients with most leads, to begin with.
-select client_id, lead_count, first_seen_at, last_seen_at
+select client_id, name, lead_count, first_seen_at, last_seen_at
 from core.client
 where state = 'live' and lead_count > 1
 order by lead_count desc, client_id

@@ -28,8 +28,10 @@ order by written_by desc, seq desc
 limit 1
 
 -- name: clients
-select client_id, version, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count, first_seen_at, last_seen_at
+select client_id, version, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count, first_seen_at, last_seen_at, suppressed,
+       account_id
 from feed.client
+left join feed.account_member using (client_id)
 order by client_id
 
 -- name: aliases
@@ -39,9 +41,33 @@ order by client_id
 
 -- name: living_client
 -- The client behind an id, which may be a merged one; no row where the id was never given or its client is gone.
-select client_id, version, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count, first_seen_at, last_seen_at
+select client_id, version, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count, first_seen_at, last_seen_at, suppressed,
+       account_id
 from feed.client
+left join feed.account_member using (client_id)
 where client_id = coalesce((select living_id from feed.alias where client_id = cast(:client_id as uuid)), cast(:client_id as uuid))
+
+-- name: accounts
+select account.account_id, account.version, account.name, account.legal_forms, account.tax_ids, account.domains, account.cities,
+       coalesce(member.client_ids, '{}') as client_ids, account.holding_id
+from feed.account
+left join (
+    select account_id, array_agg(client_id order by client_id) as client_ids from feed.account_member group by account_id
+) as member using (account_id)
+order by account_id
+
+-- name: account_aliases
+select account_id, living_id
+from feed.account_alias
+order by account_id
+
+-- name: living_account
+-- The account behind an id, which may be a merged one; no row where the id was never given or its account is no more.
+select account.account_id, account.version, account.name, account.legal_forms, account.tax_ids, account.domains, account.cities,
+       array(select client_id from feed.account_member as member where member.account_id = account.account_id order by client_id) as client_ids,
+       account.holding_id
+from feed.account
+where account_id = coalesce((select living_id from feed.account_alias where account_id = cast(:account_id as uuid)), cast(:account_id as uuid))
 
 -- name: backlog
 select shown, waiting, oldest_waiting_at, stranded

@@ -171,11 +171,11 @@ from core.decision as undo
 where classification.by_person and undo.kind = 'undo' and undo.supersedes = classification.decision_id;
 
 -- name: restore_verdicts_of_people
--- A person's last word on a lead holds through every rebuild; one that was undone is none. Without a stage, it is `other_review`.
+-- A person's last word on a lead holds through every rebuild; one that was taken back is none. Without a stage, it is `other_review`.
 with last_word as (
-    select distinct on (lead_ids[1]) lead_ids[1] as lead_id, decision_id, kind, evidence ->> 'stage' as stage, actor
-    from core.decision
-    where kind in ('accept', 'reject') and actor_kind = 'person'
+    select distinct on (lead_ids[1]) lead_ids[1] as lead_id, decision_id, kind, stage
+    from core.judgement
+    where kind in ('accept', 'reject')
     order by lead_ids[1], decision_id desc
 )
 update core.classification set
@@ -183,8 +183,7 @@ update core.classification set
     stage = case last_word.kind when 'accept' then null else coalesce(nullif(last_word.stage, ''), 'other_review') end,
     rule = 'person', rule_version = '', evidence = '', confidence = 1, decision_id = last_word.decision_id, by_person = true
 from last_word
-where classification.lead_id = last_word.lead_id and (classification.decision_id, classification.by_person) is distinct from (last_word.decision_id, true)
-  and not exists (select from core.decision as undo where undo.kind = 'undo' and undo.supersedes = last_word.decision_id);
+where classification.lead_id = last_word.lead_id and (classification.decision_id, classification.by_person) is distinct from (last_word.decision_id, true);
 
 -- name: genuine_leads
 -- What the fold is a function of: every lead that is not rejected.

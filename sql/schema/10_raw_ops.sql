@@ -38,8 +38,8 @@ begin
         raise exception 'raw.record keeps every row; erase the body instead' using errcode = 'integrity_constraint_violation';
     end if;
     if new.erased_at is null or new.body is not null or old.erased_at is not null
-       or (new.record_id, new.source, new.group_key, new.content_hash, new.received_at)
-          is distinct from (old.record_id, old.source, old.group_key, old.content_hash, old.received_at) then
+       or (new.record_id, new.source, new.received_at, new.occurred_at)
+          is distinct from (old.record_id, old.source, old.received_at, old.occurred_at) then
         raise exception 'raw.record may only be erased, once' using errcode = 'integrity_constraint_violation';
     end if;
     return new;

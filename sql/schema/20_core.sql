@@ -48,7 +48,9 @@ create index lead_record_lead on core.lead_record (lead_id);
 create table core.decision (
     decision_id   bigint generated always as identity primary key,
     kind          text        not null check (kind in ('match', 'no_match', 'reject', 'accept', 'propose', 'mint', 'join', 'leave',
-                                                       'merge', 'split', 'close', 'undo', 'erase', 'suppress', 'edit')),
+                                                       'merge', 'split', 'close', 'undo', 'erase', 'suppress', 'edit',
+                                                       'account_mint', 'account_join', 'account_leave', 'account_merge', 'account_split',
+                                                       'account_close', 'account_edit', 'same_account', 'other_account', 'hold', 'release')),
     lead_ids      uuid[]      not null default '{}',
     client_id     uuid,
     from_client_id uuid,
@@ -175,7 +177,9 @@ create table core.outbox (
     seq         bigint generated always as identity primary key,
     event_id    uuid        not null unique,
     client_id   uuid        not null,
-    kind        text        not null check (kind in ('client.created', 'client.updated', 'client.merged', 'client.split', 'client.closed', 'client.erased')),
+    kind        text        not null check (kind in ('client.created', 'client.updated', 'client.merged', 'client.split', 'client.closed', 'client.rejected',
+                                                       'client.reopened', 'client.suppressed', 'client.erased', 'account.created', 'account.updated',
+                                                       'account.merged', 'account.split', 'account.closed')),
     payload     jsonb       not null,
     decision_id bigint      not null references core.decision,
     created_at  timestamptz not null,
@@ -329,11 +333,21 @@ create table core.deal (
     closed_at        timestamptz,
     loaded_at        timestamptz    not null,
     record_id        bigint references raw.record,
-    read_as          text           not null default ''
+    read_as          text           not null default '',
+    manager          text           not null default '',
+    lost_reason      text           not null default '',
+    next_step_at      timestamptz,
+    last_activity_at  timestamptz,
+    first_response_at timestamptz
 );
 comment on table core.deal is 'What became of clients: deals that came back from the CRM. client_id is null until the contact is known.';
 comment on column core.deal.record_id is 'The record of a CRM''s history that told it; null for a deal of files.deals.';
 comment on column core.deal.read_as is 'How the record was read; another reading of its source reads it again.';
+comment on column core.deal.manager is 'Who is responsible, as the CRM names them: an id or a name; empty where it does not say.';
+comment on column core.deal.lost_reason is 'Why it was lost, in the CRM''s words; empty where it does not say.';
+comment on column core.deal.next_step_at is 'The earliest step that the CRM has planned for it.';
+comment on column core.deal.last_activity_at is 'When somebody last did something with it, as the CRM tells.';
+comment on column core.deal.first_response_at is 'When somebody first answered the enquiry, as the CRM tells.';
 create index deal_client on core.deal (client_id);
 create index deal_record on core.deal (record_id) where record_id is not null;
 

@@ -53,13 +53,19 @@ create table mart.client (
     first_won_day            date,
     deals_won                integer        not null,
     revenue                  numeric(20, 4) not null,
-    known_since_day          date
+    known_since_day          date,
+    deals                    integer        not null default 0,
+    first_deal_at            timestamptz,
+    first_won_at             timestamptz
 );
 comment on table mart.client is 'Living clients as marketing sees them. Grain: client. Revenue in the reporting currency.';
 comment on column mart.client.is_new is 'Their first won deal came on or after the day of their first touch, and the CRM did not know them before it.';
 comment on column mart.client.is_returning is 'They touched us on a day after their first won deal, or the CRM knew them before their first touch.';
 comment on column mart.client.deals_won is 'Deals won on or after the day of the first touch; older ones no lead of ours brought.';
 comment on column mart.client.known_since_day is 'Since when the CRM knows them; null where its history does not.';
+comment on column mart.client.deals is 'Deals of any stage that closed, or were opened, on or after the day of the first touch.';
+comment on column mart.client.first_deal_at is 'When the first of these was opened.';
+comment on column mart.client.first_won_at is 'When the first of these that was won closed.';
 
 create table mart.credit (
     client_id       uuid          not null,
@@ -104,6 +110,7 @@ create table mart.cost_per_channel_campaign_day (
     cpl_unique         numeric(20, 4) generated always as (round(nullif(spend, 0) / nullif(unique_clients, 0), 4)) stored,
     cpql               numeric(20, 4) generated always as (round(nullif(spend, 0) / nullif(qualified_clients, 0), 4)) stored,
     cost_per_new_client numeric(20, 4) generated always as (round(nullif(spend, 0) / nullif(new_clients, 0), 4)) stored,
+    return_on_spend numeric(20, 4) generated always as (round(revenue / nullif(spend, 0), 4)) stored,
     primary key (attribution_model, day, site, channel, campaign)
 );
 comment on table mart.cost_per_channel_campaign_day is
@@ -114,6 +121,8 @@ comment on column mart.cost_per_channel_campaign_day.returning_clients is
     'Clients with a touch on this row that came after the day of their first won deal, or whom the CRM knew before their first touch: the same under each model.';
 comment on column mart.cost_per_channel_campaign_day.spend is 'In the reporting currency; what has no rate is in the table per currency only.';
 comment on column mart.cost_per_channel_campaign_day.cpl_raw is 'Null where there is nothing to divide: no spend, or no leads.';
+comment on column mart.cost_per_channel_campaign_day.cost_per_new_client is 'What a new client cost (CAC).';
+comment on column mart.cost_per_channel_campaign_day.return_on_spend is 'Revenue for one unit of spend; null where nothing was spent.';
 
 create table mart.spend_per_channel_campaign_day_currency (
     day             date           not null,
@@ -157,13 +166,25 @@ create table mart.build (
     deals_won         bigint         not null,
     revenue           numeric(20, 4) not null,
     attribution_models text[]        not null default '{first_touch,last_non_direct}',
-    window_days       integer
+    window_days       integer,
+    reported_day      date           not null default '0001-01-01',
+    is_full           boolean        not null default true,
+    fingerprint       text           not null default '',
+    trained_at        timestamptz,
+    trained_clients   bigint         not null default 0,
+    deals             bigint         not null default 0,
+    rejections        bigint         not null default 0
 );
 comment on table mart.build is
     'When the marts were built, and the sums of core at that moment, counted apart from the marts: what the marts must add up to. Grain: one row.';
 
 comment on column mart.build.attribution_models is 'The models that the costs are told under.';
 comment on column mart.build.window_days is 'Touches of so many days before the end of a client''s path took part; null: all.';
+comment on column mart.build.reported_day is 'Under which day the history of the marts keeps what this build changed; it never goes back.';
+comment on column mart.build.is_full is 'Whether everything was computed anew, or only what had changed.';
+comment on column mart.build.fingerprint is 'Of the settings and the SQL that the marts follow from: another one makes the next build full.';
+comment on column mart.build.trained_clients is 'How many clients there were when data_driven was trained, at trained_at.';
+comment on column mart.build.rejections is 'All rejected leads, also those that are out of the counts.';
 
 create view mart.source_health as
 with last_run as (

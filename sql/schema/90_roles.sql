@@ -4,7 +4,7 @@ do $$
 declare
     role_name text;
 begin
-    foreach role_name in array array['leadfold_ingest', 'leadfold_resolver', 'leadfold_publisher', 'leadfold_marketing', 'leadfold_crm']
+    foreach role_name in array array['leadfold_ingest', 'leadfold_resolver', 'leadfold_publisher', 'leadfold_marketing', 'leadfold_crm', 'leadfold_privacy']
     loop
         if not exists (select from pg_roles where rolname = role_name) then
             begin
@@ -36,27 +36,77 @@ grant insert on core.campaign_alias to leadfold_resolver;
 grant update (revoked_by, revoked_at) on core.campaign_alias to leadfold_resolver;
 grant insert, update on core.client, core.client_alias to leadfold_resolver;
 grant delete on core.client_alias to leadfold_resolver;
+grant insert, update on core.account, core.account_alias, core.account_build to leadfold_resolver;
+grant insert on core.account_member to leadfold_resolver;
+grant update (to_decision) on core.account_member to leadfold_resolver;
+grant delete on core.account_alias to leadfold_resolver;
+grant insert, update, delete on core.account_link, core.account_shared_domain, core.account_holding to leadfold_resolver;
 grant insert on core.decision, core.ledger_block, core.client_history, core.outbox, core.spend_history to leadfold_resolver;
 grant usage on sequence core.decision_decision_id_seq to leadfold_resolver; -- a fold numbers its decisions before it writes them
 grant insert on core.membership to leadfold_resolver;
 grant update (to_decision) on core.membership to leadfold_resolver;
 grant insert, update, delete on core.lead_trace, core.trace_due, core.lead_surroundings to leadfold_resolver;
+grant insert, delete on core.judgement_note to leadfold_resolver;
+grant insert on core.junk_model to leadfold_resolver;
+grant update (numbers, vocabulary, ended_by, ended_at) on core.junk_model to leadfold_resolver;
 grant insert, update, delete on ops.quarantine, ops.spend_quarantine to leadfold_resolver;
 grant insert, update, delete on ops.source_shape, ops.source_field, ops.source_change to leadfold_resolver;
 grant insert, update on ops.run, ops.count, ops.gate to leadfold_resolver;
 grant insert on ops.check_result to leadfold_resolver;
+grant insert, delete on core.mart_queue to leadfold_resolver;
+grant insert on core.deal_history to leadfold_resolver;
 grant insert, update, delete, truncate on all tables in schema mart to leadfold_resolver;
+grant insert, update, delete on core.crm_status, core.outcome_word to leadfold_resolver;
+grant insert on ops.unworked_told to leadfold_resolver;
 
 -- publisher: reads the outbox through the feed, and whether the gate is open.
 grant usage on schema feed, ops to leadfold_publisher;
 grant select on all tables in schema feed to leadfold_publisher;
 grant select on ops.gate to leadfold_publisher;
 grant select, insert, update on ops.run, ops.count to leadfold_publisher;
+grant usage on schema core to leadfold_publisher; -- only for the table below: which record of a CRM is which client
+grant select, insert, update, delete on core.crm_record to leadfold_publisher;
+grant select, insert, update on ops.consumer, ops.consumer_token to leadfold_publisher;
+grant select, insert, update, delete on ops.delivery_hold, ops.delivery_waiting to leadfold_publisher;
+grant select, insert on ops.delivery_skip to leadfold_publisher;
 
 -- marketing: marts only.
 grant usage on schema mart to leadfold_marketing;
 grant select on all tables in schema mart to leadfold_marketing;
+grant usage on schema mart to leadfold_publisher;
+grant select on mart.consumer_health to leadfold_publisher;
 
 -- crm: views of the feed only.
 grant usage on schema feed to leadfold_crm;
 grant select on all tables in schema feed to leadfold_crm;
+
+-- privacy: at the door every role meets the tombstones; whoever conforms may empty a record, whoever folds tells opt-outs.
+grant usage on schema privacy to leadfold_ingest, leadfold_resolver, leadfold_publisher;
+grant select on privacy.tombstone to leadfold_ingest, leadfold_resolver;
+grant insert on privacy.emptied_record to leadfold_ingest, leadfold_resolver;
+grant select on privacy.erasure, privacy.erased_client, privacy.emptied_record, privacy.expected_erasure, privacy.acknowledgement, privacy.suppression,
+    privacy.suppressed_lead, privacy.client_suppression, privacy.client_flag to leadfold_resolver;
+grant insert on privacy.expected_erasure, privacy.suppressed_lead to leadfold_resolver;
+grant insert, update, delete on privacy.client_flag to leadfold_resolver;
+grant execute on function privacy.empty_records(bigint[], text[], text[], bytea[], timestamptz) to leadfold_resolver;
+
+-- leadfold_privacy erases, suppresses and tells a person what is held: all that the resolver may, and what nobody else may.
+do $$
+begin
+    if not pg_has_role('leadfold_privacy', 'leadfold_resolver', 'member') then
+        grant leadfold_resolver to leadfold_privacy;
+    end if;
+exception when duplicate_object or unique_violation then
+    null; -- another database of this server did it at the same moment
+end $$;
+grant select on all tables in schema privacy to leadfold_privacy;
+grant insert on privacy.erasure, privacy.tombstone, privacy.erased_client, privacy.emptied_record, privacy.acknowledgement, privacy.search,
+    privacy.suppression, privacy.suppressed_lead to leadfold_privacy;
+grant update (erased_at, erasure_id) on privacy.tombstone to leadfold_privacy;
+grant update (acknowledged_at, told_by) on privacy.acknowledgement to leadfold_privacy;
+grant update (released_at, released_by) on privacy.suppression to leadfold_privacy;
+grant delete on privacy.suppressed_lead to leadfold_privacy;
+grant execute on function privacy.empty_records(bigint[], text[], text[], bytea[], timestamptz) to leadfold_privacy;
+grant execute on function privacy.sightings(text[]) to leadfold_privacy;
+grant update (golden) on core.client_history to leadfold_privacy;
+grant update (payload) on core.outbox to leadfold_privacy;

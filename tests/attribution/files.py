@@ -22,6 +22,7 @@ class Company:
         self.files: dict[str, str] = {}
         self.reporting_currency = "EUR"
         self.attribution: dict[str, Any] = {}
+        self.unit = "person"
 
     def write(self, name: str, content: str, encoding: str = "utf-8") -> None:
         (self.folder / name).write_bytes(content.encode(encoding))
@@ -39,6 +40,7 @@ class Company:
                 "spend": self.spend,
                 "files": self.files,
                 "attribution": self.attribution,
+                "accounts": {"unit": self.unit},
                 "base": self.folder,
             }
         )

@@ -149,3 +149,27 @@ def test_a_link_is_found_anew_and_not_inherited(company: Company) -> None:
     deals(company, line)
     link(company)
     assert owners(company) == {"D1": uid(101)}
+
+
+def test_a_deal_tells_its_manager_and_a_lost_one_its_reason(company: Company) -> None:
+    company.write(
+        "deals.csv",
+        "Сделка;Этап;Дата создания;Менеджер;Причина отказа\n"
+        "D1;Отказ;2026-03-01;a.nowak@firma.example;Дорого\nD2;Оплачен;2026-03-01; Анна  Новак ;Дорого\n",
+    )
+    company.files = {"deals": "deals.csv"}
+    company.load(load_deals)
+    assert company.rows("select manager, lost_reason from core.deal order by deal_id") == [
+        ("a.nowak", "Дорого"),
+        ("Анна Новак", ""),
+    ]
+
+
+def test_stages_that_a_deal_went_through_are_remembered(company: Company) -> None:
+    for stage in ("new", "qualified", "qualified", "lost"):
+        deals(company, f"D1,,,,{stage},5,EUR,2026-03-01,")
+    assert company.rows("select stage from core.deal_history order by deal_history_id") == [
+        ("new",),
+        ("qualified",),
+        ("lost",),
+    ]

@@ -5,7 +5,7 @@ import io
 from datetime import date
 from decimal import Decimal
 
-from pipeline.dashboard.costs import CSV_COLUMNS, csv_rows
+from pipeline.dashboard.costs import FILE_COLUMNS, file_rows
 from pipeline.dashboard.marts import CampaignCost, Costs, Filters, Tally
 from pipeline.delivery.spreadsheet import to_csv
 
@@ -14,7 +14,7 @@ FILTERS = Filters(date(2026, 3, 1), date(2026, 3, 31))
 
 def read(*campaigns: CampaignCost) -> list[dict[str, str]]:
     costs = Costs(campaigns, (), 0, {})
-    data = to_csv(CSV_COLUMNS, csv_rows(costs, FILTERS, "EUR"))
+    data = to_csv(FILE_COLUMNS, file_rows(costs, FILTERS, "EUR"))
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.dashboard.health import counts_text, duration_text
-from tests.dashboard.company import BUILT_AT
+from pipeline.dashboard.health import counts_text, duration_text, lag_text
+from pipeline.warehouse.connection import Role, Warehouse, rows
+from tests.dashboard.company import BUILT_AT, records
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,31 @@ def test_a_duration_is_in_minutes_and_seconds(seconds: int | None, text: str) ->
 def test_counts_stand_in_the_order_of_their_names() -> None:
     assert counts_text({"pages": 1, "new_leads": 12}) == "new leads 12 · pages 1"
     assert counts_text({}) == "—"
+
+
+@pytest.mark.parametrize(
+    ("lag", "text"),
+    [
+        (timedelta(seconds=-5), "0 min"),
+        (timedelta(minutes=119), "119 min"),
+        (timedelta(hours=2), "2 h"),
+        (timedelta(hours=47), "47 h"),
+        (timedelta(days=12), "12 d"),
+    ],
+    ids=str,
+)
+def test_how_long_a_source_is_quiet_is_told_in_one_unit(lag: timedelta, text: str) -> None:
+    assert lag_text(lag) == text
+
+
+@pytest.mark.postgres
+def test_the_last_record_of_each_source_and_the_queues_are_read_as_marketing(warehouse: Warehouse) -> None:
+    with warehouse.transaction(None) as connection:
+        records(connection, "telegram", 3)
+        records(connection, "a-form", 2)
+        connection.exec_driver_sql("insert into core.hub values ('phone', '+48501', 40, 12, 'shared')")
+    with warehouse.transaction(Role.MARKETING) as connection:
+        lags = [(row.source, row.last_record_at) for row in rows(connection, "review", "source_lag")]
+        hubs = [tuple(row) for row in rows(connection, "review", "hub_health")]
+    assert lags == [("a-form", BUILT_AT - timedelta(hours=2)), ("telegram", BUILT_AT - timedelta(hours=2))]
+    assert hubs == [("phone", 1, 40)]

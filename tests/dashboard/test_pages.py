@@ -111,10 +111,10 @@ def small_company(warehouse: Warehouse) -> None:
 def test_the_headline_shows_counts_and_costs(open_page: Opener, warehouse: Warehouse) -> None:
     small_company(warehouse)
     assert figures(open_page(costs_page)) == {
-        "Spend": "1 234 €", "Revenue of won deals": "90 €",
-        "Raw leads": "13", "Cost per raw lead": "94.92 €",
-        "Unique clients": "8", "Cost per unique client": "154.25 €",
-        "Qualified clients": "2", "Cost per qualified client": "617.00 €",
+        "Spend": "€1,234", "Revenue of won deals": "€90",
+        "Raw leads": "13", "Cost per raw lead": "€94.92",
+        "Unique clients": "8", "Cost per unique client": "€154.25",
+        "Qualified clients": "2", "Cost per qualified client": "€617.00",
         "New clients": "0", "Cost per new client": "—",
     }  # fmt: skip
 
@@ -125,8 +125,8 @@ def test_the_headline_shows_counts_and_costs(open_page: Opener, warehouse: Wareh
         pytest.param("site", "b.example", "Raw leads", "3", id="site"),
         pytest.param("site", "b.example", "Cost per raw lead", "—", id="nothing to divide"),
         pytest.param("model", "last_non_direct", "Unique clients", "1", id="model"),
-        pytest.param("currency", "PLN as billed", "Cost per unique client", "1 000.00 zł", id="currency"),
-        pytest.param("currency", "PLN as billed", "Revenue of won deals", "—", id="no revenue as billed"),
+        pytest.param("currency", "PLN", "Cost per unique client", "1,000.00 zł", id="currency"),
+        pytest.param("currency", "PLN", "Revenue of won deals", "—", id="no revenue as billed"),
     ],
 )
 def test_a_filter_changes_the_headline(
@@ -155,7 +155,7 @@ def test_a_period_is_compared_with_the_one_before(open_page: Opener, warehouse: 
     raw, per_raw = (
         metric for metric in open_page(costs_page).metric if metric.label in {"Raw leads", "Cost per raw lead"}
     )
-    assert (raw.delta, per_raw.delta) == (f"+50{SPACE}%", f"-20{SPACE}%")
+    assert (raw.delta, per_raw.delta) == ("+50%", "-20%")
 
 
 def test_a_period_with_other_campaigns_as_billed_is_not_compared(open_page: Opener, warehouse: Warehouse) -> None:
@@ -165,7 +165,7 @@ def test_a_period_with_other_campaigns_as_billed_is_not_compared(open_page: Open
             billed(connection, day=day, currency="PLN", spend_original=100)
             billed(connection, day=day, campaign="two", currency="PLN", spend_original=100)
         billed(connection, campaign="two", currency="EUR", spend_original=100)
-    shown = open_page(costs_page).selectbox(key="currency").set_value("PLN as billed").run()
+    shown = open_page(costs_page).selectbox(key="currency").set_value("PLN").run()
     assert (figures(shown)["Spend"], shown.metric[0].delta) == ("200 zł", "")
 
 
@@ -181,7 +181,7 @@ def test_spend_without_a_rate_is_a_warning(open_page: Opener, warehouse: Warehou
     small_company(warehouse)
     with warehouse.transaction(None) as connection:
         billed(connection, campaign="ru", currency="RUB", spend_original=7000, unconverted=7000)
-    assert f"7{SPACE}000{SPACE}₽" in open_page(costs_page).warning[0].value
+    assert f"7,000{SPACE}₽" in open_page(costs_page).warning[0].value
 
 
 def test_campaigns_in_two_currencies_are_told(open_page: Opener, warehouse: Warehouse) -> None:
@@ -189,8 +189,8 @@ def test_campaigns_in_two_currencies_are_told(open_page: Opener, warehouse: Ware
     with warehouse.transaction(None) as connection:
         billed(connection, campaign="two", currency="PLN", spend_original=1)
         billed(connection, campaign="two", currency="EUR", spend_original=1)
-    shown = open_page(costs_page).selectbox(key="currency").set_value("PLN as billed").run()
-    assert shown.info[0].value.startswith("1 campaign(s) billed in PLN")
+    shown = open_page(costs_page).selectbox(key="currency").set_value("PLN").run()
+    assert shown.info[0].value.startswith("1 campaign billed in PLN")
 
 
 def test_a_closed_gate_is_the_first_thing_on_health(open_page: Opener, warehouse: Warehouse) -> None:

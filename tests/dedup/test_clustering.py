@@ -95,6 +95,22 @@ def test_not_the_same_goes_before_the_same():
     assert clusters.label.tolist() == [0, 1, 1]
 
 
+@pytest.mark.parametrize("third", ["Иван Орлов", "Мария Сомова"])
+def test_whom_a_person_called_one_client_answers_to_both_names(third):
+    data, _ = encode([lead("a", name="Иван Орлов"), lead("b", name="Мария Сомова"), lead("c", name=third)], MODEL)
+    clusters = join_all(data, MODEL, links_of((0, 2, 25.0), (1, 2, 22.0)), judged(same=[(0, 1)]), 20.0)
+    assert clusters.label.tolist() == [0, 0, 0]
+    assert clusters.refused == {}
+
+
+def test_a_stranger_to_both_names_stays_out_of_whom_a_person_called_one_client():
+    names = ["Иван Орлов", "Мария Сомова", "Олег Букин"]
+    data, _ = encode([lead(str(i), name=name) for i, name in enumerate(names)], MODEL)
+    clusters = join_all(data, MODEL, links_of((0, 2, 25.0)), judged(same=[(0, 1)]), 20.0)
+    assert clusters.label.tolist() == [0, 0, 2]
+    assert clusters.refused == {(0, 2): NAMES_CONTRADICT}
+
+
 def test_links_join_heaviest_first_then_seen_last_then_by_record():
     _, data = clustering_of(lead("a", 1.0), lead("b", 1.0), lead("c", 9.0), lead("d", 9.0), lead("e"))
     links = links_of((0, 1, 20.0), (2, 3, 20.0), (0, 2, 25.0), (3, 4, 20.0))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dedup import fold, load_model
-from dedup.snapshot import SnapshotError, is_incremental, read_snapshot, snapshot_bytes, take_snapshot
+from dedup.snapshot import ENGINE, SnapshotError, is_incremental, read_snapshot, snapshot_bytes, take_snapshot
 from tests.dedup.messy_leads import draw_leads
 
 MODEL = load_model("lead")
@@ -43,7 +43,7 @@ def test_other_bytes_are_refused(content):
 def test_a_snapshot_of_another_engine_is_refused(monkeypatch):
     content = snapshot_bytes(SNAPSHOT)
     monkeypatch.setattr("dedup.snapshot.ENGINE", 0)
-    with pytest.raises(SnapshotError, match="engine 2, this program has 0"):
+    with pytest.raises(SnapshotError, match=f"engine {ENGINE}, this program has 0"):
         read_snapshot(content)
 
 

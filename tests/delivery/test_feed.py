@@ -19,7 +19,7 @@ from pipeline.delivery.feed import (
     StrandedEventsError,
 )
 from pipeline.warehouse.connection import Role, Warehouse, WarehouseError, run
-from tests.delivery.outbox import NOW, client_id, close_gate, merge, write_change
+from tests.delivery.outbox import NOW, client_id, close_gate, merge, merge_account, write_account, write_change
 
 pytestmark = pytest.mark.postgres
 
@@ -244,12 +244,15 @@ def test_lines_go_on_beyond_one_page(warehouse: Warehouse, monkeypatch: pytest.M
     assert [line["event"]["event_id"] for line in events] == written
 
 
-def test_lines_of_the_snapshot_name_clients_then_aliases(warehouse: Warehouse) -> None:
+def test_lines_of_the_snapshot_name_clients_then_aliases_then_accounts(warehouse: Warehouse) -> None:
     changes(warehouse, 1, 2)
     with warehouse.transaction(None) as connection:
         merge(connection, old=1, living=2)
+        for number in (7, 8):
+            write_account(connection, number, clients=[2] if number == 8 else [])
+        merge_account(connection, old=7, living=8)
     kinds = [next(iter(line)) for line in feed.lines(warehouse, None, limit=1, whole=True)]
-    assert kinds == ["client", "alias", "next_cursor"]
+    assert kinds == ["client", "alias", "account", "account_alias", "next_cursor"]
 
 
 def encoded(text_: str) -> str:

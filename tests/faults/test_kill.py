@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from pipeline import steps
 from pipeline.demo.calls import csv_line
 from pipeline.demo.company import generate
 from pipeline.warehouse.connection import Warehouse
-from tests.company import company, deliver, select
+from tests.company import company, deliver, emptied, select
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -117,17 +117,6 @@ def _killed_at(url: str, run: Run, point: int) -> bool:
     return False
 
 
-def _emptied(warehouse: Warehouse) -> None:
-    """A whole warehouse without rows, quicker than a new database."""
-    with warehouse.transaction(None) as connection:
-        connection.execute(text("set local session_replication_role = replica"))
-        connection.execute(
-            text(
-                "truncate raw.record, core.lead, core.decision, core.ledger_block, core.client, ops.run, ops.cursor, core.outbox, core.evidence, core.review, core.hub, mart.touchpoint, mart.client, mart.cost_per_channel_campaign_day, mart.spend_per_channel_campaign_day_currency, mart.rejection_per_channel_day_stage, mart.build, core.spend, core.deal, core.fx_rate, ops.check_result restart identity cascade"
-            )
-        )
-
-
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     return Run(tmp_path)
@@ -156,7 +145,7 @@ def test_a_run_killed_anywhere_and_run_again_gives_what_an_undisturbed_one_gives
     step = 1 if request.config.getoption("--sweep") == "full" else max(1, points // 16)
     killed = 0
     for point in range(1, points + 1, step):
-        _emptied(warehouse)
+        emptied(warehouse)
         warehouse.engine.dispose()
         killed += _killed_at(warehouse_url, run, point)
         run.whole(warehouse)
@@ -174,9 +163,9 @@ def test_a_cursor_that_moved_before_its_page_would_be_caught(
 
     sound = landing.land
 
-    def unsound(warehouse: Warehouse, page: Page, now: Any) -> Any:
-        sound(warehouse, Page(source=page.source, records=(), cursor=page.cursor), now)
-        return sound(warehouse, Page(source=page.source, records=page.records), now)
+    def unsound(warehouse: Warehouse, page: Page, *more: Any) -> Any:
+        sound(warehouse, Page(source=page.source, records=(), cursor=page.cursor), *more)
+        return sound(warehouse, Page(source=page.source, records=page.records), *more)
 
     points = _points(warehouse_url, run)
     undisturbed = _export(warehouse)
@@ -184,7 +173,7 @@ def test_a_cursor_that_moved_before_its_page_would_be_caught(
     caught = 0
     first = _first_statement_of_ingest(warehouse_url, run)
     for point in range(first, min(points, first + 30)):
-        _emptied(warehouse)
+        emptied(warehouse)
         warehouse.engine.dispose()
         _killed_at(warehouse_url, run, point)
         run.whole(warehouse)
@@ -199,7 +188,7 @@ def _first_statement_of_ingest(url: str, run: Run) -> int:
     warehouse = Warehouse.at(url)
     with warehouse.transaction(None):
         pass
-    _emptied(warehouse)
+    emptied(warehouse)
     passed, found = 0, 0
 
     def seen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:

@@ -104,6 +104,17 @@ class Core:
         self.history(uid(number), 1, decision)
         return uid(number)
 
+    def account(self, number: int, *clients: UUID) -> UUID:
+        evidence = orjson.dumps({"clients": list(map(str, clients))}).decode()
+        decision = self.decide("account_mint", [], uid(number), evidence=evidence)
+        self.insert(
+            "core.account", account_id=uid(number), state="live", client_count=len(clients), minted_by=decision, changed_by=decision
+        )  # fmt: skip
+        for client in clients:
+            self.insert("core.account_member", client_id=client, account_id=uid(number), from_decision=decision)
+        self.insert("core.account_build", last_decision=decision, made_with="", built_at=NOW)
+        return uid(number)
+
     def history(self, client: UUID, version: int, decision: int) -> None:
         self.insert("core.client_history", client_id=client, version=version, decision_id=decision, golden={})
         self.insert(

@@ -3,6 +3,8 @@
 import pytest
 
 from pipeline.attribution.marts import build_marts
+from pipeline.clients_over_time.marts import build_client_marts
+from pipeline.outcomes.marts import build_outcome_marts
 from pipeline.quality.verify import verify
 from pipeline.settings import Settings
 from pipeline.warehouse.sql_file import failing, file_names
@@ -13,6 +15,7 @@ pytestmark = pytest.mark.postgres
 ONE = "'00000000-0000-0000-0000-000000000001'"
 LIVING = "'00000000-0000-0000-0000-000000000064'"
 MERGED = "'00000000-0000-0000-0000-000000000065'"
+ACCOUNT = "'00000000-0000-0000-0000-0000000000c8'"
 
 FAULTS: dict[str, tuple[str, ...]] = {
     "conservation": (
@@ -61,16 +64,40 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "credit_adds_up": ("update mart.credit set linear = linear / 2",),
     "mart_spend_adds_up": ("update mart.cost_per_channel_campaign_day set spend = spend * 2 where attribution_model = 'last_non_direct'",),
     "mart_deals_add_up": ("update mart.cost_per_channel_campaign_day set revenue = 0",),
+    "mart_funnel_adds_up": ("update mart.funnel_per_channel_campaign_day set clients_won = clients_won + 1",),
+    "mart_cohorts_add_up": ("update mart.cohort_per_channel_week set revenue = 0",),
+    "mart_managers_add_up": ("delete from mart.manager_per_channel_day",),
+    "mart_refusals_add_up": ("delete from mart.refusal_per_channel_day",),
+    "mart_history_is_current": ("update mart.cost_per_channel_campaign_day_history set spend = spend + 1",),
+    "deal_stage_without_history": (
+        "alter table core.deal_history disable trigger user",
+        "delete from core.deal_history",
+    ),
     "rejected_lead_counted_unique": (f"update mart.touchpoint set state = 'rejected' where lead_id = {ONE}",),
     "spend_converted_wrongly": ("update core.spend set spend_reporting = spend_reporting * 100",),
     "spend_without_history": (
         "alter table core.spend disable trigger user",
         "update core.spend set spend_original = spend_original + 1, spend_reporting = spend_reporting + 1",
     ),
+    "account_without_clients": (f"update core.account set client_count = 9 where account_id = {ACCOUNT}",),
+    "account_member_of_dead": (f"update core.account set state = 'closed' where account_id = {ACCOUNT}",),
+    "account_not_of_ledger": (f"update core.account_member set client_id = {MERGED} where account_id = {ACCOUNT}",),
     "ledger_tampered": (
         "alter table core.decision disable trigger user",
         "update core.decision set actor = 'somebody else' where decision_id = 1",
     ),
+    "client_segments_add_up": ("delete from mart.client_segment",),
+    "client_turnover_adds_up": ("update mart.client_revenue_month set revenue = revenue + 1",),
+    "client_circles_add_up": ("delete from mart.client_completeness where circle = 'all' and field = '(all)'",),
+    "erasure_not_applied": ("insert into privacy.expected_erasure values (gen_random_uuid(), now())",),
+    "erased_value_present": (f"insert into privacy.erased_client values ({LIVING}, gen_random_uuid())",),
+    "suppression_lost": (f"insert into privacy.client_flag values ({LIVING}, array['phone'])",),
+    "outcome_word_lost": (
+        "insert into core.outcome_word values"
+        f" ('deal crm/1', 'reject', 'supplier', {ONE}, now(), 'judged', (select min(decision_id) from core.decision), now())",
+    ),
+    "unworked_leads_add_up": ("update mart.outcome_build set unworked = unworked + 1",),
+    "first_responses_add_up": ("update mart.outcome_build set responses = responses + 1",),
     "contact_in_mart": ("update mart.touchpoint set campaign = 'for anna@firma.example'",),
 }  # fmt: skip
 
@@ -86,6 +113,7 @@ def sound(core: Core, settings: Settings) -> Core:
     core.lead(4, state="rejected", stage="supplier")
     core.spend("2026-03-01", 10, original=43, currency="PLN")
     core.deal(1, living, "won", "2026-03-05")
+    core.account(200, living)
     for step, hour in (("conform", 1), ("fold", 3)):
         core.insert(
             "ops.run",
@@ -96,6 +124,8 @@ def sound(core: Core, settings: Settings) -> Core:
         )
     core.connection.commit()
     build_marts(core.connection, settings, NOW)
+    build_client_marts(core.connection, settings, NOW)
+    build_outcome_marts(core.connection, settings, NOW)
     core.connection.commit()
     return core
 

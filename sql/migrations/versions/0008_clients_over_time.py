@@ -1,6 +1,7 @@
 """Clients over time.
 
-Reason: (to be written)
+Reason: what a lead cost says nothing of whether the client stayed. Whoever plans needs to see clients come, go and return, who makes
+the turnover and how steadily, and which clients lack what is needed to serve them; all of it follows from the deals that came back.
 """
 
 from pathlib import Path

@@ -1,6 +1,7 @@
 """Judgements by people.
 
-Reason: (to be written)
+Reason: a person judges clients, not pairs of leads: one decision may name two sides of several leads, so that one undo takes all of it
+back. Their words on why stand beside the ledger, where an erasure can reach them.
 """
 
 from pathlib import Path

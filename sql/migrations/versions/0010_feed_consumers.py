@@ -1,6 +1,7 @@
 """Consumers of the change feed.
 
-Reason: (to be written)
+Reason: each consumer gets a token and scopes of its own, and a position that we can watch; webhooks and CRM connectors bring events
+to consumers, so that what one of them cannot take now must be kept per client and in order. The feed tells more kinds of events.
 """
 
 from pathlib import Path

@@ -1,6 +1,7 @@
 """Delivery to CRMs.
 
-Reason: (to be written)
+Reason: a connector must know which record of a CRM is which client, and tell a value that it wrote itself from one that a manager
+typed, without keeping the values.
 """
 
 from pathlib import Path

@@ -1,6 +1,7 @@
-"""Privacy.
+"""Opt-outs, erasures, tombstones, retention.
 
-Reason: (to be written)
+Reason: who asks not to be called must not be called, and who asks to be forgotten must not come back with an old mailbox, a replay
+or a restored dump. Records stay as empty rows, so that counts still add up; history and events may lose their words, nothing else.
 """
 
 from pathlib import Path

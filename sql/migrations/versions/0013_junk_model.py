@@ -1,6 +1,7 @@
 """The text model of junk.
 
-Reason: (to be written)
+Reason: people judge doubtful leads one by one; what their verdicts have in common may doubt the next one, once a person has approved it,
+and must be seen, undone and emptied as any other decision.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Accounts.
 
-Reason: (to be written)
+Reason: for firms that sell to firms the client is a company: several people, sometimes several tax numbers, are one.
 """
 
 from pathlib import Path

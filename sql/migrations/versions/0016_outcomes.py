@@ -1,6 +1,7 @@
 """Outcomes.
 
-Reason: (to be written)
+Reason: managers say in the CRM what became of leads, which of them were junk and who answered when. That has to judge the leads, once and
+revocably, and to show those that nobody works.
 """
 
 from pathlib import Path

@@ -1,6 +1,7 @@
-"""Indexes of the dashboard.
+"""Junk as the dashboard shows it, and indexes of its pages.
 
-Reason: (to be written)
+Reason: a claim to an ad network needs click ids and rules beside each junk lead, which no mart had; and the pages count leads
+of any days and sites, which without an index of their own reads every lead.
 """
 
 from pathlib import Path

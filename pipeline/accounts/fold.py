@@ -1,0 +1,95 @@
+"""The fold of clients into accounts: everything is looked at, what changed is written, with ids that stay."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from pipeline.accounts.linking import link
+from pipeline.accounts.mention import Mention, mention_of
+from pipeline.identity import Change, Known, reconcile
+from pipeline.settings import Settings
+from pipeline.warehouse import accounts
+from pipeline.warehouse.connection import Connection
+
+_MADE = "1"
+"""To be raised when the rules change, so that accounts are made anew."""
+
+
+def fold_accounts(connection: Connection, settings: Settings, now: datetime) -> dict[str, int]:
+    """Makes accounts follow clients, in the caller's transaction, which holds the fold's lock.
+
+    Counts: accounts, clients in them, changes, events, shared_domains; nothing but zeros where no client changed since the last time.
+    """
+    counts = {"accounts": 0, "clients": 0, "changes": 0, "events": 0, "shared_domains": 0}
+    made_with = " ".join((_MADE, *sorted(settings.company.own_domains)))
+    if accounts.unchanged_since(connection, made_with):
+        return counts
+    mentions: dict[str, Mention] = {}
+    seen_at: dict[str, datetime] = {}
+    for client, first_seen_at, sights in accounts.sights(connection):
+        mention = mention_of(client, sights)
+        if mention is not None:
+            mentions[client], seen_at[client] = mention, first_seen_at
+    said = accounts.words(connection)
+    mute = {client for word in said for client in (word.left, word.right)} - seen_at.keys()
+    seen_at |= accounts.first_seen(connection, mute)
+    linked = link(mentions.values(), [word for word in said if {word.left, word.right} <= seen_at.keys()])
+    known, stored = accounts.known(connection)
+    changes = list(reconcile(linked.clusters, seen_at, known))
+    members = _members(known, changes)
+    above = _above(accounts.holdings(connection), changes, members)
+    golden = {account: _account(clients, mentions, above.get(account)) for account, clients in members.items()}
+    touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
+    edited = [a for a in sorted(golden.keys() - touched) if accounts.golden_of(golden[a]) != stored[a].golden]
+    changes.extend(Change("edit", account, ()) for account in edited)
+    events = accounts.write_changes(connection, changes, golden, stored, linked, now)
+    accounts.write_findings(connection, linked)
+    accounts.keep_build(connection, made_with, now)
+    return {
+        "accounts": len(linked.clusters), "clients": len(seen_at), "changes": len(changes), "events": events,
+        "shared_domains": len(linked.shared),
+    }  # fmt: skip
+
+
+def _members(known: Known, changes: Sequence[Change]) -> Mapping[str, Sequence[str]]:
+    membership = dict(known.membership)
+    for change in changes:
+        for client in change.lead_ids:
+            if change.kind in {"leave", "close"}:
+                membership.pop(client, None)
+            else:
+                membership[client] = change.client_id
+    members: dict[str, list[str]] = defaultdict(list)
+    for client, account in sorted(membership.items()):
+        members[account].append(client)
+    return members
+
+
+def _above(
+    holdings: Mapping[str, tuple[str, str]], changes: Sequence[Change], members: Mapping[str, Sequence[str]]
+) -> Mapping[str, str]:
+    """The living holding of each account that has one, after the changes; an account that became one with its holding has none."""
+    merged = {change.from_client_id: change.client_id for change in changes if change.kind == "merge"}
+    woken = {change.client_id for change in changes if change.revives}
+    found: dict[str, str] = {}
+    for account, (named, standing) in holdings.items():
+        living = named if named in woken else merged.get(standing, standing)
+        if living in members and living != account:
+            found[account] = living
+    return found
+
+
+def _account(clients: Sequence[str], mentions: Mapping[str, Mention], holding_id: str | None) -> accounts.Account:
+    told = [mentions[client] for client in clients if client in mentions]
+    names = Counter(name for mention in told for name, _, _ in mention.names)
+    forms = {form for mention in told for form in mention.forms}
+    return accounts.Account(
+        # The name that most clients give; among equals the longest, then by letters, so that the order of clients says nothing.
+        name=min(names, key=lambda name: (-names[name], -len(name), name)) if names else "",
+        legal_forms=tuple(sorted(forms)),
+        tax_ids=tuple(sorted({tax for mention in told for tax in mention.tax_ids})),
+        domains=tuple(sorted({domain for mention in told for domain in mention.domains})),
+        cities=tuple(sorted({city for mention in told for city in mention.cities})),
+        clients=tuple(clients),
+        holding_id=holding_id,
+    )

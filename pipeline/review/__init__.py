@@ -1,0 +1,1 @@
+"""What people say of leads: the queue of doubts, judgements, and acts that show first what they will change."""
