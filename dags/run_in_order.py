@@ -90,7 +90,7 @@ def outcome(run: Any) -> list[tuple[str, str]]:
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return " ".join(f"{name}={value}" for name, value in counts.items() if value) or "nothing"
+    return " ".join(f"{name}={value}" for name, value in counts.items() if value or name == "new")
 
 
 @contextmanager

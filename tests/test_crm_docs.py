@@ -20,7 +20,7 @@ def page(repository: Path) -> str:
 def test_every_configuration_is_sound_and_every_vendor_is_shown(page: str) -> None:
     blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     shown = {crm.connector.vendor for block in blocks for crm in configured_crms(parse_settings(block), Secrets())}
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     first_table = page.split("## The first half hour", maxsplit=1)[0]
     named = set(re.findall(r"`([a-z0-9-]+)`", first_table)) & CRM_CONNECTORS.keys()
     assert shown <= named

@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -59,23 +60,23 @@ class Histories(RuleBasedStateMachine):
     """What a company lives through, beside the reference."""
 
     warehouse: Warehouse
-    numbers = iter(range(10**9))
 
     @initialize()
     def begin(self) -> None:
         emptied(self.warehouse)
         self.shop = company(self.warehouse, '[privacy]\nkey = "PRIVACY_KEY"\n')
+        self.numbers = count(1)  # anew each time: ids follow from it, and the order of clients from these
         self.people: dict[str, int] = {}
         self.words: dict[int, Sides] = {}
         self.apart: dict[int, Sides] = {}
         self.junk: set[str] = set()
         self.comes(0, 1)
 
-    @rule(person=st.integers(0, len(PEOPLE) - 1), count=st.integers(1, 2))
-    def comes(self, person: int, count: int) -> None:
+    @rule(person=st.integers(0, len(PEOPLE) - 1), many=st.integers(1, 2))
+    def comes(self, person: int, many: int) -> None:
         """New leads of one person."""
         before = self._leads()
-        for _ in range(count):
+        for _ in range(many):
             post(self.shop, str(next(self.numbers)), **PEOPLE[person])
         fold_all(self.shop)
         self.people |= dict.fromkeys(self._leads() - before, person)

@@ -97,19 +97,20 @@ def _merge_here(workspace: steps.Workspace, tryton: Tryton, say: Say) -> bool:
 
 
 def _undo_here(workspace: steps.Workspace, tryton: Tryton, say: Say) -> bool:
-    """The same person takes the word back: the merged client's id comes back, and gets a party of its own."""
+    """The same person takes the word back: what was merged comes back under its id, with a party of its own."""
     speaker = Speaker(_WHO, "shows what an undo does", workspace.now())
     with workspace.warehouse.transaction(Role.RESOLVER) as connection:
         said = rows(connection, "crm_demo", "last_said", actor=_WHO)
         if not said:
             return True
-        merged = str(one(connection, "crm_demo", "last_merged"))
         act = undo_act(connection, said[0].decision_id)
     plan = carry_out(workspace, act, speaker)
     steps.verify(workspace)
     counts = steps.send_crm(workspace, NAME)
-    say(f"it was undone: {_told(counts)}; client {merged} has its id back and party {_party_of(workspace, merged)}")
-    return plan.returning == (merged,) and _agree(workspace, tryton)
+    say(f"it was undone: {_told(counts)}")
+    for client in plan.returning:
+        say(f"  client {client} has its id back and party {_party_of(workspace, client)}")
+    return bool(plan.returning) and _agree(workspace, tryton)
 
 
 def _merge_there(workspace: steps.Workspace, tryton: Tryton, say: Say) -> bool:

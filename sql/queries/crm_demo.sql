@@ -3,10 +3,6 @@
 -- name: living_clients
 select count(*) from core.client where state = 'live';
 
--- name: last_merged
--- The client that was merged last.
-select client_id::text from core.client_alias order by decision_id desc limit 1;
-
 -- name: last_said
 -- The word of a person that ties leads and was not taken back, the last one.
 select decision_id from core.decision
