@@ -47,7 +47,9 @@ def accounts_list(
         shared = rows(connection, "accounts", "shared_domains")
     table = Table(title=f"Accounts of {least} clients or more: {len(found)}", title_justify="left", box=box.SIMPLE)
     for name in ("account", "name", "clients", "tax numbers", "mail domains", "holding"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("account", "clients"))
+        table.add_column(
+            name, overflow="fold", no_wrap=name in ("account", "clients"), min_width=20 if name == "name" else None
+        )
     for row in found:
         table.add_row(
             row.account_id, row.name or "—", f"{row.client_count:,}", ", ".join(row.tax_ids), ", ".join(row.domains),
