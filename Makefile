@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-rules test-whole check bench bench-matching bench-receiver sweep histories fuzz test-dovecot test-mariadb test-tryton crm-demo up down lock clean
+.PHONY: help setup demo test test-rules test-whole check bench bench-matching bench-marts bench-receiver sweep histories fuzz test-dovecot test-mariadb test-tryton crm-demo up down lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -59,6 +59,9 @@ bench-matching: setup .venv-bench/.ready ## matching alone: ours and others on t
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-bench
 	@$(UV) pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements-bench.lock
 	@touch $@
+
+bench-marts: setup ## measure the marts: from nothing, one new day, one verdict (BENCH="100000 1000000")
+	@$(BIN)/python -m tests.benchmarks.marts $(BENCH)
 
 # Tryton too.
 .venv-tryton/.ready: requirements-tryton.lock $(VENV)/.ready
