@@ -4,13 +4,14 @@ What counts is names that contradict each other, not spellings: one person with 
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
 
-from dedup.arrays import Bools, Ints, mix
+from dedup.arrays import Bools, Ints, find_texts, mix, take_texts
 from dedup.comparison.person_name import NameLevel, compare_names
 from dedup.encoding import Column, Encoded, switchboard_of
 from dedup.model import Comparison, Contact, Model
@@ -158,13 +159,16 @@ def _count_people(values: Ints, name_ids: Ints, names: Names, size: int) -> Peop
     return People(count, households, office)
 
 
+def is_desk(column: Column) -> Bools:
+    """Which keys of a phone column are desks behind a number, [keys]."""
+    found = np.zeros(len(column.keys), dtype=bool)
+    found[find_texts(column.keys, ";")] = True
+    return found
+
+
 def _desks_per_number(column: Column) -> Mapping[str, int]:
     """How many desks are known behind each number of a phone column."""
-    desks: dict[str, int] = {}
-    for key in column.keys:
-        if ";" in key:
-            desks[switchboard_of(key)] = desks.get(switchboard_of(key), 0) + 1
-    return desks
+    return Counter(map(switchboard_of, take_texts(column.keys, find_texts(column.keys, ";"))))
 
 
 def people_per_value(data: Encoded, model: Model) -> dict[str, People]:
@@ -218,7 +222,7 @@ def landlines_less(column: Column, people: People, named: Ints, most: float) -> 
     named: [keys], records with a name. Counted on numbers with two such records: how many have one person, how many several. Some
     firms' landlines are homes, others' are offices, and the names on them tell which.
     """
-    told = (named >= 2) & np.array([";" not in key for key in column.keys], dtype=bool)
+    told = (named >= 2) & ~is_desk(column)
     landline = column.prepared.landline[column.sample]
     home = _odds_of_one(people, told & landline & ~people.office, _HOMES_BELIEVED, most / 2.0)
     office = _odds_of_one(people, told & people.office, _OFFICES_BELIEVED, most)

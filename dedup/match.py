@@ -17,9 +17,9 @@ from dedup.judged_weights import heed
 from dedup.model import Model
 from dedup.record import Judgement
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Joined, Match, Progress
-from dedup.scoring import JUST_BELOW, Scores, score_pairs
+from dedup.scoring import JUST_BELOW, score_pairs, value_weights
 from dedup.set_statistics import SetStatistics, gather_statistics
-from dedup.side_by_side import both, side_by_side
+from dedup.side_by_side import both, in_halves
 from dedup.snapshot import Snapshot
 from dedup.table import MOST_VALUES, TableError, arrow_table, table_columns
 from dedup.thresholds import lowest_cut, valley_cut
@@ -72,22 +72,8 @@ def best_doubts(
     return tuple(sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1], pair[3])))
 
 
-class _Kept:
-    """Pairs worth remembering: at or above the review cut, or with contacts that clash."""
-
-    def __init__(self) -> None:
-        self._parts: list[tuple[Ints, Ints, Floats, Bools, Bools, Ints]] = []
-
-    def add(self, left: Ints, right: Ints, rules: Ints, scores: Scores, review_cut: float) -> None:
-        kept = np.flatnonzero((scores.weight >= review_cut) | scores.contact_clash)
-        clash, met = scores.contact_clash[kept], scores.met[kept]
-        self._parts.append((left[kept], right[kept], scores.weight[kept], clash, met, rules[kept]))
-
-    def all(self) -> tuple[Ints, Ints, Floats, Bools, Bools, Ints]:
-        if not self._parts:
-            nothing, no = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
-            return nothing, nothing, np.zeros(0), no, no, nothing
-        return tuple(np.concatenate([part[place] for part in self._parts]) for place in range(6))  # type: ignore[return-value]
+_Worth = tuple[Ints, Ints, Floats, Bools, Bools, Ints]
+"""Pairs worth remembering: left, right, weight, whether the contacts clash, whether a merge's needs are met, rules that found them."""
 
 
 def _score_all(
@@ -97,20 +83,27 @@ def _score_all(
     statistics: SetStatistics,
     cuts: tuple[float, float],
     tell: Progress,
-) -> tuple[Ints, Ints, Floats, Bools, Bools, Ints]:
-    kept = _Kept()
+) -> _Worth:
+    """The pairs at or above the review cut, or with contacts that clash; of a model that joins on balance all."""
     least = -np.inf if model.joins == "balance" else cuts[1]
     total = len(candidates.left)
+    # An even number of parts of one size, so that two cores are done at once.
+    parts = 2 * -(-total // (2 * PAIRS_AT_ONCE)) or 1
+    size = -(-total // parts) or 1
+    weights = value_weights(data, model, statistics)
 
-    def score(start: int) -> tuple[Ints, Ints, Scores]:
-        left, right = candidates.left[start : start + PAIRS_AT_ONCE], candidates.right[start : start + PAIRS_AT_ONCE]
-        return left, right, score_pairs(data, left, right, model, statistics, cuts[0])
+    def score(start: int) -> _Worth:
+        left, right, rules = (
+            numbers[start : start + size] for numbers in (candidates.left, candidates.right, candidates.rules)
+        )
+        scores = score_pairs(data, left, right, model, statistics, cuts[0], weights)
+        kept = np.flatnonzero((scores.weight >= least) | scores.contact_clash)
+        clash, met = scores.contact_clash[kept], scores.met[kept]
+        return left[kept], right[kept], scores.weight[kept], clash, met, rules[kept]
 
-    starts = range(0, total, PAIRS_AT_ONCE)
-    for start, (left, right, scores) in zip(starts, side_by_side(score, starts), strict=True):
-        tell("compare", start, total)
-        kept.add(left, right, candidates.rules[start : start + PAIRS_AT_ONCE], scores, least)
-    return kept.all()
+    found = in_halves(score, range(0, max(total, 1), size), len(data), lambda start: tell("compare", start, total))
+    left, right, weight, clash, met, rules = (np.concatenate(column) for column in zip(*found, strict=True))
+    return left, right, weight, clash, met, rules
 
 
 def _own_cut(weight: Floats, free: Bools, model: Model, even_bet: float, single_cut: float, precision: float) -> float:

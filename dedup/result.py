@@ -13,6 +13,7 @@ from dedup.encoding import Encoded
 from dedup.hubs import Hub
 from dedup.model import Model
 from dedup.set_statistics import SetStatistics
+from dedup.weakest_link import weakest_links
 
 if TYPE_CHECKING:
     from dedup.explain import Explanation
@@ -112,34 +113,6 @@ class Match:
         from dedup.explain import explain_rows
 
         return explain_rows(self, left, right)
-
-
-def weakest_links(cluster: Ints, left: Ints, right: Ints, weight: Floats, linked: Bools) -> Floats:
-    """For each row the smallest weight in the heaviest tree of links that spans its cluster."""
-    rows = np.flatnonzero(linked & (cluster[left] == cluster[right]))
-    sizes = np.bincount(cluster)
-    found = np.full(len(sizes), np.nan)
-    owner = cluster[left[rows]]
-    pairs = rows[sizes[owner] == 2]
-    found[cluster[left[pairs]]] = weight[pairs]
-    larger = rows[sizes[owner] > 2]
-    parent: dict[int, int] = {}
-
-    def find(node: int) -> int:
-        root = node
-        while parent.get(root, root) != root:
-            root = parent[root]
-        while node != root:
-            parent[node], node = root, parent.get(node, node)
-        return root
-
-    order = larger[np.argsort(-weight[larger], kind="stable")]
-    for a, b, bits in zip(left[order].tolist(), right[order].tolist(), weight[order].tolist(), strict=True):
-        x, y = find(a), find(b)
-        if x != y:
-            parent[x] = y
-            found[cluster[a]] = bits  # heaviest first: the last to join is the weakest
-    return np.asarray(found[cluster])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@
 3. What the model needs for a merge holds a weight below the merge cut where it lacks: a name alone, a hub without a name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from dedup.arrays import Bools, Floats, Ints, distinct_pairs
 from dedup.comparison.name_words import Part
 from dedup.comparison.person_name import AGREES, NameLevel, Relations, compare_names
 from dedup.encoding import Column, Encoded
-from dedup.hubs import HUB_NAMES, contact_column, contact_weight, person_meant
+from dedup.hubs import HUB_NAMES, contact_column, contact_weight, is_desk, person_meant
 from dedup.model import Comparison, Household, Model
 from dedup.set_statistics import SetStatistics
 
@@ -170,8 +170,17 @@ def _best_names(data: Encoded, left: Ints, right: Ints, name_bits: Floats) -> tu
     return found, named, pair
 
 
-def compare_pairs(data: Encoded, left: Ints, right: Ints, model: Model, statistics: SetStatistics) -> Compared:
-    """Levels of the pairs (left[i], right[i]) of records of `data`, by number."""
+def compare_pairs(
+    data: Encoded,
+    left: Ints,
+    right: Ints,
+    model: Model,
+    statistics: SetStatistics,
+    weights: Mapping[str, Floats] | None = None,
+) -> Compared:
+    """Levels of the pairs (left[i], right[i]) of records of `data`, by number. weights: as `value_weights` gives them, where they are
+    known already."""
+    weights = value_weights(data, model, statistics) if weights is None else weights
     columns = []
     values: dict[str, Ints] = {}
     relations, named, pair = _best_names(data, left, right, statistics.name_bits)
@@ -179,9 +188,7 @@ def compare_pairs(data: Encoded, left: Ints, right: Ints, model: Model, statisti
         if comparison.kind == "person_name":
             columns.append(relations.level)
             continue
-        levels, shared = _compare_values(
-            data, comparison, left, right, _value_weight(data, comparison, model, statistics)
-        )
+        levels, shared = _compare_values(data, comparison, left, right, weights[comparison.name])
         columns.append(levels)
         values[comparison.name] = shared
     levels = np.stack(columns, axis=1) if columns else np.zeros((len(left), 0), dtype=np.int64)
@@ -200,8 +207,7 @@ def _contact_weights(data: Encoded, comparison: Comparison, model: Model, statis
     known = statistics.people[contact_column(comparison)]
     if any(known.less):
         column = data.columns[contact_column(comparison)]
-        desk = np.array([";" in key for key in column.keys], dtype=bool)
-        landline = column.prepared.landline[column.sample] & ~desk
+        landline = column.prepared.landline[column.sample] & ~is_desk(column)
         less = np.where(known.office, known.less[1], known.less[0])
         weights = np.where(landline, np.maximum(weights - less, 0.0), weights)
     return weights
@@ -215,6 +221,15 @@ def _value_weight(data: Encoded, comparison: Comparison, model: Model, statistic
     if comparison.contact is not None:
         return _contact_weights(data, comparison, model, statistics)
     return statistics.rarity.get(comparison.name, np.zeros(len(column.keys)))
+
+
+def value_weights(data: Encoded, model: Model, statistics: SetStatistics) -> dict[str, Floats]:
+    """By comparison, names aside, what each value of its column weighs where two records share it, [keys]."""
+    return {
+        comparison.name: _value_weight(data, comparison, model, statistics)
+        for comparison in model.comparisons
+        if comparison.kind != "person_name"
+    }
 
 
 def relation_bits(relations: Relations, common: Floats) -> Floats:
@@ -272,7 +287,14 @@ def _one_meant(data: Encoded, left: Ints, right: Ints, value: Ints, households: 
 
 
 def _weigh_contact(
-    data: Encoded, left: Ints, right: Ints, compared: Compared, number: int, model: Model, statistics: SetStatistics
+    data: Encoded,
+    left: Ints,
+    right: Ints,
+    compared: Compared,
+    number: int,
+    model: Model,
+    statistics: SetStatistics,
+    weights: Floats,
 ) -> _Contact:
     comparison = model.comparisons[number]
     contact = comparison.contact
@@ -283,7 +305,6 @@ def _weigh_contact(
         nothing = np.zeros(len(left))
         return _Contact(nothing, nothing.astype(np.int64), nothing.astype(bool))
     known, even = statistics.people[name], model.even_bet(statistics.records)
-    weights = _contact_weights(data, comparison, model, statistics)
     people = np.where(value >= 0, known.count[value], 0)
     bits = np.where(value >= 0, weights[value], 0.0)
     for place, level in enumerate(comparison.levels):
@@ -476,10 +497,12 @@ def weigh_pairs(
     model: Model,
     statistics: SetStatistics,
     merge_cut: float,
+    weights: Mapping[str, Floats] | None = None,
 ) -> Scores:
-    """Weights of pairs that are compared. merge_cut: bits, where rule 3 holds weights back. Weights are rounded to a
+    """Weights of pairs that are compared. merge_cut: bits, where rule 3 holds weights back; weights: as for `compare_pairs`. Weights are rounded to a
     millionth of a bit, so that equal evidence is equal on every machine."""
     count = len(left)
+    weights = value_weights(data, model, statistics) if weights is None else weights
     name_levels = compared.relations.level
     parts: list[Floats] = [np.zeros(count) for _ in model.comparisons]
     surname = np.zeros(count)
@@ -488,7 +511,8 @@ def weigh_pairs(
         if comparison.kind == "person_name":
             parts[number], surname = _name_weights(compared, comparison, statistics)
         elif comparison.contact is not None:
-            contacts[number] = _weigh_contact(data, left, right, compared, number, model, statistics)
+            of_value = weights[comparison.name]
+            contacts[number] = _weigh_contact(data, left, right, compared, number, model, statistics, of_value)
         else:
             parts[number] = _plain_weights(compared, number, model, statistics)
             parts[number] += _rarity_of_close(data, left, right, compared, number, model, statistics)
@@ -528,8 +552,15 @@ def weigh_pairs(
 
 
 def score_pairs(
-    data: Encoded, left: Ints, right: Ints, model: Model, statistics: SetStatistics, merge_cut: float
+    data: Encoded,
+    left: Ints,
+    right: Ints,
+    model: Model,
+    statistics: SetStatistics,
+    merge_cut: float,
+    weights: Mapping[str, Floats] | None = None,
 ) -> Scores:
     """Weights of the pairs (left[i], right[i]) of records of `data`, by number, see `weigh_pairs`."""
-    compared = compare_pairs(data, left, right, model, statistics)
-    return weigh_pairs(data, left, right, compared, model, statistics, merge_cut)
+    weights = value_weights(data, model, statistics) if weights is None else weights
+    compared = compare_pairs(data, left, right, model, statistics, weights)
+    return weigh_pairs(data, left, right, compared, model, statistics, merge_cut, weights)

@@ -6,7 +6,7 @@ import pickle
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from mmap import ACCESS_READ, mmap
 from typing import TypeVar
@@ -33,6 +33,25 @@ def side_by_side(work: Callable[[int], Piece], starts: Iterable[int]) -> Iterato
             waiting.append(pool.submit(work, start))
         while waiting:
             yield waiting.popleft().result()
+
+
+def in_halves(
+    work: Callable[[int], Piece], starts: Sequence[int], records: int, begin: Callable[[int], None]
+) -> list[Piece]:
+    """The results of `work` for each start, in their order: where there are records enough a child does the first half of them, else
+    threads do, which wait for each other whenever the work is Python's own. begin: called with the starts that this process comes to."""
+
+    def here(start: int) -> Piece:
+        begin(start)
+        return work(start)
+
+    if records < WORTH_A_CHILD or len(starts) < 2 or not may_fork():
+        return list(side_by_side(here, starts))
+    middle = len(starts) // 2
+    first, second = both(
+        lambda: [work(start) for start in starts[:middle]], lambda: [here(start) for start in starts[middle:]], records
+    )
+    return first + second
 
 
 def may_fork() -> bool:

@@ -149,8 +149,9 @@ def _read_side(path: Path, header: Sequence[str], model: Model, wanted: Wanted, 
         say(line)
     named = (recognised.id_column, recognised.seen_column, wanted.truth)
     needed = [*(n for names in recognised.columns.values() for n in names), *(n for n in named if n is not None)]
+    moments = [name for name in needed if name == recognised.seen_column and needed.count(name) == 1]
     try:
-        read = read_columns(path, needed)
+        read = read_columns(path, needed, moments)
     except OSError as error:
         raise _unreadable(path, error) from error
     ids = _ids(path, read, recognised, explicit=wanted.id_column is not None, say=say)
@@ -194,24 +195,30 @@ def _seen(read: TableColumns, recognised: Recognised, say: Say, path: Path) -> F
     """When rows were seen, unix seconds; a moment without a zone is taken as UTC, which moves all rows of a file alike."""
     if recognised.seen_column is None:
         return np.full(len(read.numbers), -np.inf)
-    texts = compute.utf8_trim_whitespace(_one_text(read.table.column(recognised.seen_column)))
-    texts = compute.if_else(_is_blank(texts), None, texts)
-    try:
-        moments = texts.cast(pyarrow.timestamp("s"))
-    except ArrowException:
+    column = read.table.column(recognised.seen_column)
+    if pyarrow.types.is_timestamp(column.type):
+        moments = column.combine_chunks().cast(pyarrow.timestamp("s", column.type.tz), safe=False)
+    else:
+        texts = compute.utf8_trim_whitespace(_one_text(column))
+        texts = compute.if_else(_is_blank(texts), None, texts)
         moments = _moments(texts)
-    lost = moments.null_count - texts.null_count
-    if lost:
-        say(f"{path.name}: {lost:,} cell(s) of `{recognised.seen_column}` hold no time that can be read")
+        lost = moments.null_count - texts.null_count
+        if lost:
+            say(f"{path.name}: {lost:,} cell(s) of `{recognised.seen_column}` hold no time that can be read")
     seconds: Floats = moments.cast(pyarrow.int64()).fill_null(0).to_numpy(zero_copy_only=False).astype(np.float64)
     seconds[moments.is_null().to_numpy(zero_copy_only=False)] = -np.inf
     return seconds
 
 
 def _moments(texts: Any) -> Any:
-    """Times in any form that people write, each distinct one read once; null where it is no time."""
+    """Times in any form that people write, null where it is no time: all at once where all are ISO 8601, else each distinct one."""
     from pipeline.own_file import parse_time
 
+    for zone in (None, "UTC"):  # none of them says its zone, or each does
+        try:
+            return texts.cast(pyarrow.timestamp("us", zone)).cast(pyarrow.timestamp("s"), safe=False)
+        except ArrowException:
+            continue
     coded = texts.dictionary_encode()
     moments = [parse_time(text, ZoneInfo("UTC")) for text in coded.dictionary.to_pylist()]
     seconds = [None if moment is None else int(moment.timestamp()) for moment in moments]

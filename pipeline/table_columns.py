@@ -7,7 +7,7 @@ Both roads give the same rows; the fast one is taken only where it cannot differ
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
@@ -71,15 +71,16 @@ def column_headers(path: Path) -> tuple[str, ...]:
     return names
 
 
-def read_columns(path: Path, columns: Sequence[str]) -> TableColumns:
+def read_columns(path: Path, columns: Sequence[str], moments: Collection[str] = ()) -> TableColumns:
     """These columns of a CSV, JSONL, XLSX or Parquet file, every row that can be read.
 
-    columns: names as `column_headers` gives them. Raises InputFileError: no table, no rows, or none that can be read.
+    columns: names as `column_headers` gives them; moments: those of them that stay timestamps where the file has them as such,
+    since a million of these take seconds to become text. Raises InputFileError: no table, no rows, or none that can be read.
     """
     wanted = tuple(dict.fromkeys(columns))
     kind = kind_of(path) if path.is_file() else ""
     if kind == ".parquet":
-        found = _whole(_parquet_columns(path, wanted))
+        found = _whole(_parquet_columns(path, wanted, moments))
     elif kind in _TEXTS:
         fast = _csv_columns(path, wanted)
         found = _careful_columns(read_rows(path), wanted) if fast is None else _whole(fast)
@@ -176,12 +177,15 @@ def _parquet(path: Path) -> Any:
         raise InputFileError(path.name, "it is not a Parquet file", "save it as Parquet or as CSV") from error
 
 
-def _parquet_columns(path: Path, wanted: Sequence[str]) -> pyarrow.Table:
+def _parquet_columns(path: Path, wanted: Sequence[str], moments: Collection[str]) -> pyarrow.Table:
     try:
         table = _parquet(path).read(columns=list(wanted))
     except (ArrowException, OSError) as error:
         raise InputFileError(path.name, "a part of it cannot be read", "write it again") from error
-    return pyarrow.table({name: text_column(table.column(name)) for name in wanted})
+    kept = {name for name in moments if pyarrow.types.is_timestamp(table.schema.field(name).type)}
+    return pyarrow.table(
+        {name: table.column(name) if name in kept else text_column(table.column(name)) for name in wanted}
+    )
 
 
 def text_column(column: Any) -> Any:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
 import pytest
 
 from dedup.model import Field, Model
@@ -73,13 +74,23 @@ def test_what_was_taken_for_what_is_said(tmp_path: Path) -> None:
         (["1970-01-02", "1970-01-01 00:00:01"], [86_400.0, 1.0]),
         (["02.01.1970", "yesterday"], [86_400.0, -math.inf]),
         (["1970-01-01T01:00:00+01:00", "1970-01-01T00:00:05.750"], [0.0, 5.0]),
+        (["1970-01-01T01:00:00.25+01:00", "1970-01-01 00:00:07Z"], [0.0, 7.0]),
     ],
-    ids=["ISO and none", "day and moment", "as people write", "zones and fractions"],
+    ids=["ISO and none", "day and moment", "as people write", "zones and fractions", "zones throughout"],
 )
 def test_when_rows_were_seen_is_read(tmp_path: Path, cells: list[str], seconds: list[float]) -> None:
     found = _input(tmp_path, "name,received_at\n" + "".join(f"a,{cell}\n" for cell in cells))
     assert found.seen is not None
     assert found.seen.tolist() == seconds
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Warsaw"])
+def test_times_that_a_file_has_as_such_are_taken_as_they_are(tmp_path: Path, zone: str | None) -> None:
+    seen = pyarrow.array([60_500, None], pyarrow.timestamp("ms", zone))
+    pyarrow.parquet.write_table(pyarrow.table({"name": ["Anna", "Jan"], "seen_at": seen}), tmp_path / "t.parquet")
+    found = read_input([tmp_path / "t.parquet"], MODEL, Wanted(seen_column="seen_at"), list[str]().append)
+    assert found.seen is not None
+    assert found.seen.tolist() == [60.0, -math.inf]
 
 
 def test_times_that_cannot_be_read_are_told(tmp_path: Path) -> None:

@@ -334,31 +334,44 @@ def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
     return likeness_of(prepared.texts, left, right)
 
 
-_WORDS = {
-    MISSING: "no address on one side or both",
-    _EQUAL: "address equal",
-    _PART: "streets share a word",
-    _DIFFER: "addresses different",
+DETAILS: Mapping[str, str] = {
+    "missing": "no address on one side or both",
+    "equal": "address equal",
+    "part": "streets share a word",
+    "differ": "addresses different",
+    "street_equal": "street equal",
+    "street_alike": "street alike",
+    "house_equal": "house equal",
+    "house_differs": "house differs",
+    "house_not_given": "house not given",
+    "flat_equal": "flat equal",
+    "flat_differs": "flat differs",
+    "flat_not_given": "flat not given",
 }
+_CODES = {MISSING: "missing", _EQUAL: "equal", _PART: "part", _DIFFER: "differ"}
+
+
+def relations(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[tuple[str, ...]]:
+    """The relation of each pair as codes of DETAILS: of the addresses, or of street, house and flat."""
+    told: list[tuple[str, ...]] = []
+    for a, b, level in zip(left.tolist(), right.tolist(), levels.tolist(), strict=True):
+        street = "street_equal" if prepared.streets[a] == prepared.streets[b] else "street_alike"
+        if level in _CODES:
+            told.append((_CODES[level],))
+        elif level == _STREET:
+            told.append((street, f"house_{_relation(prepared.houses[a], prepared.houses[b])}"))
+        else:
+            told.append((street, "house_equal", f"flat_{_relation(prepared.flats[a], prepared.flats[b])}"))
+    return told
 
 
 def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:
     """The relation of each pair in words, without the addresses."""
-    told = []
-    for a, b, level in zip(left.tolist(), right.tolist(), levels.tolist(), strict=True):
-        if level in _WORDS:
-            told.append(_WORDS[level])
-            continue
-        street = "street equal" if prepared.streets[a] == prepared.streets[b] else "street alike"
-        if level == _STREET:
-            told.append(f"{street}, house {_relation(prepared.houses[a], prepared.houses[b])}")
-        else:
-            told.append(f"{street}, house equal, flat {_relation(prepared.flats[a], prepared.flats[b])}")
-    return told
+    return [", ".join(DETAILS[code] for code in codes) for codes in relations(prepared, left, right, levels)]
 
 
 def _relation(left: str, right: str) -> str:
-    return "not given" if not left or not right else "equal" if left == right else "differs"
+    return "not_given" if not left or not right else "equal" if left == right else "differs"
 
 
 def _street_part(prepared: Prepared) -> list[tuple[str, ...]]:

@@ -156,12 +156,10 @@ def is_common(word: str) -> bool:
 
 def _is_joined(word: str) -> bool:
     """Whether common words of three letters or more, with an `o` between or not, make up a word."""
-    ends = {0}
-    for end in range(3, len(word) + 1):
-        if any(word[begin:end].removeprefix("o") in _halves() for begin in ends if end - begin >= 3) or any(
-            word[begin:end] in _halves() for begin in ends
-        ):
-            ends.add(end)
+    halves, ends = _halves(), [0]
+    for begin in ends:  # which grows on the way
+        for start in (begin, begin + 1) if word.startswith("o", begin) else (begin,):
+            ends += [e for e in range(start + 3, len(word) + 1) if word[start:e] in halves and e not in ends]
     return len(word) in ends
 
 
@@ -436,31 +434,41 @@ def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
     return np.asarray(np.where(one_form, found * 0.95, found))
 
 
-_WORDS = {
-    MISSING: "no company on one side or both",
-    _EQUAL: "name equal",
-    _OTHER_FORM: "one name, two legal forms",
-    _SUFFIX: "one name has a word more",
-    _DIFFER: "names different",
+DETAILS: Mapping[str, str] = {
+    "missing": "no company on one side or both",
+    "equal": "name equal",
+    "same_words": "the same words, ordered or spaced otherwise",
+    "slip": "names a slip apart",
+    "other_form": "one name, two legal forms",
+    "suffix": "one name has a word more",
+    "differ": "names different",
+    "form_equal": "legal form equal",
+    "form_renamed": "legal form renamed or translated",
+    "form_one_side": "legal form on one side only",
 }
+_CODES = {MISSING: "missing", _EQUAL: "equal", _OTHER_FORM: "other_form", _SUFFIX: "suffix", _DIFFER: "differ"}
+
+
+def relations(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[tuple[str, ...]]:
+    """The relation of each pair as codes of DETAILS: of the names, and of their legal forms where there are some."""
+    together = equal_texts(prepared.joined, left, right) | equal_texts(prepared.sorted_texts, left, right)
+    told: list[tuple[str, ...]] = []
+    for a, b, level, joined in zip(left.tolist(), right.tolist(), levels.tolist(), together.tolist(), strict=True):
+        code = _CODES.get(level) or ("same_words" if joined else "slip")
+        form = _form_relation(prepared.form[a], prepared.form[b]) if level in (_EQUAL, _CLOSE) else ""
+        told.append((code, form) if form else (code,))
+    return told
+
+
+def _form_relation(left: str, right: str) -> str:
+    if left and right:
+        return "form_equal" if left == right else "form_renamed"
+    return "form_one_side" if left or right else ""
 
 
 def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:
     """The relation of each pair in words, without the names."""
-    together = equal_texts(prepared.joined, left, right) | equal_texts(prepared.sorted_texts, left, right)
-    told = []
-    for a, b, level, joined in zip(left.tolist(), right.tolist(), levels.tolist(), together.tolist(), strict=True):
-        words = _WORDS.get(level) or ("the same words, ordered or spaced otherwise" if joined else "names a slip apart")
-        if level in (_EQUAL, _CLOSE):
-            left_form, right_form = prepared.form[a], prepared.form[b]
-            if left_form and left_form == right_form:
-                words += ", legal form equal"
-            elif left_form and right_form:
-                words += ", legal form renamed or translated"
-            elif left_form or right_form:
-                words += ", legal form on one side only"
-        told.append(words)
-    return told
+    return [", ".join(DETAILS[code] for code in codes) for codes in relations(prepared, left, right, levels)]
 
 
 def _token_part(prepared: Prepared) -> list[tuple[str, ...]]:

@@ -273,48 +273,65 @@ def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
     return np.asarray(np.where(partly, 0.9, same))
 
 
-_WORDS = {
-    MISSING: "no date on one side or both",
-    _SWAPPED: "day and month changed places",
-    _YEAR_CLOSE: "day and month equal",
-    _DIFFER: "different years",
+DETAILS: Mapping[str, str] = {
+    "missing": "no date on one side or both",
+    "equal": "date equal",
+    "equal_month": "year and month equal",
+    "equal_year": "year equal",
+    "unknown_day": "which may stand for an unknown day",
+    "swapped": "day and month changed places",
+    "slip_year": "one slip in the year",
+    "slip_month": "one slip in the month",
+    "slip_day": "one slip in the day",
+    "slip_over_parts": "one slip over two parts of the date",
+    "day_differs": "year and month equal, the day differs",
+    "day_not_given": "year and month equal, the day is not given",
+    "year_apart": "day and month equal, years 1 apart",
+    "decade_apart": "day and month equal, years 10 apart",
+    "years_apart": "day and month equal, years a digit apart",
+    "year_slip_rest_unknown": "years one slip apart, day and month not known",
+    "year_slip": "years one slip apart, day and month differ",
+    "year_rest_unknown": "year equal, day and month not known",
+    "year": "year equal, day and month differ",
+    "differ": "different years",
 }
+_CODES = {MISSING: "missing", _SWAPPED: "swapped", _DIFFER: "differ"}
+_APART = {1: "year_apart", 10: "decade_apart"}
+
+
+def relations(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[tuple[str, ...]]:
+    """The relation of each pair as codes of DETAILS."""
+    told: list[tuple[str, ...]] = []
+    year_only = _says_year_only(prepared).tolist()
+    for a, b, level in zip(left.tolist(), right.tolist(), levels.tolist(), strict=True):
+        more: tuple[str, ...] = ()
+        if level == _EQUAL:
+            code = "equal" if prepared.day[a] else "equal_month" if prepared.month[a] else "equal_year"
+            more = ("unknown_day",) if year_only[a] and prepared.day[a] else ()
+        elif level == _TYPO:
+            code = _slip(prepared, a, b)
+        elif level == _YEAR_MONTH:
+            code = "day_differs" if prepared.day[a] and prepared.day[b] else "day_not_given"
+        elif level == _YEAR_CLOSE:
+            code = _APART.get(abs(int(prepared.year[a] - prepared.year[b])), "years_apart")
+        elif level == _YEAR:
+            code = "year" if prepared.year[a] == prepared.year[b] else "year_slip"
+            code += "_rest_unknown" if year_only[a] or year_only[b] else ""
+        else:
+            code = _CODES[level]
+        told.append((code, *more))
+    return told
 
 
 def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:
     """The relation of each pair in words, without the dates."""
-    told = []
-    year_only = _says_year_only(prepared).tolist()
-    for a, b, level in zip(left.tolist(), right.tolist(), levels.tolist(), strict=True):
-        if level == _EQUAL:
-            words = "date equal" if prepared.day[a] else "year and month equal" if prepared.month[a] else "year equal"
-            words += ", which may stand for an unknown day" if year_only[a] and prepared.day[a] else ""
-        elif level == _TYPO:
-            words = f"one slip in the {_place_of_slip(prepared, a, b)}"
-        elif level == _YEAR_MONTH:
-            words = "year and month equal, the day " + (
-                "differs" if prepared.day[a] and prepared.day[b] else "is not given"
-            )
-        elif level == _YEAR_CLOSE:
-            apart = abs(int(prepared.year[a] - prepared.year[b]))
-            words = f"day and month equal, years {apart} apart"
-        elif level == _YEAR:
-            year = "year equal" if prepared.year[a] == prepared.year[b] else "years one slip apart"
-            words = f"{year}, day and month " + ("not known" if year_only[a] or year_only[b] else "differ")
-        else:
-            words = _WORDS[level]
-        told.append(words)
-    return told
+    return [", ".join(DETAILS[code] for code in codes) for codes in relations(prepared, left, right, levels)]
 
 
-def _place_of_slip(prepared: Prepared, a: int, b: int) -> str:
-    names = ("year", "month", "day")
-    wrong = [
-        name
-        for name, part in zip(names, (prepared.year, prepared.month, prepared.day), strict=True)
-        if part[a] != part[b]
-    ]
-    return " and ".join(wrong)
+def _slip(prepared: Prepared, a: int, b: int) -> str:
+    parts = (("year", prepared.year), ("month", prepared.month), ("day", prepared.day))
+    wrong = [name for name, part in parts if part[a] != part[b]]
+    return f"slip_{wrong[0]}" if len(wrong) == 1 else "slip_over_parts"
 
 
 def _year_part(prepared: Prepared) -> list[tuple[str, ...]]:

@@ -151,6 +151,7 @@ _BETWEEN = re.compile(r"[\s,;|<>()\[\]\"«»\\]+")
 _LOOK_ALIKE = str.maketrans("асеорхукмтвніј", "aceopxykmtbhij")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-z]")
+_TWO_DIGITS = re.compile(r"\d.*\d")
 _TYPED_CYRILLIC, _MEANT_LATIN = 'йцукенгшщзхъфывапролджэячсмитьбю"', "qwertyuiop[]asdfghjkl;'zxcvbnm,.@"
 _OTHER_LAYOUT = str.maketrans(_TYPED_CYRILLIC, _MEANT_LATIN)
 
@@ -163,7 +164,7 @@ def login_of(address: str) -> str:
 
 def is_long_login(login: str) -> bool:
     """Whether a login says more than a common name: long, and with two digits or more in it."""
-    return len(login) >= LONG_LOGIN and sum(letter.isdigit() for letter in login) >= 2
+    return len(login) >= LONG_LOGIN and _TWO_DIGITS.search(login) is not None
 
 
 def readable_domain(text: str) -> str:
@@ -545,26 +546,43 @@ def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
     return likeness_of(prepared.key_texts, left, right)
 
 
-def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:
-    """The relation of each pair in words, without the addresses."""
+DETAILS: Mapping[str, str] = {
+    "missing": "no mailbox that says who writes on one side or both",
+    "equal": "mailbox equal",
+    "desk_equal": "mailbox of a desk equal",
+    "repaired": "mailbox equal once the domain is put right",
+    "one_letter": "logins one letter apart at one provider",
+    "sisters": "login equal at sister domains",
+    "two_domains": "login equal at two domains",
+    "differ": "mailboxes different",
+    "differ_in_firm": "mailboxes different at one domain of a firm",
+}
+
+
+def relations(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[tuple[str, ...]]:
+    """The relation of each pair as codes of DETAILS."""
     sisters = _are_sisters(prepared, left, right)
     told = []
     for a, b, level, sister in zip(left.tolist(), right.tolist(), levels.tolist(), sisters.tolist(), strict=True):
-        desk = " of a desk" if level == _EQUAL and prepared.role[a] else ""
         one_domain = prepared.domains[a] == prepared.domains[b]
         if level == MISSING:
-            told.append("no mailbox that says who writes on one side or both")
+            told.append("missing")
         elif level == _EQUAL:
-            told.append(f"mailbox{desk} equal")
+            told.append("desk_equal" if prepared.role[a] else "equal")
         elif level == _REPAIRED:
-            told.append("mailbox equal once the domain is put right")
+            told.append("repaired")
         elif level in (_LONG, _SAME) and one_domain:
-            told.append("logins one letter apart at one provider")
+            told.append("one_letter")
         elif level in (_LONG, _SAME):
-            told.append(f"login equal at {'sister' if sister else 'two'} domains")
+            told.append("sisters" if sister else "two_domains")
         else:
-            told.append("mailboxes different" + (" at one domain of a firm" if one_domain and prepared.firm[a] else ""))
-    return told
+            told.append("differ_in_firm" if one_domain and prepared.firm[a] else "differ")
+    return [(code,) for code in told]
+
+
+def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:
+    """The relation of each pair in words, without the addresses."""
+    return [DETAILS[code] for (code,) in relations(prepared, left, right, levels)]
 
 
 def _any_part(prepared: Prepared) -> list[tuple[str, ...]]:

@@ -305,16 +305,25 @@ _PART_WORDS = {
     Part.UNLIKE: "unlike",
     Part.DIFFERENT: "different",
 }
+_PART_NAMES = {"given": "given name", "patronymic": "patronymic", "surname": "surname"}
+
+
+def name_relations(relations: Relations, row: int) -> tuple[str, ...]:
+    """The relation at one place as codes: of each part of the name that is known on both sides, `given_typo`, `surname_equal`."""
+    parts = (
+        ("given", relations.given[row]),
+        ("patronymic", relations.patronymic[row]),
+        ("surname", relations.surname[row]),
+    )
+    return tuple(f"{name}_{Part(int(part)).name.lower()}" for name, part in parts if part != Part.MISSING)
 
 
 def describe_names(relations: Relations, row: int) -> str:
     """The relation at one place in words, without the names themselves."""
-    parts = (
-        ("given name", relations.given[row]),
-        ("patronymic", relations.patronymic[row]),
-        ("surname", relations.surname[row]),
-    )
-    told = [f"{name} {_PART_WORDS[Part(int(part))]}" for name, part in parts if part != Part.MISSING]
+    told = [
+        f"{_PART_NAMES[name]} {_PART_WORDS[Part[part.upper()]]}"
+        for name, part in (code.split("_", 1) for code in name_relations(relations, row))
+    ]
     if relations.derived[row]:
         told.append("one name read from a mailbox")
     return ", ".join(told) or "no part on both sides"

@@ -542,22 +542,41 @@ def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
     return likeness_of(prepared.key_texts, left, right)
 
 
-def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:
-    """The relation of each pair in words, without the numbers."""
+DETAILS: Mapping[str, str] = {
+    "missing": "no number that says who calls on one side or both",
+    "two_desks": "one switchboard, two extensions",
+    "one_desk": "one switchboard, an extension on one side only",
+    "numbers_local": "numbers equal but for the area code",
+    "numbers_slip": "numbers one slip apart",
+    "numbers_differ": "numbers different",
+    "numbers_equal": "numbers equal",
+    "landlines_local": "landlines equal but for the area code",
+    "landlines_slip": "landlines one slip apart",
+    "landlines_differ": "landlines different",
+    "landlines_equal": "landlines equal",
+}
+
+
+def relations(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[tuple[str, ...]]:
+    """The relation of each pair as codes of DETAILS."""
     told = []
     for a, b, level in zip(left.tolist(), right.tolist(), levels.tolist(), strict=True):
         kind = "landlines" if prepared.landline[a] and prepared.landline[b] else "numbers"
         if level == MISSING:
-            told.append("no number that says who calls on one side or both")
+            told.append("missing")
         elif level == _OTHER_DESK:
-            both = ";" in prepared.keys[a] and ";" in prepared.keys[b]
-            told.append("one switchboard, two extensions" if both else "one switchboard, an extension on one side only")
+            told.append("two_desks" if ";" in prepared.keys[a] and ";" in prepared.keys[b] else "one_desk")
         elif level == _TYPO:
             local = "+" not in prepared.keys[a] or "+" not in prepared.keys[b]
-            told.append(f"{kind} equal but for the area code" if local else f"{kind} one slip apart")
+            told.append(f"{kind}_local" if local else f"{kind}_slip")
         else:
-            told.append(f"{kind} {'different' if level == _DIFFER else 'equal'}")
-    return told
+            told.append(f"{kind}_differ" if level == _DIFFER else f"{kind}_equal")
+    return [(code,) for code in told]
+
+
+def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:
+    """The relation of each pair in words, without the numbers."""
+    return [DETAILS[code] for (code,) in relations(prepared, left, right, levels)]
 
 
 def _number_part(prepared: Prepared) -> list[tuple[str, ...]]:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 
 from dedup import Judgement, Match, TableError, fold, load_model, match
-from dedup.result import weakest_links
 from tests.dedup.lead_records import few_records
 from tests.dedup.messy_leads import draw_leads
 
@@ -133,14 +132,6 @@ def test_a_trivial_table_has_a_trivial_answer(phones):
     found = match({"tel": pa.array(phones, type=pa.string())}, MODEL, columns={"phone": ["tel"]})
     assert found.cluster.tolist() == list(range(len(phones)))
     assert np.isnan(found.weakest).all()
-
-
-def test_the_weakest_link_of_a_cluster_is_that_of_its_heaviest_tree():
-    cluster = np.array([0, 0, 0, 1, 1, 2])
-    left, right = np.array([0, 1, 0, 3]), np.array([1, 2, 2, 4])
-    weakest = weakest_links(cluster, left, right, np.array([9.0, 7.0, 5.0, 6.0]), np.array([True] * 4))
-    assert weakest[:5].tolist() == [7.0, 7.0, 7.0, 6.0, 6.0]
-    assert np.isnan(weakest[5])
 
 
 def test_a_cluster_that_only_a_judgement_joins_has_no_weakest_link():
