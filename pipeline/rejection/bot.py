@@ -1,6 +1,7 @@
 """Marks of a machine that fills forms."""
 
 import re
+from collections.abc import Mapping
 
 from dedup.given_names import given_name_keys
 from pipeline.rejection.reading import Reading
@@ -17,23 +18,47 @@ _CASE_JUMP = re.compile(r"[a-z][A-Z]")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ]{6}")
 
 
+MARKS: Mapping[str, str] = {
+    "links": "{} link(s)",
+    "spam_address": "address of a kind that spam uses",
+    "seconds": "submitted in {} s",
+    "random_name": "random letters as name",
+    "random_message": "random letters as message",
+    "page_as_name": "address of a page as name",
+    "throwaway_mailbox": "throw-away mailbox, no phone",
+    "foreign_script": "foreign script",
+}
+"""Marks of a machine as evidence names them, by code; `{}` is a number. Other evidence is what the lead itself says."""
+
+
+def read_mark(said: str) -> tuple[str, str]:
+    """The code of a mark and its number, ('', said) for what is none of MARKS."""
+    for code, words in MARKS.items():
+        before, number, after = words.partition("{}")
+        if said.startswith(before) and said.endswith(after) and (number or said == words):
+            inside = said[len(before) : len(said) - len(after)]
+            if not number or inside.replace(".", "", 1).isdigit():
+                return code, inside if number else ""
+    return "", said
+
+
 def _bot_evidence(reading: Reading) -> list[str]:
     """Marks of a machine, each of which alone a person may leave too."""
     marks = reading.phrases("spam_bot", "strong")
     if reading.links:
-        marks = [*marks, f"{len(reading.links)} link(s)"]
+        marks = [*marks, MARKS["links"].format(len(reading.links))]
     if reading.throwaway_links:
-        marks = [*marks, "address of a kind that spam uses"]
+        marks = [*marks, MARKS["spam_address"]]
     if reading.seconds_to_submit is not None and reading.seconds_to_submit < _HUMAN_SECONDS:
-        marks = [*marks, f"submitted in {reading.seconds_to_submit:g} s"]
+        marks = [*marks, MARKS["seconds"].format(f"{reading.seconds_to_submit:g}")]
     if random := _random_text(reading):
         marks = [*marks, random]
     if reading.signal("vendor_spam"):
         marks = [*marks, reading.signal("vendor_spam")]
     if any(refusal.reason == "url" and _SCHEME.match(refusal.value) for refusal in reading.lead.refusals):
-        marks = [*marks, "address of a page as name"]
+        marks = [*marks, MARKS["page_as_name"]]
     if any(email.disposable for email in reading.lead.emails) and not reading.callable_back:
-        marks = [*marks, "throw-away mailbox, no phone"]
+        marks = [*marks, MARKS["throwaway_mailbox"]]
     return marks
 
 
@@ -85,16 +110,16 @@ def foreign_script(reading: Reading) -> str:
     if not text or text.isascii():
         return ""
     foreign = len(_FOREIGN_LETTER.findall(text))
-    return "foreign script" if foreign >= 4 and foreign * 2 > len(_LETTER.findall(text)) else ""
+    return MARKS["foreign_script"] if foreign >= 4 and foreign * 2 > len(_LETTER.findall(text)) else ""
 
 
 def _random_text(reading: Reading) -> str:
     """A name or a whole message that no one can pronounce: `xJkqWzRtPl`."""
     name = reading.lead.name
     if name is not None and not name.given and _looks_random(name.full):
-        return "random letters as name"
+        return MARKS["random_name"]
     if reading.message.words == 1 and _looks_random(reading.lead.message):
-        return "random letters as message"
+        return MARKS["random_message"]
     return ""
 
 

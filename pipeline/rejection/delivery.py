@@ -1,9 +1,13 @@
 """Facts of the delivery: letters of staff and of machines, records of nobody."""
 
+import re
+
 from pipeline.lead import SourceKind
 from pipeline.rejection.reading import Reading
 from pipeline.rejection.rule import quoted
 from pipeline.rejection.trial import is_staff
+
+_ANSWER = re.compile(r"\s*(?:re|odp|fwd?|aw|отв|ответ|на)\s*:", re.IGNORECASE)
 
 
 def staff_letter(reading: Reading) -> str:
@@ -14,7 +18,13 @@ def staff_letter(reading: Reading) -> str:
 
 
 def automatic_subject(reading: Reading) -> str:
-    if reading.lead.source_kind is not SourceKind.EMAIL or reading.client:
+    """A machine's own subject. An answer (`Re:`) to such a letter may be a person's, so that its subject says nothing.
+
+    A wish counts in the text only: such a subject repeats that of the letter it answers.
+    """
+    if reading.message.of("client", "strong"):
+        return ""
+    if reading.lead.source_kind is not SourceKind.EMAIL or _ANSWER.match(reading.lead.subject):
         return ""
     return quoted(reading.subject.of("auto_reply", "strong"))
 
@@ -22,7 +32,7 @@ def automatic_subject(reading: Reading) -> str:
 def automatic_text(reading: Reading) -> str:
     if reading.lead.source_kind is not SourceKind.EMAIL or reading.client:
         return ""
-    said = reading.message.of("auto_reply", "strong")
+    said = reading.message.of("auto_reply", "strong") + reading.phrases("auto_reply", "weak")
     return quoted(said) if len(said) >= 2 or (said and reading.message.words <= 40) else ""
 
 

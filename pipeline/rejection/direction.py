@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from pipeline.rejection.curious import watches_prices
 from pipeline.rejection.reading import Reading
 from pipeline.rejection.rule import quoted
-from pipeline.rejection.voice import statement_marks
+from pipeline.rejection.voice import answers_its_own_question, speaks_of_persons, statement_marks
 
 _CLIENT_WEIGHT = 1.5
 """What a client's phrase takes from a supplier's score: two of them outweigh one clear offer."""
@@ -12,6 +13,8 @@ _CLIENT_WEIGHT_ON_JOBS = 0.25
 """People who want work use a client's words too (`I am looking for`), and their own words are hardly anyone else's."""
 _ABOUT_WORK = 2.5
 """What talk about work that is no wish to work (a dispute, a medical, a course) takes from a job seeker's score."""
+_WATCHER_WEIGHT = 2.0
+"""What a phrase of one who watches prices takes from a supplier's score: both speak of price lists and markets."""
 _HINT, _MOST_HINTS = 0.5, 3
 _SHORT_MESSAGE = 10
 _STATEMENT = 5
@@ -34,8 +37,16 @@ def _score(reading: Reading, topic: str) -> float:
         wish = _CLIENT_WEIGHT_ON_JOBS * min(2, reading.client)
         return found - wish - _ABOUT_WORK * len(reading.phrases("work_matter", "strong")[:2])
     asked = min(2, len(reading.phrases("client", "hint")))
-    found = 2.0 * len(strong) + min(4, len(weak) + len(reading.offers)) + _HINT * min(_MOST_HINTS, len(hints))
+    titles = _titles(reading) if reading.message.words else 0
+    found = 2.0 * len(strong) - titles + min(4, len(weak) + len(reading.offers)) + _HINT * min(_MOST_HINTS, len(hints))
+    found -= _WATCHER_WEIGHT * len(reading.phrases("competitor", "strong")[:2])
     return found - _CLIENT_WEIGHT * min(2, reading.client) - (_HINT * asked if len(strong) < 2 else 0.0)
+
+
+def _titles(reading: Reading) -> int:
+    """Phrases of an offer that stand in the subject alone: who buys calls his letter `cooperation` or `offer` too."""
+    said = reading.message.of("supplier", "strong")
+    return sum(phrase not in said for phrase in reading.subject.of("supplier", "strong"))
 
 
 def _all_phrases(reading: Reading, topic: str) -> str:
@@ -58,9 +69,14 @@ def by_words(topic: str, least: float) -> Callable[[Reading], str]:
 
 
 def speaks_as_seller(reading: Reading) -> str:
-    """Words or grammar of an offer, none of which names it by itself, where nothing speaks for a client."""
+    """Words or grammar of an offer, none of which names it by itself, where nothing speaks for a client.
+
+    Words alone may be the trade's own (`customs clearance and haulage`): it takes three of them where there is no `we` and no `you`.
+    """
     marks = [*reading.phrases("supplier", "weak"), *reading.offers]
-    return quoted(marks) if marks and not reading.client and _score(reading, "supplier") >= 2 else ""
+    directed = reading.offers or reading.phrases("supplier", "strong") or speaks_of_persons(reading.message.tokens)
+    least = 2 if directed else 3
+    return quoted(marks) if marks and not reading.client and _score(reading, "supplier") >= least else ""
 
 
 def states_an_offer(reading: Reading) -> str:
@@ -72,7 +88,14 @@ def states_an_offer(reading: Reading) -> str:
     if reading.phrases("job_seeker", "weak") or reading.phrases("job_seeker", "strong"):
         return ""
     marks = statement_marks(reading.message.tokens, reading.lead.message)
-    return quoted([*reading.phrases("supplier", "weak"), *marks])
+    weak = reading.phrases("supplier", "weak")
+    spoken = marks or (len(weak) >= 2 and speaks_of_persons(reading.message.tokens))
+    return quoted([*weak, *marks]) if spoken and not watches_prices(reading) else ""
+
+
+def asks_what_you_need(reading: Reading) -> str:
+    """A seller's question, which he answers himself: it is no buyer's wish."""
+    return answers_its_own_question(reading.message.tokens) if reading.message.words else ""
 
 
 def words_of_work(reading: Reading) -> str:

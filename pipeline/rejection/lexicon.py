@@ -1,8 +1,9 @@
 """Words that tell junk from enquiries, read from `lexicon/<language>/<topic>.toml` and found in a text on word boundaries.
 
 A phrase is words of which each may end in `*` (a stem with any ending); `_` stands for up to three words of any kind,
-`<name>` for one word of that set of `sets.toml`, `?` for a question mark. Texts and phrases are folded alike: lower
-case, ё as е, Polish letters without marks. Phrases carry a grade: `strong` names the stage by itself, `weak` only in
+`<name>` for one word of that set of `sets.toml`, `#` for a number, `?` for a question mark. Texts and phrases are folded
+alike: lower case, ё as е, Polish letters without marks, shorthand (`shorthand.toml`) written out; Russian in Latin letters
+is read as Russian. Phrases carry a grade: `strong` names the stage by itself, `weak` only in
 company, `hint` is what the stage is about and no more, `whole` when the message says nothing else.
 """
 
@@ -13,11 +14,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from pipeline.rejection.latin_russian import in_cyrillic
+
 GRADES = ("strong", "weak", "hint", "whole")
 LANGUAGES = ("ru", "pl", "en")
 
 _SETS = "sets"
 VOICE = "voice"
+_SHORTHAND = "shorthand"
 OwnPhrases = tuple[tuple[str, str, str], ...]
 """A company's own phrases: (topic, grade, phrase)."""
 
@@ -36,6 +40,9 @@ class Word:
 
     whole: frozenset[str]
     stems: tuple[str, ...]
+
+
+_NUMBER = Word(frozenset(), tuple("0123456789"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +80,21 @@ def _tokens(text: str) -> list[str]:
     return _TOKEN.findall(folded)
 
 
+def _words(text: str) -> list[str]:
+    """Words of a text as phrases meet them: question marks among them, shorthand written out."""
+    tokens, shorthand = _tokens(text), _shorthand()
+    if shorthand.keys().isdisjoint(tokens):
+        return tokens
+    return [shorthand.get(token, token) for token in tokens]
+
+
 def _phrase(topic: str, grade: str, text: str, sets: dict[str, Word]) -> Phrase:
     words: list[Word | None] = []
     for raw in text.split():
         if raw == "_":
             words.append(None)
+        elif raw == "#":
+            words.append(_NUMBER)
         elif raw.startswith("<"):
             if raw[1:-1] not in sets:
                 raise ValueError(f"lexicon {topic}, {grade}, `{text}`: sets.toml has no set {raw}")
@@ -94,7 +111,7 @@ def _phrase(topic: str, grade: str, text: str, sets: dict[str, Word]) -> Phrase:
 
 def _word(spellings: tuple[str, ...]) -> Word:
     stems = tuple("".join(_tokens(each[:-1])) for each in spellings if each.endswith("*"))
-    return Word(frozenset("".join(_tokens(each)) for each in spellings if not each.endswith("*")), stems)
+    return Word(frozenset("".join(_words(each)) for each in spellings if not each.endswith("*")), stems)
 
 
 def read_words(topic: str) -> dict[str, list[str]]:
@@ -112,6 +129,17 @@ def _topics() -> list[str]:
     folder = files("pipeline.rejection").joinpath("lexicon")
     found = {path.name for language in LANGUAGES for path in folder.joinpath(language).iterdir()}
     return sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml"))
+
+
+@cache
+def _shorthand() -> dict[str, str]:
+    """What hasty people write, by how they write it."""
+    return {
+        token: word
+        for word, spellings in read_words(_SHORTHAND).items()
+        for each in spellings
+        for token in _tokens(each)
+    }
 
 
 _Index = tuple[dict[str, tuple[Phrase, ...]], dict[str, tuple[Phrase, ...]]]
@@ -141,7 +169,7 @@ def _index(own: OwnPhrases = ()) -> _Index:
 def _shipped_phrases() -> tuple[Phrase, ...]:
     phrases: list[Phrase] = []
     for topic in _topics():
-        if topic in {_SETS, VOICE}:
+        if topic in {_SETS, VOICE, _SHORTHAND}:
             continue
         for grade, texts in read_words(topic).items():
             if grade not in GRADES:
@@ -166,7 +194,7 @@ def find_phrases(text: str, own: OwnPhrases = ()) -> Hits:
     A phrase inside a longer one is not counted: in `пришлите коммерческое предложение` the supplier's words are the
     client's, in `нужны клиенты` the client's word is the supplier's.
     """
-    words = _tokens(text)[:_MOST_WORDS]
+    words = in_cyrillic(_words(text)[:_MOST_WORDS])
     marks = words.count("?")
     whole, stems = _index(own)
     spans: list[tuple[int, int, Phrase]] = []

@@ -19,8 +19,10 @@ def _whole_opt_out(reading: Reading) -> list[str]:
 
 
 def opt_out_in_text(reading: Reading) -> str:
-    """What no buyer says, or a first word of leaving; `don't call` counts only where nothing is wanted."""
-    sure = reading.phrases("opt_out", "strong") + reading.opening.of("opt_out", "whole")
+    """What no buyer says, or a first word of leaving with no question after it (`Stop, is fitting included?`);
+    `don't call` counts only where nothing is wanted."""
+    opening = [] if "?" in reading.message.tokens else reading.opening.of("opt_out", "whole")
+    sure = reading.phrases("opt_out", "strong") + opening
     if sure and reading.client < 2:
         return quoted(sure)
     return "" if _wants_something(reading) else quoted(reading.phrases("opt_out", "weak"))

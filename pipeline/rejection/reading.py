@@ -145,8 +145,8 @@ def _opening(message: str) -> Hits:
 
 
 def _meant(value: str) -> bool:
-    """Whether a refused value was an attempt at a contact: seven digits or an @, not a dash, `нет` or a number given up."""
-    return "@" in value or sum(map(str.isdigit, value)) >= 7 or ("." in value and len(value) > 8)
+    """Whether a refused value was an attempt at a contact: six digits or an @, not a dash, `нет` or a number given up."""
+    return "@" in value or sum(map(str.isdigit, value)) >= 6 or ("." in value and len(value) > 8)
 
 
 def _seconds(value: str | None) -> float | None:

@@ -6,7 +6,7 @@ from pipeline.rejection.reading import Reading
 from pipeline.rejection.rule import quoted
 
 _ORDER_NUMBER = re.compile(
-    r"\b(?:заказ\w*|договор\w*|сч[её]т\w*|заявк\w*|zam[oó]wieni\w+|faktur\w+|umow\w+|zleceni\w+|order|invoice|contract|job)"
+    r"\b(?:заказ\w*|зак|договор\w*|дог|сч[её]т\w*|заявк\w*|zam[oó]wieni\w+|zam|faktur\w+|umow\w+|zleceni\w+|zakaz|order|invoice|contract|job)\.?"
     r"\s{1,2}(?:№|no\.?|nr\.?|number|номер|numer|#)?\s{0,2}#?([A-Z]{0,3}[-/]?\d{3,12})\b",
     re.IGNORECASE,
 )

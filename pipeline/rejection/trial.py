@@ -8,6 +8,8 @@ _RESERVED_DOMAINS = frozenset({"example.com", "example.org", "example.net", "tes
 _TEST_DOMAINS = frozenset(
     {"mail.com", "email.com", "asd.com", "asdf.com", "qwe.com", "qwerty.com", "asd.pl", "asdf.pl"}
 )
+_FEW_WORDS = 8
+"""Words of a message whose `please ignore` is about the message itself."""
 _TEST_LOCALS = frozenset({"test", "testt", "tester", "testing", "asd", "asdf", "asdfg", "qwe", "qwerty", "zxc", "zxcv"})
 
 
@@ -60,7 +62,13 @@ def test_word_somewhere(reading: Reading) -> str:
     said = _test_phrases(reading)
     if reading.client >= 2:
         return ""
+    if not said and reading.message.words <= _FEW_WORDS and not reading.phrases("wrong_number", "strong"):
+        said = reading.message.of("test", "hint") if not _wants_contact(reading) else []
     return quoted(said) or ("name is a test word" if reading.name_is_test else "")
+
+
+def _wants_contact(reading: Reading) -> bool:
+    return bool(reading.client or reading.message.of("client", "weak") or reading.message.of("client", "hint"))
 
 
 def keyboard_mash(reading: Reading) -> str:

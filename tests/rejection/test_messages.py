@@ -1,8 +1,5 @@
-"""Four hundred made-up messages: those marked `mended` were looked at while rules were made; `unseen` ones were not.
-
-The shares of the unseen ones are what docs/rejection.md reports, and a floor for changes. Once somebody mends a rule by an
-unseen message, its mark is to be changed.
-"""
+"""Four hundred made-up messages with no name, page or timing: rules were mended while looking at them, so that their shares are a floor
+for changes and no estimate. What was never looked at is in test_streams.py."""
 
 import json
 from collections.abc import Mapping
@@ -30,20 +27,15 @@ def _given(row: Mapping[str, Any]) -> str:
     return found.stage.value if found else "lead"
 
 
-def _recall(stage: str, chosen: str) -> float:
-    given = [_given(row) for row in _ROWS if row["stage"] == stage and row["set"] == chosen]
+def _recall(stage: str) -> float:
+    given = [_given(row) for row in _ROWS if row["stage"] == stage]
     return given.count(stage) / len(given)
 
 
 def test_clients_are_left_alone() -> None:
-    assert _recall("lead", "mended") >= 0.97
-    assert _recall("lead", "unseen") >= 0.85
+    assert _recall("lead") >= 0.96
 
 
-@pytest.mark.parametrize("stage", sorted({row["stage"] for row in _ROWS if row["set"] == "mended"} - {"lead"}))
+@pytest.mark.parametrize("stage", sorted({row["stage"] for row in _ROWS} - {"lead"}))
 def test_junk_gets_its_stage(stage: str) -> None:
-    assert _recall(stage, "mended") >= 0.8
-
-
-def test_two_in_five_unseen_offers_are_found() -> None:
-    assert _recall("supplier", "unseen") >= 0.4
+    assert _recall(stage) >= 0.8

@@ -195,6 +195,8 @@ def test_marks_of_a_bot(values, proposed):
         ("email", "Automatyczna odpowiedź: oferta", "", "auto_reply"),
         ("email", "Заявка", "Я в отпуске до 5, хочу заказать шкаф, перезвоните", None),
         ("chat", "", "я в отпуске, напишу позже", None),
+        ("email", "Re: Автоматический ответ: заявка", "Да, в четверг в три подойдёт", None),
+        ("email", "Automatyczna odpowiedź: Zamówienie", "Jestem na urlopie", "auto_reply"),
     ],
 )
 def test_automatic_letters(kind, subject, message, stage):
@@ -209,7 +211,7 @@ def test_the_rejection_names_rule_version_and_evidence():
     rejection = _rejection("Ищу работу")
     assert (rejection.rule, rejection.rule_version, rejection.evidence, rejection.confidence) == (
         "seeks_work",
-        1,
+        2,
         "ищу работу",
         0.7,
     )
@@ -254,3 +256,37 @@ def test_a_plain_lead_is_no_junk():
 )
 def test_what_decides_is_who_wants_what(values, stage):
     assert _stage(**values) == stage
+
+
+@pytest.mark.parametrize(
+    ("message", "stage"),
+    [
+        pytest.param("Нужны отзывы? Напишем 30 отзывов за неделю", "supplier", id="asks and answers himself"),
+        pytest.param("Нужны окна на дачу? Да, нужны, три штуки. Сколько?", None, id="asks himself and wants it"),
+        pytest.param("We'll fit CCTV in your office, installation is on us", "supplier", id="done to your thing"),
+        pytest.param("We'll send our drawings to your office", None, id="what a buyer does to your thing"),
+        pytest.param("Забираем ваши посылки дешевле всех", "supplier", id="done for you"),
+        pytest.param("Заберём сами в пятницу", None, id="done by one who buys"),
+        pytest.param("Ваш сайт тормозит, могу ускорить", "supplier", id="can do what no buyer does"),
+        pytest.param("Сайт не открылся, могу подъехать в офис", None, id="can do what buyers do"),
+        pytest.param("Customs clearance and haulage for two containers", None, id="words of the trade, nobody speaks"),
+        pytest.param("Doing a kid's room, up to £900", None, id="a limit is no price of his own"),
+        pytest.param("просто смотрю, ничего не нужно", "visitor", id="only looks"),
+        pytest.param("просто смотрю, а белые бывают?", None, id="only looks and asks"),
+        pytest.param("please ignore my last message, the red one", None, id="ignore a message"),
+        pytest.param("не перезванивайте, лучше напишите", None, id="no call but a letter"),
+        pytest.param("пошли вы в п**ду", "minor_abuse", id="letters hidden"),
+        pytest.param("проём 120*150, срочно", None, id="a size is no hidden word"),
+        pytest.param(
+            "Тоже держим шиномонтаж, мы тоже сравниваем, что у конкурентов", "competitor", id="a rival, twice"
+        ),
+        pytest.param("Сравниваю цены, окно 120 на 150", None, id="buyers compare too"),
+        pytest.param("skolko stoit okno", None, id="russian in latin letters, a buyer"),
+        pytest.param(
+            "dobryy den, predlagaem uslugi gruzoperevozok", "supplier", id="russian in latin letters, a seller"
+        ),
+        pytest.param("скок стоит окно", None, id="shorthand"),
+    ],
+)
+def test_how_people_speak(message, stage):
+    assert _stage(message) == stage
