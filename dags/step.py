@@ -35,8 +35,9 @@ def run_step(name: str, *arguments: str) -> dict[str, int]:
     quieten()
     with _without_data():
         from pipeline import steps
+        from pipeline.workspace import open_workspace
 
-        workspace = steps.open_workspace(elsewhere=connection_password)
+        workspace = open_workspace(elsewhere=connection_password)
         try:
             counts = {key: int(value) for key, value in getattr(steps, name)(workspace, *arguments).items()}
         finally:

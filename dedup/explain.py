@@ -9,14 +9,14 @@ import numpy as np
 from dedup import kinds
 from dedup.arrays import Ints
 from dedup.clustering import CLUSTER_TOO_LARGE, JUDGED_DIFFERENT, NAMES_CONTRADICT
-from dedup.comparison.person_name import NameLevel, describe_names
+from dedup.comparison.person_name import NameLevel, describe_names, name_relations
 from dedup.encoding import Encoded, encode
 from dedup.hubs import contact_column, people_per_value
 from dedup.model import MERGE_TERMS, Comparison, Model
 from dedup.record import Record
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Fold, Match
 from dedup.scoring import MISSING, Compared, compare_pairs, relation_bits, weigh_pairs, years_between
-from dedup.sentences import sentence, thing
+from dedup.sentences import Remark, Said, pattern_of, sentence, thing
 from dedup.set_statistics import SetStatistics, gather_statistics
 from dedup.snapshot import Snapshot
 from dedup.thresholds import chances
@@ -49,13 +49,15 @@ _RARE_FROM = 10
 
 @dataclass(frozen=True, slots=True)
 class ExplanationRow:
-    """One comparison: its level, the bits it gave, the relation in words, and the level's example pair of values."""
+    """One comparison: its level, the bits it gave, the relation in words, the level's example pair of values, and what the words are
+    made of (None where the kind is not known)."""
 
     comparison: str
     level: str
     weight: float
     detail: str
     example: tuple[str, str]
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +65,9 @@ class Explanation:
     """A pair's weight and where it comes from.
 
     weight, merge_cut, review_cut, even_bet: bits. joined: whether the set's clusters hold the pair together, None where there is no
-    set; refusal: why they do not although the pair is at or above the review cut. held: what a merge needs and the pair lacks, ''
-    where it lacks nothing. wishes: changes that would merge a pair that its weight does not, or what the merge of one stands on; None
+    set; refusal: why they do not although the pair is at or above the review cut, and reason: the same as clustering and the review
+    queue name it. held: what a merge needs and the pair lacks, '' where it lacks nothing; needs: the same as terms of the model,
+    alternatives of what is lacked together. wishes: changes that would merge a pair that its weight does not, or what the merge of one stands on; None
     where they were not looked for.
     """
 
@@ -79,7 +82,9 @@ class Explanation:
     model_version: str
     joined: bool | None = None
     refusal: str = ""
+    reason: str = ""
     held: str = ""
+    needs: tuple[tuple[str, ...], ...] = ()
     wishes: tuple[Wish, ...] | None = None
 
     @property
@@ -191,54 +196,68 @@ def _bars(sums: Sequence[float], merge_cut: float, review_cut: float) -> list[st
     return bars
 
 
-def _detail(data: Encoded, comparison: Comparison, left: int, right: int, level: int) -> str:
-    """What the kind's file says of the two values that gave the level, '' where no two typed values did."""
+def _detail(data: Encoded, comparison: Comparison, left: int, right: int, level: int) -> tuple[str, tuple[str, ...]]:
+    """What the kind's file says of the two values that gave the level, in words and as codes; nothing where no two typed values did.
+    A kind that has no codes says no more than its level does."""
     column = data.columns.get(comparison.fields[0])
     module = kinds.module_of(comparison.kind)
     if column is None or level < 0:
-        return ""
+        return "", ()
     for a in column.raw[left].tolist():
         for b in column.raw[right].tolist():
             if a >= 0 and b >= 0:
                 pair = np.array([a]), np.array([b])
                 found: Ints = module.compare(column.prepared, *pair)
                 if found[0] == kinds.levels_of(comparison.kind).index(comparison.levels[level].name):
-                    return str(module.details(column.prepared, *pair, found)[0])
-    return ""
+                    codes = module.relations(column.prepared, *pair, found)[0] if hasattr(module, "relations") else ()
+                    return str(module.details(column.prepared, *pair, found)[0]), codes
+    return "", ()
 
 
-def _bearers(compared: Compared, statistics: SetStatistics, place: int) -> str:
-    """How rare the agreeing parts of a full name are, in words."""
+def _bearers(compared: Compared, statistics: SetStatistics, place: int) -> int:
+    """One in how many bears the agreeing parts of a full name, rounded; 0 where it is too common to be told."""
     pair = compared.name_pair[[place]]
     common = np.minimum(statistics.name_bits[pair[:, 0]], statistics.name_bits[pair[:, 1]])
     share = 2.0 ** float(relation_bits(compared.relations.take(np.array([place])), common)[0])
     if share < _RARE_FROM:
-        return ""
+        return 0
     digits = 10 ** max(len(str(round(share))) - 2, 0)
-    return f"about one in {round(share / digits) * digits:,} bears it"
+    return int(round(share / digits) * digits)
 
 
-def _name_row(compared: Compared, statistics: SetStatistics, comparison: Comparison, level: int, place: int) -> str:
+def _name_row(
+    compared: Compared, statistics: SetStatistics, comparison: Comparison, level: int, place: int
+) -> tuple[str, Said]:
     name = comparison.levels[level].name
-    told = sentence(
-        comparison.kind, comparison.name, name, detail=describe_names(compared.relations, place).split(", one name")[0]
-    )
-    more = []
+    detail = describe_names(compared.relations, place).split(", one name")[0]
+    told = sentence(comparison.kind, comparison.name, name, detail=detail)
+    remarks = []
     if comparison.levels[level].rarity and level <= NameLevel.FULL_CLOSE:
-        more.append(_bearers(compared, statistics, place))
+        bearers = _bearers(compared, statistics, place)
+        remarks += [Remark("bearers", bearers)] if bearers else []
     if compared.relations.derived[place]:
-        more.append("one name is read from a mailbox")
-    return "; ".join([told, *filter(None, more)])
+        remarks.append(Remark("derived"))
+    pattern = pattern_of(comparison.kind, name, detail)
+    said = Said(comparison.kind, pattern, name_relations(compared.relations, place), remarks=tuple(remarks))
+    return "; ".join([told, *map(_remark_words, remarks)]), said
 
 
-def _remarks(data: Encoded, pair: tuple[int, int], comparison: Comparison, is_office: bool) -> Iterator[str]:
+def _remarks(data: Encoded, pair: tuple[int, int], comparison: Comparison, is_office: bool) -> Iterator[Remark]:
     """Why a shared contact weighs less than it might."""
     if is_office:
-        yield "it is a company's landline"
+        yield Remark("office")
     years = round(float(years_between(data.seen, *(np.array([row]) for row in pair))[0]))
     if comparison.contact is not None and comparison.contact.changes_hands and years:
-        between = "a year lies" if years == 1 else f"{years} years lie"
-        yield f"{between} between, in which it may have passed to somebody else"
+        yield Remark("years", years)
+
+
+def _remark_words(remark: Remark) -> str:
+    if remark.code == "bearers":
+        return f"about one in {remark.number:,} bears it"
+    if remark.code == "years":
+        between = "a year lies" if remark.number == 1 else f"{remark.number} years lie"
+        return f"{between} between, in which it may have passed to somebody else"
+    return {"office": "it is a company's landline", "derived": "one name is read from a mailbox"}[remark.code]
 
 
 def _row(
@@ -253,17 +272,22 @@ def _row(
     level, bits = found
     name = comparison.levels[level].name
     if comparison.kind == "person_name":
-        told = _name_row(compared, statistics, comparison, level, place)
+        told, said = _name_row(compared, statistics, comparison, level, place)
     else:
         value = int(compared.values[comparison.name][place])
         known = statistics.people.get(contact_column(comparison)) if comparison.contact is not None else None
         people = int(known.count[value]) if known is not None and value >= 0 else 0
-        detail = _detail(data, comparison, *pair, level)
-        told = sentence(comparison.kind, comparison.name, name, detail=detail, people=people, bits=bits)
+        detail, codes = _detail(data, comparison, *pair, level)
+        remarks: tuple[Remark, ...] = ()
         if known is not None and value >= 0:
-            told = "; ".join([told, *_remarks(data, pair, comparison, bool(known.office[value]))])
+            remarks = tuple(_remarks(data, pair, comparison, bool(known.office[value])))
+        told = sentence(comparison.kind, comparison.name, name, detail=detail, people=people, bits=bits)
+        told = "; ".join([told, *map(_remark_words, remarks)])
+        pattern = pattern_of(comparison.kind, name, detail)
+        is_nothing = pattern == "shared" and bits <= 0.0
+        said = Said(comparison.kind, pattern, codes, people, is_nothing, remarks, has_values=bool(detail))
     example = next(words.example for words in kinds.module_of(comparison.kind).LEVELS if words.name == name)
-    return ExplanationRow(comparison.name, name, round(bits, 6), told, example)
+    return ExplanationRow(comparison.name, name, round(bits, 6), told, example, said)
 
 
 def _lacking(
@@ -274,8 +298,8 @@ def _lacking(
     model: Model,
     statistics: SetStatistics,
     merge_cut: float,
-) -> str:
-    """What a merge needs and the one pair lacks, in words: of each alternative the terms that do not hold."""
+) -> tuple[tuple[str, ...], ...]:
+    """What a merge needs and the one pair lacks: of each alternative the terms that do not hold."""
     terms = {term for alternative in model.merge_needs for term in alternative}
     holds = {
         term: bool(
@@ -292,11 +316,12 @@ def _lacking(
     ]
     contacts = {c.name for c in model.comparisons if c.contact is not None}
     general = any(need & {"contact", "own_contact"} for need in least)
-    told = [
-        " and ".join(_NEED_WORDS.get(term, f"the same {thing(term)}") for term in sorted(need, key=_term_order))
-        for need in least
-        if not (general and need & contacts)
-    ]
+    told = [tuple(sorted(need, key=_term_order)) for need in least if not (general and need & contacts)]
+    return tuple(dict.fromkeys(told))
+
+
+def _need_words(needs: Iterable[tuple[str, ...]]) -> str:
+    told = (" and ".join(_NEED_WORDS.get(term, f"the same {thing(term)}") for term in need) for need in needs)
     return ", or ".join(dict.fromkeys(told))
 
 
@@ -324,15 +349,15 @@ def explain_pairs(
             )
             if level != MISSING
         )
-        held = ""
+        needs: tuple[tuple[str, ...], ...] = ()
         if not scores.met[place]:
             one = np.array([place])
-            held = _lacking(data, left[one], right[one], _only(compared, place), model, statistics, cuts[0])
+            needs = _lacking(data, left[one], right[one], _only(compared, place), model, statistics, cuts[0])
         found.append(
             Explanation(
                 left=data.record_id(a), right=data.record_id(b), weight=float(scores.weight[place]),
                 merge_cut=cuts[0], review_cut=cuts[1], even_bet=cuts[2], rows=rows,
-                model_name=model.name, model_version=model.version, held=held,
+                model_name=model.name, model_version=model.version, held=_need_words(needs), needs=needs,
             )
         )  # fmt: skip
     return found
@@ -352,7 +377,7 @@ def _with_wishes(
     weighing = weighing_of(data, *pair, model, statistics, (told.merge_cut, told.review_cut))
     if told.joined is None and told.verdict == "merge":
         veto = weighing.veto(weighing.score())
-        told = replace(told, refusal=refusal_words(veto) if veto else "")
+        told = replace(told, refusal=refusal_words(veto) if veto else "", reason=veto)
     wishes = pillars_of(weighing) if told.verdict == "merge" else wishes_for(weighing)
     return replace(told, wishes=wishes)
 
@@ -366,7 +391,7 @@ def refusal_words(reason: str) -> str:
 
 
 def refusals_of(match: Match, left: Ints, right: Ints) -> list[str]:
-    """Why the clusters of these doubtful pairs did not join, in words; '' for pairs of one cluster.
+    """Why the clusters of these doubtful pairs did not join, as clustering names it (`refusal_words` tells it); '' for pairs of one cluster.
 
     The queue names the heaviest pair between any two clusters; what a person already judged is not in it.
     """
@@ -377,7 +402,7 @@ def refusals_of(match: Match, left: Ints, right: Ints) -> list[str]:
         if sides in asked:
             reasons.setdefault(sides, why)
     return [
-        "" if a == b else refusal_words(reasons.get((a, b), JUDGED_DIFFERENT))
+        "" if a == b else reasons.get((a, b), JUDGED_DIFFERENT)
         for a, b in (_sides(match, x, y) for x, y in zip(left.tolist(), right.tolist(), strict=True))
     ]
 
@@ -403,9 +428,10 @@ def explain_match(match: Match, pairs: Iterable[tuple[int, int]]) -> list[Explan
         dtype=bool,
     )
     refused = iter(refusals_of(match, left[asked], right[asked]))
+    reasons = [next(refused) if is_asked else "" for is_asked in asked.tolist()]
     return [
-        replace(told, joined=one, refusal=next(refused) if is_asked else "")
-        for told, one, is_asked in zip(found, joined, asked.tolist(), strict=True)
+        replace(told, joined=one, refusal=refusal_words(reason) if reason else "", reason=reason)
+        for told, one, reason in zip(found, joined, reasons, strict=True)
     ]
 
 

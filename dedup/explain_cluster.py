@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.arrays import Ints
-from dedup.explain import Explanation, explain_match
+from dedup.explain import Explanation, ExplanationRow, explain_match
 from dedup.result import Match
 
 REASONS_TOLD = 2
@@ -17,12 +17,15 @@ _MOST_LINES = 40
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Two records and what ties them, or what keeps them apart. weight: bits; reason: one line."""
+    """Two records and what ties them, or what keeps them apart. weight: bits; reason: one line; told: the rows that the line is made of,
+    () where refused is: why the two did not join, as clustering and the review queue name it."""
 
     left: str
     right: str
     weight: float
     reason: str
+    told: tuple[ExplanationRow, ...] = ()
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +89,20 @@ def _link_lines(links: Sequence[Link]) -> list[str]:
 
 def reason_of(told: Explanation) -> str:
     """The heaviest agreements of a pair in one line; what contradicts where nothing agrees."""
+    return one_line(row.detail for row in telling_rows(told))
+
+
+def telling_rows(told: Explanation) -> tuple[ExplanationRow, ...]:
+    """The rows of the heaviest agreements of a pair; of what contradicts where nothing agrees."""
     rows = sorted(told.rows, key=lambda row: -row.weight)
-    kept = [row for row in rows if row.weight > 0.0][:REASONS_TOLD] or rows[:1]
-    return one_line(row.detail for row in kept)
+    return tuple([row for row in rows if row.weight > 0.0][:REASONS_TOLD] or rows[:1])
+
+
+def link_of(told: Explanation) -> Link:
+    """What ties a pair, or why it did not join."""
+    if told.refusal:
+        return Link(told.left, told.right, told.weight, told.refusal, refused=told.reason)
+    return Link(told.left, told.right, told.weight, reason_of(told), telling_rows(told))
 
 
 def one_line(sentences: Iterable[str]) -> str:
@@ -148,10 +162,10 @@ def explain_cluster(match: Match, rows: Sequence[int]) -> ClusterExplanation:
     left, right = match.left[tied].tolist(), match.right[tied].tolist()
     tree = spanning_links([str(a) for a in left], [str(b) for b in right], match.weight[tied].tolist())
     links = [
-        Link(t.left, t.right, t.weight, reason_of(t)) for t in explain_match(match, [(left[n], right[n]) for n in tree])
+        Link(t.left, t.right, t.weight, reason_of(t), telling_rows(t))
+        for t in explain_match(match, [(left[n], right[n]) for n in tree])
     ]
-    outside = explain_match(match, _heaviest_outside(match, inside))
-    refused = [Link(t.left, t.right, t.weight, t.refusal or reason_of(t)) for t in outside]
+    refused = [link_of(t) for t in explain_match(match, _heaviest_outside(match, inside))]
     return ClusterExplanation(
         members=tuple(name(row) for row in inside.tolist()),
         links=tuple(links),

@@ -1,6 +1,7 @@
 """What a level says of two records, in a sentence that a sales person understands; never a value."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from dedup import kinds
@@ -73,13 +74,54 @@ def _claim(kind: str, level: str) -> str:
     return next((words.claim.rstrip(".") for words in kinds.module_of(kind).LEVELS if words.name == level), level)
 
 
-def _of_any_kind(kind: str, level: str, detail: str) -> str:
-    """The sentence of levels that are alike in all kinds, '' for others."""
+_OF_ANY_KIND: Mapping[str, str] = MappingProxyType(
+    {
+        "alone": _ALONE,
+        "shared": _SHARED,
+        "differs": _DIFFERS,
+        "one": "One {thing}",
+        "plain": "{thing}: {detail}",
+    }
+)
+"""Patterns that are alike in all kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a sentence adds behind its semicolon: office, year (number of years between), bearers (one in so many), derived."""
+
+    code: str
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the words of a level are made of, for whoever tells them in another language.
+
+    pattern: as `pattern_of` gives it; relations: codes of the kind's file, () where it has none or only the level is known; has_values:
+    whether the words are those of the two values, not of the level alone; people: as in `sentence`;
+    is_nothing: whether so many are known on the value that it weighs nothing.
+    """
+
+    kind: str
+    pattern: str
+    relations: tuple[str, ...] = ()
+    people: int = 0
+    is_nothing: bool = False
+    remarks: tuple[Remark, ...] = ()
+    has_values: bool = False
+
+
+def pattern_of(kind: str, level: str, detail: str) -> str:
+    """How a level is told: `own`, by a sentence of its kind and level, or by one of those that are alike in all kinds: alone, shared,
+    differs, one, plain."""
+    if (kind, level) in SENTENCES:
+        return "own"
     if kinds.is_contact(kind) and level in ("equal", "shared"):
-        return _ALONE if level == "equal" else _SHARED
+        return "alone" if level == "equal" else "shared"
     if level == "differ":
-        return _DIFFERS
-    return "One {thing}" if detail in _SAYING_NO_MORE else ""
+        return "differs"
+    return "one" if detail in _SAYING_NO_MORE else "plain"
 
 
 def sentence(kind: str, comparison: str, level: str, *, detail: str = "", people: int = 0, bits: float = 1.0) -> str:
@@ -89,13 +131,13 @@ def sentence(kind: str, comparison: str, level: str, *, detail: str = "", people
     bits: what the level gave, since a value of so many that it weighs nothing says so.
     """
     name = thing(comparison)
-    default = f"{name}: {{detail}}"
-    template = SENTENCES.get((kind, level)) or _of_any_kind(kind, level, detail) or default
+    pattern = pattern_of(kind, level, detail)
+    template = SENTENCES[kind, level] if pattern == "own" else _OF_ANY_KIND[pattern]
     if "{detail}" in template and not detail:
-        template = f"{name}: {{detail}}" if template == default else "{detail}"
+        template = template if pattern == "plain" else "{detail}"
         detail = _claim(kind, level)
     known = f"{people:,} people" if people > 1 else "several people"
     told = template.format(thing=name, detail=detail, people=known)
-    if template == _SHARED and bits <= 0.0:
+    if pattern == "shared" and bits <= 0.0:
         told += _MEANING_NOTHING
     return told[:1].upper() + told[1:]

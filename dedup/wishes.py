@@ -30,12 +30,14 @@ _COMBINED = 6
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A change to a pair. change: in words; gain: bits it adds, negative where it takes; weight: of the pair after it, in bits;
-    verdict: merge, review or apart, as that weight says."""
+    verdict: merge, review or apart, as that weight says; parts: what the words are made of, each change with its comparison: had, gave,
+    no_contradiction, no_difference, without."""
 
     change: str
     gain: float
     weight: float
     verdict: str
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +160,12 @@ def _changed(weighing: Weighing, comparison: Comparison, row: int, taken: int | 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A change to one record: how likely it is, lower is likelier; its words; whose values record `row` takes, None for none."""
+    """A change to one record: how likely it is, lower is likelier; its words, and what they are; whose values record `row` takes, None for
+    none."""
 
     rank: int
     words: str
+    code: str
     comparison: Comparison
     row: int
     taken: int | None
@@ -177,13 +181,14 @@ def _changes(weighing: Weighing, scores: Scores) -> list[_Change]:
         name = thing(comparison.name)
         for place, row in enumerate(sides):
             if has[1 - place]:
-                words = f"if both {'had' if all(has) else 'gave'} one {name}"
+                code = "had" if all(has) else "gave"
                 rank = 0 if not all(has) else 1 if bits >= 0.0 else 2
-                found.append(_Change(rank, words, comparison, row, sides[1 - place]))
+                found.append(_Change(rank, f"if both {code} one {name}", code, comparison, row, sides[1 - place]))
             if bits < 0.0 and has[place]:
                 contradict = comparison.kind == "person_name" and level == NameLevel.CONTRADICTION
                 words = "if the names did not contradict" if contradict else f"if the {name} did not differ"
-                found.append(_Change(1, words, comparison, row, None))
+                code = "no_contradiction" if contradict else "no_difference"
+                found.append(_Change(1, words, code, comparison, row, None))
     return found
 
 
@@ -203,22 +208,36 @@ def wishes_for(weighing: Weighing) -> tuple[Wish, ...]:
         weight, verdict = _outcome(weighing, change)
         if weight - before > _LEAST_GAIN and (change.words not in best or weight > best[change.words][0]):
             best[change.words] = (weight, verdict, change)
-    found = [(change.rank, weight, change.words) for weight, verdict, change in best.values() if verdict == "merge"]
+    found: list[tuple[int, float, str, tuple[tuple[str, str], ...]]] = [
+        (change.rank, weight, change.words, (_part(change),))
+        for weight, verdict, change in best.values()
+        if verdict == "merge"
+    ]
     found = found or _two_changes(
         weighing, [change for _, _, change in sorted(best.values(), key=lambda item: (-item[0], item[2].words))]
     )
     found.sort()
-    return tuple(Wish(words, round(weight - before, 6), weight, "merge") for _, weight, words in found[:MOST_WISHES])
+    return tuple(
+        Wish(words, round(weight - before, 6), weight, "merge", parts)
+        for _, weight, words, parts in found[:MOST_WISHES]
+    )
 
 
-def _two_changes(weighing: Weighing, changes: Sequence[_Change]) -> list[tuple[int, float, str]]:
-    found = []
+def _part(change: _Change) -> tuple[str, str]:
+    return change.code, change.comparison.name
+
+
+def _two_changes(
+    weighing: Weighing, changes: Sequence[_Change]
+) -> list[tuple[int, float, str, tuple[tuple[str, str], ...]]]:
+    found: list[tuple[int, float, str, tuple[tuple[str, str], ...]]] = []
     for one, other in combinations(changes[:_COMBINED], 2):
         if one.comparison is not other.comparison:
             weight, verdict = _outcome(weighing, one, other)
             if verdict == "merge":
                 first, second = sorted((one, other), key=lambda change: (change.rank, change.words))
-                found.append((one.rank + other.rank, weight, f"{first.words}, and {second.words}"))
+                words = f"{first.words}, and {second.words}"
+                found.append((one.rank + other.rank, weight, words, (_part(first), _part(second))))
     return found
 
 
@@ -229,8 +248,9 @@ def pillars_of(weighing: Weighing) -> tuple[Wish, ...]:
     found = []
     for number, comparison in enumerate(weighing.model.comparisons):
         if scores.parts[0, number] > 0.0:
-            both = [_Change(0, "", comparison, row, None) for row in (weighing.left, weighing.right)]
+            both = [_Change(0, "", "without", comparison, row, None) for row in (weighing.left, weighing.right)]
             weight, verdict = _outcome(weighing, *both)
             if weight < weighing.merge_cut:
-                found.append(Wish(f"without the {thing(comparison.name)}", round(weight - before, 6), weight, verdict))
+                words = f"without the {thing(comparison.name)}"
+                found.append(Wish(words, round(weight - before, 6), weight, verdict, (("without", comparison.name),)))
     return tuple(sorted(found, key=lambda wish: (wish.weight, wish.change)))

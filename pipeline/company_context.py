@@ -1,10 +1,13 @@
 """What conforming and classifying a lead needs to know of the company: read once from the configuration."""
 
+from collections.abc import Iterable
+
 from pipeline.conform import ConformContext
 from pipeline.normalize.phone import normalize_phones
 from pipeline.rejection.own_junk import OFFERED, OwnJunk, own_topic
 from pipeline.rejection.stage import RejectionStage
 from pipeline.settings import Settings
+from pipeline.sources.configured import ConfiguredSource
 
 
 def company_context(settings: Settings, region: str = "", site: str = "") -> ConformContext:
@@ -19,6 +22,11 @@ def company_context(settings: Settings, region: str = "", site: str = "") -> Con
         own_domains=frozenset(domain.casefold() for domain in company.own_domains),
         staff_emails=frozenset(email.casefold() for email in company.staff_emails),
     )
+
+
+def contexts_of(settings: Settings, sources: Iterable[ConfiguredSource]) -> dict[str, ConformContext]:
+    """The context of each source's leads, by the source's name."""
+    return {source.name: company_context(settings, source.region, source.settings.site) for source in sources}
 
 
 def own_junk(settings: Settings) -> OwnJunk:

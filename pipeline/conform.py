@@ -1,10 +1,11 @@
 """Enquiry to Lead: every field through its normaliser, every refused value with its reason, nothing dropped."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha1
+from itertools import chain, repeat
 from uuid import UUID
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -16,10 +17,11 @@ from pipeline.normalize.company import normalize_company
 from pipeline.normalize.email import normalize_emails
 from pipeline.normalize.person_name import NameReading, normalize_name
 from pipeline.normalize.phone import normalize_phones
-from pipeline.normalize.tags import read_tags
+from pipeline.normalize.tags import Tags, read_tags
 from pipeline.normalize.text import TextContacts, clean_line, clean_text, contacts_in_text
+from pipeline.quick import quick
 
-CONFORM_VERSION = 3
+CONFORM_VERSION = 4
 """Part of what a lead is a function of: raise it with any change that gives another Lead for the same record."""
 
 LEAD_NAMESPACE = UUID("6f0b7a52-3c1d-5e84-9a27-1f4d8c60be35")
@@ -64,59 +66,108 @@ def conform(enquiry: Enquiry, context: ConformContext) -> Lead:
 
     Raises RecordError for a field that is not text or longer than LONGEST_FIELD characters.
     """
-    fields = _checked(enquiry.fields)
-    get = fields.get
-    refusals: list[Refusal] = []
-    signals = {name: clean_text(str(value)) for name, value in enquiry.signals.items()} if enquiry.signals else {}
-    region = _region(fields["region"], context.region, refusals) if "region" in fields else context.region
-    reading = normalize_name(get("name", ""), get("first_name", ""), get("last_name", ""), get("patronymic", ""))
-    refusals.extend(reading.refusals)
-    written_message = get("message", "")
-    message, subject = clean_text(written_message) if written_message else "", clean_line(get("subject", ""))
-    handles, handle_phones = _handles(fields["handle"], refusals) if "handle" in fields else ((), [])
-    written = _written_contacts(message, subject)
-    phones = _phones(enquiry, fields, region, context, reading, handle_phones, written, signals, refusals)
-    emails = _emails(fields, context, reading, written, signals, refusals)
-    company = _company(fields, reading, refusals)
-    tags = read_tags(fields)
-    refusals.extend(tags.refusals)
-    return Lead(
-        lead_id=enquiry.lead_id or lead_id_of(enquiry.source, enquiry.anchor),
-        source=enquiry.source,
-        source_kind=enquiry.source_kind,
-        received_at=enquiry.received_at,
-        site=clean_line(get("site", "")) or context.site,
-        region=region,
-        name=reading.name,
-        phones=phones,
-        emails=emails,
-        company=company,
-        city=_city(fields["city"], refusals) if "city" in fields else "",
-        message=message,
-        subject=subject,
-        handles=handles,
-        page=clean_line(get("page", "")),
-        referrer=clean_line(get("referrer", "")),
-        utm=tags.utm,
-        click_ids=tags.click_ids,
-        campaign_id=tags.campaign_id,
-        dialled_number=_dialled_number(fields["dialled_number"], region) if "dialled_number" in fields else "",
-        call_status=clean_line(fields["call_status"]).upper() if "call_status" in fields else "",
-        call_duration=_duration(fields["call_duration"], refusals) if "call_duration" in fields else None,
-        signals=signals,
-        refusals=tuple(dict.fromkeys(map(_storable, refusals))) if refusals else (),
-        record_ids=enquiry.record_ids,
+    return conform_all((enquiry,), context)[0]
+
+
+def conform_all(enquiries: Sequence[Enquiry], context: ConformContext) -> list[Lead]:
+    """The leads that enquiries of one place are, in their order, each as if it were alone. Raises RecordError for the first to blame.
+
+    Field by field and not lead by lead: a field that no enquiry has costs nothing, and the code of one field stays in the
+    processor's caches while it is used.
+    """
+    given = [_checked(enquiry.fields) for enquiry in enquiries]
+    filled = frozenset(chain.from_iterable(given))
+    nothing = [""] * len(given)
+
+    def typed(field: str) -> list[str]:
+        return [fields.get(field, "") for fields in given] if field in filled else nothing
+
+    def cleaned(clean: Callable[[str], str], field: str) -> list[str]:
+        return [clean(text) if text else "" for text in typed(field)] if field in filled else nothing
+
+    noted: list[list[Refusal]] = [[] for _ in given]
+    signals = [_cleaned_signals(enquiry.signals) for enquiry in enquiries]
+    regions = [context.region] * len(given)
+    if "region" in filled:
+        regions = list(map(_region, typed("region"), regions, noted))
+    readings = list(map(normalize_name, typed("name"), typed("first_name"), typed("last_name"), typed("patronymic")))
+    _note(readings, noted)
+    messages, subjects = cleaned(clean_text, "message"), cleaned(clean_line, "subject")
+    handles = list(map(_handles, typed("handle"), noted)) if "handle" in filled else [_NO_HANDLES] * len(given)
+    written = list(map(_written_contacts, messages, subjects))
+    by_exchange = [enquiry.source_kind is SourceKind.CALL for enquiry in enquiries]
+    own = repeat(context.own_phones), repeat(context.own_domains)
+    phones = list(
+        map(_phones, typed("phone"), regions, by_exchange, own[0], handles, readings, written, signals, noted)
     )
+    emails = list(map(_emails, typed("email"), own[1], readings, written, signals, noted))
+    companies = list(map(_company, typed("company"), typed("tax_id"), readings, noted))
+    tags = list(map(read_tags, given))
+    _note(tags, noted)
+    cities = list(map(_city, typed("city"), noted)) if "city" in filled else nothing
+    sites = cleaned(clean_line, "site")
+    pages, referrers = cleaned(clean_line, "page"), cleaned(clean_line, "referrer")
+    dialled = list(map(_dialled_number, typed("dialled_number"), regions)) if "dialled_number" in filled else nothing
+    statuses = cleaned(clean_line, "call_status")
+    durations: Sequence[int | None] = [None] * len(given)
+    if "call_duration" in filled:
+        durations = list(map(_duration, typed("call_duration"), noted))
+    return [
+        _make_lead(
+            lead_id=enquiry.lead_id or lead_id_of(enquiry.source, enquiry.anchor),
+            source=enquiry.source,
+            source_kind=enquiry.source_kind,
+            received_at=enquiry.received_at,
+            site=sites[place] or context.site,
+            region=regions[place],
+            name=readings[place].name,
+            phones=phones[place],
+            emails=emails[place],
+            company=companies[place],
+            city=cities[place],
+            message=messages[place],
+            subject=subjects[place],
+            handles=handles[place][0],
+            page=pages[place],
+            referrer=referrers[place],
+            utm=tags[place].utm,
+            click_ids=tags[place].click_ids,
+            campaign_id=tags[place].campaign_id,
+            dialled_number=dialled[place],
+            call_status=statuses[place].upper(),
+            call_duration=durations[place],
+            signals=signals[place],
+            refusals=tuple(dict.fromkeys(map(_storable, refusals))) if refusals else (),
+            record_ids=enquiry.record_ids,
+        )
+        for place, (enquiry, refusals) in enumerate(zip(enquiries, noted, strict=True))
+    ]
+
+
+_make_lead = quick(Lead)
+
+
+def _cleaned_signals(signals: Mapping[str, str]) -> dict[str, str]:
+    return {name: clean_text(str(value)) for name, value in signals.items()} if signals else {}
+
+
+def _note(found: Iterable[NameReading | Tags], noted: Iterable[list[Refusal]]) -> None:
+    for each, refusals in zip(found, noted, strict=True):
+        if each.refusals:
+            refusals.extend(each.refusals)
 
 
 def lead_id_of(source: str, anchor: str) -> str:
     """The id of the lead that this source's anchor stands for, the same in every run."""
-    name = f"{source}\x1f{anchor}".encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    digest = bytearray(sha1(_NAMESPACE + name.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50  # version 5 and variant, as uuid.uuid5 sets them in three times the time
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    name = f"{source}\x1f{anchor}"
+    if not name.isascii():
+        name = name.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    text = sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
+    # Version 5 and variant, as uuid.uuid5 sets them in three times the time.
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:32]}"
+
+
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 def _checked(fields: Mapping[str, str]) -> Mapping[str, str]:
@@ -153,10 +204,13 @@ def _city(text: str, refusals: list[Refusal]) -> str:
     return ""
 
 
-def _handles(text: str, refusals: list[Refusal]) -> tuple[tuple[str, ...], list[str]]:
+_NO_HANDLES: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+
+def _handles(text: str, refusals: list[Refusal]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Handles in one spelling, and the numbers that WhatsApp handles are."""
     if not text:
-        return (), []
+        return _NO_HANDLES
     handles: dict[str, None] = {}
     phones: list[str] = []
     words = re.split(r"[\s,;]+", clean_line(text))
@@ -175,7 +229,7 @@ def _handles(text: str, refusals: list[Refusal]) -> tuple[tuple[str, ...], list[
             phones.append(name)
             name = re.sub(r"\D", "", name) or name
         handles[f"{network}:{name.lower()}"] = None
-    return tuple(handles), phones
+    return tuple(handles), tuple(phones)
 
 
 def _written_contacts(message: str, subject: str) -> TextContacts:
@@ -190,26 +244,26 @@ _NO_CONTACTS = TextContacts()
 
 
 def _phones(
-    enquiry: Enquiry,
-    fields: Mapping[str, str],
+    typed: str,
     region: str,
-    context: ConformContext,
+    by_exchange: bool,
+    own: frozenset[str],
+    handles: tuple[tuple[str, ...], tuple[str, ...]],
     reading: NameReading,
-    handle_phones: list[str],
     written: TextContacts,
     signals: dict[str, str],
     refusals: list[Refusal],
 ) -> tuple[Phone, ...]:
     """Numbers of the phone field, the name field and handles; those of the message only where these give none."""
-    own = context.own_phones
     phones: tuple[Phone, ...] = ()
-    if typed := fields.get("phone"):
-        phones, refused = normalize_phones(typed, region, caller_id=enquiry.source_kind is SourceKind.CALL, own=own)
-        refusals.extend(refused)
-    if not (handle_phones or reading.phones or written.phones):
+    if typed:
+        phones, refused = normalize_phones(typed, region, caller_id=by_exchange, own=own)
+        if refused:
+            refusals.extend(refused)
+    if not (handles[1] or reading.phones or written.phones):
         return phones
     found = {(phone.e164, phone.extension): phone for phone in phones}
-    for text in handle_phones:
+    for text in handles[1]:
         phones, refused = normalize_phones(text, region, caller_id=True, own=own)
         found.update(((phone.e164, phone.extension), phone) for phone in phones)
         refusals.extend(replace(refusal, field="handle") for refusal in refused)
@@ -243,17 +297,19 @@ def _from_message(texts: tuple[str, ...], region: str, own: frozenset[str], refu
 
 
 def _emails(
-    fields: Mapping[str, str],
-    context: ConformContext,
+    typed: str,
+    own: frozenset[str],
     reading: NameReading,
     written: TextContacts,
     signals: dict[str, str],
     refusals: list[Refusal],
 ) -> tuple[Email, ...]:
     """Mailboxes of the e-mail field and the name field; those of the message only where these give none."""
-    own = context.own_domains
-    emails, refused = normalize_emails(fields.get("email", ""), own_domains=own)
-    refusals.extend(refused)
+    emails: tuple[Email, ...] = ()
+    if typed:
+        emails, refused = normalize_emails(typed, own_domains=own)
+        if refused:
+            refusals.extend(refused)
     if not (reading.emails or written.emails):
         return emails
     found = {email.canonical: email for email in emails}
@@ -276,8 +332,7 @@ def _emails(
     return tuple(found.values())
 
 
-def _company(fields: Mapping[str, str], reading: NameReading, refusals: list[Refusal]) -> Company | None:
-    name, tax_id = fields.get("company", ""), fields.get("tax_id", "")
+def _company(name: str, tax_id: str, reading: NameReading, refusals: list[Refusal]) -> Company | None:
     if not (name or tax_id or reading.company):
         return None
     company, refused = normalize_company(name, tax_id)

@@ -12,9 +12,9 @@ import dedup
 from dedup import kinds
 from dedup.clustering import JUDGED_DIFFERENT
 from dedup.explain import Explanation, ExplanationRow, chance_words, explain_known, refusal_words
-from dedup.explain_cluster import ClusterExplanation, Link, cluster_lines, reason_of, spanning_links
+from dedup.explain_cluster import ClusterExplanation, Link, cluster_lines, reason_of, spanning_links, telling_rows
 from dedup.model_file import read_model
-from dedup.sentences import sentence
+from dedup.sentences import Said, pattern_of, sentence
 from dedup.snapshot import Snapshot, SnapshotError, read_snapshot
 from pipeline.errors import ConfigError
 from pipeline.resolution import fold_model, record_of
@@ -23,7 +23,7 @@ from pipeline.warehouse.connection import Connection, Role, Warehouse, rows
 from pipeline.warehouse.leads import lead_of
 
 if TYPE_CHECKING:
-    from pipeline.steps import Workspace
+    from pipeline.workspace import Workspace
 
 _DECISIONS_TOLD = 20
 _SAME_WEIGHT = 0.01
@@ -44,7 +44,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A line of the ledger."""
+    """A line of the ledger. actor: its kind, name and version; actor_kind: person, rule, model."""
 
     decision_id: int
     decided_at: datetime
@@ -52,6 +52,7 @@ class Decision:
     client_id: str
     from_client_id: str
     actor: str
+    actor_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +68,27 @@ class ClientExplanation:
     decisions: tuple[Decision, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a lead is: on a client ('' on none), what was decided about it (pending before that), its stage where it has one."""
+
+    client_id: str
+    state: str
+    stage: str
+
+    def __str__(self) -> str:
+        return f"client {self.client_id}" if self.client_id else f"{self.state} {self.stage}".strip()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairExplanation:
-    """Two leads. left_place, right_place: the client of each, or why it has none; stored: as decided by a fold, None where none kept the
+    """Two leads. left, right: where each is, its client or why it has none; stored: as decided by a fold, None where none kept the
     pair; now: as weighed now by what the last fold kept of its set; is_of_fold: whether there was such a fold."""
 
     left_id: str
     right_id: str
-    left_place: str
-    right_place: str
+    left: Place
+    right: Place
     one_client: bool
     stored: Explanation | None
     now: Explanation
@@ -107,7 +120,7 @@ def read_client(connection: Connection, asked_id: str) -> ClientExplanation:
         members=members,
         cluster=ClusterExplanation(
             members=tuple(lead_ids),
-            links=tuple(Link(told.left, told.right, told.weight, reason_of(told)) for told in tied),
+            links=tuple(Link(told.left, told.right, told.weight, reason_of(told), telling_rows(told)) for told in tied),
             refused=tuple(link for link, _ in refused),
             model_name=in_force.model_name if in_force else "",
             model_version=inside[0].model_version if inside else in_force.model_version if in_force else "",
@@ -135,15 +148,19 @@ def read_pair(connection: Connection, left_id: str, right_id: str, model: dedup.
     else:
         records = [record_of(lead_of(row)) for row in (left, right)]
         now = dedup.explain(records[0], records[1], model or dedup.load_model("lead"))
-    refusal = "" if one_client else _refusal(connection, left, right, stored[0] if stored else None)
+    reason = "" if one_client else _refusal(connection, left, right, stored[0] if stored else None)
+    refusal = refusal_words(reason) if reason else ""
+    told = replace(now, joined=one_client, refusal=refusal, reason=reason)
+    if not reason and not one_client:
+        told = replace(told, refusal=now.refusal, reason=now.reason)
     return PairExplanation(
         left_id=left_id,
         right_id=right_id,
-        left_place=_place(left),
-        right_place=_place(right),
+        left=_place(left),
+        right=_place(right),
         one_client=one_client,
-        stored=replace(stored[0], refusal=refusal) if stored else None,
-        now=replace(now, joined=one_client, refusal=refusal or (now.refusal if not one_client else "")),
+        stored=replace(stored[0], refusal=refusal, reason=reason) if stored else None,
+        now=told,
         is_of_fold=snapshot is not None,
         decisions=_decisions(connection, [left_id, right_id], None),
     )
@@ -202,8 +219,8 @@ def _client_of(connection: Connection, asked_id: str) -> str:
     return str(leads[0].client_id)
 
 
-def _place(row: Any) -> str:
-    return f"client {row.client_id}" if row.client_id else f"{row.state or 'pending'} {row.stage or ''}".strip()
+def _place(row: Any) -> Place:
+    return Place(str(row.client_id or ""), row.state or "pending", row.stage or "")
 
 
 def _of_one_version(found: Sequence[Any], in_force: match_index.InForce | None) -> list[Any]:
@@ -245,7 +262,8 @@ def _explanation(left_id: str, right_id: str, row: Any, in_force: match_index.In
         kind = kind_of.get(comparison, "")
         examples = {words.name: words.example for words in kinds.module_of(kind).LEVELS} if kind else {}
         words = sentence(kind, comparison, level, bits=bits) if kind else f"{comparison}: {level}"
-        told.append(ExplanationRow(comparison, level, bits, words, examples.get(level, ("", ""))))
+        said = _said(kind, level, bits) if kind else None
+        told.append(ExplanationRow(comparison, level, bits, words, examples.get(level, ("", "")), said))
     model = _model(in_force.model) if in_force else dedup.load_model("lead")
     records = in_force.records if in_force else 0
     lacking = row.weight < sum(bits for _, _, bits in row.levels) - _SAME_WEIGHT
@@ -261,6 +279,12 @@ def _explanation(left_id: str, right_id: str, row: Any, in_force: match_index.In
         model_version=row.model_version,
         held="than what agrees here" if lacking else "",
     )
+
+
+def _said(kind: str, level: str, bits: float) -> Said:
+    """Of what was stored only the level is known, not how its two values relate."""
+    pattern = pattern_of(kind, level, "")
+    return Said(kind, pattern, is_nothing=pattern == "shared" and bits <= 0.0)
 
 
 def _stored(row: Any, in_force: match_index.InForce | None) -> Explanation:
@@ -286,19 +310,20 @@ def _refused(
     for row in _of_one_version(outside, in_force):
         if str(row.client_id) not in found:
             # What a person has judged waits for nobody: all other doubts do.
-            refusal = refusal_words(reasons.get(str(row.client_id), JUDGED_DIFFERENT))
-            told = replace(_stored(row, in_force), joined=False, refusal=refusal)
-            found[str(row.client_id)] = (Link(str(row.inner_id), str(row.outer_id), row.weight, refusal), told)
+            reason = reasons.get(str(row.client_id), JUDGED_DIFFERENT)
+            told = replace(_stored(row, in_force), joined=False, refusal=refusal_words(reason), reason=reason)
+            link = Link(str(row.inner_id), str(row.outer_id), row.weight, told.refusal, refused=reason)
+            found[str(row.client_id)] = (link, told)
     return list(found.values())
 
 
 def _refusal(connection: Connection, left: Any, right: Any, stored: Explanation | None) -> str:
-    """Why the clients of two leads are not one, in words; '' where nothing would make them one."""
+    """Why the clients of two leads are not one, as the review queue names it; '' where nothing would make them one."""
     if stored is None or left.client_id is None or right.client_id is None:
         return ""
     client_id = str(left.client_id)
     members = [str(row.lead_id) for row in rows(connection, "explain", "members", client_id=client_id)]
-    return refusal_words(_reasons(connection, client_id, members).get(str(right.client_id), JUDGED_DIFFERENT))
+    return _reasons(connection, client_id, members).get(str(right.client_id), JUDGED_DIFFERENT)
 
 
 def _on_contacts(connection: Connection, *pair: Any) -> list[dedup.Record]:
@@ -328,6 +353,7 @@ def _decisions(connection: Connection, lead_ids: Sequence[str], client_id: str |
             str(row.client_id or ""),
             str(row.from_client_id or ""),
             f"{row.actor_kind} {row.actor} {row.actor_version}".strip(),
+            row.actor_kind,
         )
         for row in rows(connection, "explain", "decisions", lead_ids=lead_ids, client_id=client_id)
     )
@@ -371,7 +397,7 @@ def pair_lines(workspace: "Workspace", left_id: str, right_id: str, values: bool
         told = read_pair(connection, left_id, right_id, model)
         said = _values(connection, (told.left_id, told.right_id)) if values else {}
     head = "one client" if told.one_client else "not one client"
-    yield f"{head}: {told.left_id} -> {told.left_place}, {told.right_id} -> {told.right_place}"
+    yield f"{head}: {told.left_id} -> {told.left}, {told.right_id} -> {told.right}"
     for lead_id, line in said.items():
         yield f"  lead {lead_id}: {line}"
     yield from weighing_lines(told)

@@ -5,7 +5,7 @@ the next folds find what a lead may be joined with. Another model than the one i
 a person, and the fold goes on with the old model.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,11 +21,11 @@ from dedup.model_writing import model_toml
 from dedup.snapshot import SnapshotError, is_incremental, read_snapshot, snapshot_bytes, take_snapshot
 from dedup.stable_keys import stable_keys
 from pipeline.client import Client
-from pipeline.identity import Change, Known, reconcile
+from pipeline.identity import Change, members_after, reconcile
 from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_model, golden_entry_of
 from pipeline.settings import Settings
 from pipeline.warehouse import clients, leads, match_index
-from pipeline.warehouse.connection import Connection, rows, run, stream
+from pipeline.warehouse.connection import Connection, one, rows, run, stream
 
 INCREMENTAL_FROM = 20_000
 """Leads from which a fold leaves an index behind: fewer are folded whole in about a second."""
@@ -56,6 +56,7 @@ def fold_clients(
     in_force = match_index.in_force(connection)
     said = [dedup.Judgement(*judged) for judged in clients.judgements(connection)]
     model, waits = _model_to_use(connection, configured, in_force)
+    before = int(one(connection, "review", "last_decision"))
     counts: Counts | None = None
     if in_force is not None and not full and _may_be_incremental(in_force, model, settings):
         with paused_collector():
@@ -63,6 +64,7 @@ def fold_clients(
     if counts is None:
         rows(connection, "match", "by_any_road")
         counts = _fold_all(connection, in_force, model, settings, said, now, progress)
+    run(connection, "review", "place_doubts", after=before)
     if waits:
         _report_change(connection, configured, model, settings, said, now, progress)
     return counts | {"model_waits": int(waits)}
@@ -134,7 +136,7 @@ def _fold_all(
     seen_at = {lead_id: entry.received_at for lead_id, entry in entries.items()}
     changes = list(reconcile(folded.clusters, seen_at, known))
     touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
-    current = _clients_of(_members(known, changes), entries)
+    current = _clients_of(members_after(known, changes), entries)
     stored = clients.golden_records(connection)
     edited = [c for c in current if c not in touched and clients.golden_of(current[c]) != stored.get(c)]
     changes.extend(Change("edit", client_id, ()) for client_id in sorted(edited))
@@ -259,7 +261,7 @@ def _write_opened(
         return None
     changes = list(reconcile(found.clusters, _seen_at(index, found), known))
     touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
-    members = _members(around, changes)
+    members = members_after(around, changes)
     # A lead may have other words for its client, and none that matching reads.
     asked = {client for client, held in members.items() if client in touched or not queue.isdisjoint(held)}
     missing = {lead for client in asked for lead in members[client]} - entries.keys()
@@ -275,7 +277,7 @@ def _write_opened(
     events = clients.write_changes(
         connection, changes, current, _evidence(ties, levels), in_force.model_name, _version(in_force), now
     )
-    return _Written(len(changes), events, len(reopened), len(_members(known, changes)))
+    return _Written(len(changes), events, len(reopened), len(members_after(known, changes)))
 
 
 def _seen_at(index: match_index.PostgresIndex, found: Refold) -> Mapping[str, datetime]:
@@ -285,21 +287,6 @@ def _seen_at(index: match_index.PostgresIndex, found: Refold) -> Mapping[str, da
 
 def _weights(kept: KeptPairs) -> Pairs:
     return dict(zip(zip(kept.left, kept.right, strict=True), kept.weight, strict=True))
-
-
-def _members(known: Known, changes: Iterable[Change]) -> Mapping[str, Sequence[str]]:
-    """The leads of every living client after the changes."""
-    membership = dict(known.membership)
-    for change in changes:
-        for lead in change.lead_ids:
-            if change.kind in {"leave", "close"}:
-                membership.pop(lead, None)
-            else:
-                membership[lead] = change.client_id
-    members: dict[str, list[str]] = defaultdict(list)
-    for lead, client in membership.items():
-        members[client].append(lead)
-    return members
 
 
 def _clients_of(members: Mapping[str, Sequence[str]], entries: Mapping[str, Entry]) -> dict[str, Client]:

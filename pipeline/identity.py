@@ -69,6 +69,21 @@ def reconcile(clusters: Iterable[Sequence[str]], seen_at: Mapping[str, datetime]
     return tuple(changes)
 
 
+def members_after(known: Known, changes: Iterable[Change]) -> Mapping[str, Sequence[str]]:
+    """The leads of every living client after the changes."""
+    membership = dict(known.membership)
+    for change in changes:
+        for lead in change.lead_ids:
+            if change.kind in {"leave", "close"}:
+                membership.pop(lead, None)
+            else:
+                membership[lead] = change.client_id
+    members: dict[str, list[str]] = defaultdict(list)
+    for lead, client in membership.items():
+        members[client].append(lead)
+    return members
+
+
 def _claims(clusters: Sequence[tuple[str, ...]], known: Known) -> Mapping[int, set[str]]:
     """Each client goes with its largest part; among equals with the part that has its longest-standing lead.
 

@@ -117,7 +117,9 @@ class _Book:
         if merged:
             further = {old: self.aliases[living] for old, living in self.aliases.items() if living in self.aliases}
             self.aliases.update(further)
-        moved = (lead for decision in batch if decision.kind in BEGINS - {"mint"} for lead in decision.lead_ids)
+        moved = (
+            lead for decision in batch if decision.kind in (BEGINS | ENDS) - {"mint"} for lead in decision.lead_ids
+        )
         for old in sorted({client for lead in moved for client in self.slept_with.get(lead, ())}):
             self._repoint(old)
 

@@ -1,7 +1,5 @@
 """Personal data made unreadable but recognisable: enough to see that a field was read rightly, too little to know whose it is."""
 
-import phonenumbers
-
 STARS = "***"
 
 
@@ -13,6 +11,8 @@ def masked_words(text: str) -> str:
 
 def masked_phone(e164: str) -> str:
     """`+48501223307` -> `+48 *** ** 07`."""
+    import phonenumbers  # its table of all countries would be read at every start of the command line
+
     try:
         code = f"+{phonenumbers.parse(e164).country_code} "
     except phonenumbers.NumberParseException:

@@ -199,8 +199,8 @@ def _seen(read: TableColumns, recognised: Recognised, say: Say, path: Path) -> F
     if pyarrow.types.is_timestamp(column.type):
         moments = column.combine_chunks().cast(pyarrow.timestamp("s", column.type.tz), safe=False)
     else:
-        texts = compute.utf8_trim_whitespace(_one_text(column))
-        texts = compute.if_else(_is_blank(texts), None, texts)
+        written = compute.utf8_trim_whitespace(_one_text(column))
+        texts = compute.if_else(compute.equal(written, ""), None, written)
         moments = _moments(texts)
         lost = moments.null_count - texts.null_count
         if lost:

@@ -1,12 +1,28 @@
 """From raw records of one group to leads: the source reads, conform normalises, what can't be read is refused alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain, islice
 
-from pipeline.conform import ConformContext, conform
+from pipeline.conform import ConformContext, conform, conform_all
 from pipeline.errors import RecordError
 from pipeline.lead import Enquiry, Lead, RawRecord
+from pipeline.quick import quick
 from pipeline.sources.configured import ConfiguredSource
-from pipeline.warehouse.leads import ConformedGroup
+from pipeline.warehouse.leads import ConformedGroup, GroupKey
+
+
+def read_groups(
+    found: Mapping[GroupKey, Sequence[RawRecord]],
+    sources: Mapping[str, ConfiguredSource],
+    contexts: Mapping[str, ConformContext],
+) -> list[ConformedGroup]:
+    """Each group that holds a record, as `read_group` reads it, in the order given; the leads of one source are made together."""
+    of_source: dict[str, list[Sequence[RawRecord]]] = {}
+    for (source, _), records in found.items():
+        if records:
+            of_source.setdefault(source, []).append(records)
+    read = {name: iter(_read_together(own, sources[name], contexts[name])) for name, own in of_source.items()}
+    return [next(read[source]) for (source, _), records in found.items() if records]
 
 
 def read_group(records: Sequence[RawRecord], source: ConfiguredSource, context: ConformContext) -> ConformedGroup:
@@ -26,14 +42,43 @@ def read_group(records: Sequence[RawRecord], source: ConfiguredSource, context: 
         if error is not None:
             refused |= {_id(record): error for record in sound}
             whole = ()
-    placed = {record for lead in whole for record in lead.record_ids}
-    for record in records:
-        if _id(record) not in placed and _id(record) not in refused:
-            refused[_id(record)] = (
-                "record: the source's reader made nothing of it; allowed: an enquiry or a stated refusal"
-            )
+    return _placed(records, whole, refused)
+
+
+def _read_together(
+    groups: Sequence[Sequence[RawRecord]], source: ConfiguredSource, context: ConformContext
+) -> list[ConformedGroup]:
+    """Groups of one source. Those that cannot be read so are read alone, which says why."""
+    read: list[tuple[Enquiry, ...] | None] = []
+    for records in groups:
+        try:
+            read.append(source.connector.read(records, source))
+        except Exception:  # noqa: BLE001 - `read_group` meets it again and names it
+            read.append(None)
+    try:
+        leads = iter(conform_all(list(chain.from_iterable(own for own in read if own)), context))
+    except Exception:  # noqa: BLE001 - as above; whose it is, only each alone tells
+        return [read_group(records, source, context) for records in groups]
+    return [
+        read_group(records, source, context) if own is None else _placed(records, tuple(islice(leads, len(own))), {})
+        for records, own in zip(groups, read, strict=True)
+    ]
+
+
+def _placed(records: Sequence[RawRecord], whole: tuple[Lead, ...], refused: dict[int, str]) -> ConformedGroup:
+    """The group of these records, of which each is in a lead or refused."""
     first = records[0]
-    return ConformedGroup(first.source, first.group_key, whole, refused)
+    if len(records) > 1 or len(whole) != 1 or whole[0].record_ids != (first.record_id,):
+        placed = {record for lead in whole for record in lead.record_ids}
+        for record in records:
+            if _id(record) not in placed and _id(record) not in refused:
+                refused[_id(record)] = (
+                    "record: the source's reader made nothing of it; allowed: an enquiry or a stated refusal"
+                )
+    return _make_group(first.source, first.group_key, whole, refused)
+
+
+_make_group = quick(ConformedGroup)
 
 
 def _id(record: RawRecord) -> int:

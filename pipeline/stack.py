@@ -15,10 +15,10 @@ from pipeline.services.process import up
 from pipeline.services.service import Service
 from pipeline.services.table import airflow_services, dashboard, receiver
 from pipeline.settings import airflow_database_url, chosen_config, load_settings
-from pipeline.steps import warehouse_url
 from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Warehouse
 from pipeline.warehouse.migrate import migrate
+from pipeline.workspace import warehouse_url
 
 Say = Callable[[str], None]
 

@@ -4,90 +4,33 @@ Each step is one or more whole transactions: killed anywhere, the next run goes 
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
-from uuid import UUID
 
-from dedup.collector import paused_collector
 from dedup.model_file import digest
 from pipeline.accounts.fold import fold_accounts
 from pipeline.alert import post_alert
-from pipeline.company_context import company_context, own_junk
-from pipeline.conform import CONFORM_VERSION, ConformContext
-from pipeline.errors import ChecksFailedError, InputFileError, RecordError, RetryError
+from pipeline.classification import classify_leads
+from pipeline.conforming import conform_pending, conform_quarantined
+from pipeline.errors import ChecksFailedError, InputFileError, RetryError
 from pipeline.folding import ModelState, fold_clients, model_state
-from pipeline.lead import Lead, RawRecord
 from pipeline.privacy.door import door_of
 from pipeline.privacy.erasure_file import expect_erasures
 from pipeline.privacy.suppression import tell_suppressed
-from pipeline.reading import read_group
-from pipeline.rejection.own_junk import NOTHING_OWN, OwnJunk
-from pipeline.rejection.rules import judge, rules_version
-from pipeline.rejection.stage import RejectionStage
-from pipeline.rejection.surroundings import ALONE, Surroundings
-from pipeline.rejection.text_model import RULE as TEXT_RULE
-from pipeline.rejection.text_model import TextModel
 from pipeline.resolution import fold_model
-from pipeline.settings import Secrets, Settings, database_url, load_settings, state_folder
 from pipeline.source_changes import notice_changes
-from pipeline.sources.configured import ConfiguredSource, configured_sources
+from pipeline.sources.configured import ConfiguredSource
 from pipeline.sources.page import Page
-from pipeline.warehouse import clients, embedded, junk_model, landing, leads, match_index, surroundings
-from pipeline.warehouse.connection import Role, Warehouse, WarehouseError
-from pipeline.warehouse.migrate import require_current
+from pipeline.warehouse import clients, landing, leads, match_index, record_counts
+from pipeline.warehouse.connection import Role
 from pipeline.warehouse.runs import recorded
+from pipeline.workspace import Workspace
 
-_BATCH = 4000
 log = logging.getLogger(__name__)
 
 Counts = dict[str, int]
-
-
-def utc_now() -> datetime:
-    """The clock of a real run."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """What every step needs: the configuration, the warehouse, the sources, the secrets and the clock."""
-
-    settings: Settings
-    warehouse: Warehouse
-    sources: tuple[ConfiguredSource, ...]
-    secrets: Secrets
-    now: Callable[[], datetime] = utc_now
-    progress: Callable[[str, int, int], None] | None = None
-
-    def source(self, name: str) -> ConfiguredSource:
-        """The configured source of this name. Raises ConfigError."""
-        self.settings.source_named(name)
-        return next(source for source in self.sources if source.name == name)
-
-
-def warehouse_url() -> str:
-    """DATABASE_URL, which always wins; else the embedded server's, started if it sleeps."""
-    return database_url() or embedded.start(state_folder() / "pg").url()
-
-
-def open_workspace(
-    config: Path | None = None,
-    elsewhere: Callable[[str], str | None] | None = None,
-    now: Callable[[], datetime] = utc_now,
-) -> Workspace:
-    """A workspace on the configured warehouse. Raises ConfigError, SchemaVersionError.
-
-    elsewhere: a second place to look secrets up by name, after the environment.
-    """
-    settings = load_settings(config)
-    secrets = Secrets(elsewhere)
-    sources = configured_sources(settings, secrets)
-    warehouse = Warehouse.at(warehouse_url())
-    require_current(warehouse)
-    return Workspace(settings, warehouse, sources, secrets, now)
 
 
 def ingest(workspace: Workspace, source_name: str) -> Counts:
@@ -124,94 +67,16 @@ def _pages(workspace: Workspace, source: ConfiguredSource) -> Iterator[Page]:
 
 def conform(workspace: Workspace) -> Counts:
     """Reads every pending record into leads; what cannot be read goes to quarantine with its error."""
-    return _conform(workspace, "conform", leads.pending_groups, CONFORM_VERSION)
+    with recorded(workspace.warehouse, "conform", workspace.now) as counts:
+        conform_pending(workspace, counts)
+    return counts
 
 
 def retry_quarantine(workspace: Workspace, source: str | None = None) -> Counts:
     """Reads quarantined records again, of one source or of all."""
-    return _conform(workspace, "retry_quarantine", leads.quarantined_groups, source)
-
-
-def _conform(
-    workspace: Workspace,
-    step: str,
-    next_groups: Callable[[Any, int, Any, int], tuple[tuple[leads.GroupKey, ...], int]],
-    argument: Any,
-) -> Counts:
-    sources = {source.name: source for source in workspace.sources}
-    contexts = contexts_of(workspace)
-    with recorded(workspace.warehouse, step, workspace.now) as counts:
-        counts.update({"groups": 0, "leads": 0, "quarantined": 0})
-        after = 0
-        while True:
-            with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-                groups, after = next_groups(connection, after, argument, _BATCH)
-            if not groups:
-                return counts
-            known = [group for group in groups if group[0] in sources]  # a source taken out of the file waits
-            counts["groups"] += len(known)
-            with paused_collector():
-                _conform_groups(workspace, known, sources, contexts, counts)
-            if workspace.progress is not None:
-                workspace.progress(step, counts["groups"], 0)
-
-
-def _conform_groups(
-    workspace: Workspace,
-    groups: Sequence[leads.GroupKey],
-    sources: Mapping[str, ConfiguredSource],
-    contexts: Mapping[str, ConformContext],
-    counts: Counts,
-) -> None:
-    """Reads groups and writes their leads in one transaction. Where a value cannot be stored, halves find the group to blame."""
-    conformed: list[leads.ConformedGroup] = []
-    door = door_of(workspace.settings.privacy, workspace.secrets)
-    kinds = {name: source.kind for name, source in sources.items()}
-
-    def read(group: leads.GroupKey, records: Sequence[RawRecord]) -> leads.ConformedGroup:
-        return read_group(records, sources[group[0]], contexts[group[0]])
-
-    try:
-        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-            leads.lock_leads(connection)
-            found = leads.records_of(connection, groups)
-            # All records of a group may have been erased meanwhile.
-            conformed = [read(g, found[g]) for g in groups if found[g]]
-            conformed = door.keep_out(connection, conformed, found, kinds, read, workspace.now())
-            changed = leads.write_groups(connection, conformed, CONFORM_VERSION, workspace.now())
-            door.mark(connection, conformed)
-    except (RecordError, WarehouseError, ValueError, TypeError) as error:
-        if isinstance(error, WarehouseError) and not error.is_of_a_row:
-            raise
-        if len(groups) > 1:
-            middle = len(groups) // 2
-            for half in (groups[:middle], groups[middle:]):
-                _conform_groups(workspace, half, sources, contexts, counts)
-            return
-        reason = _refusal(error)
-        refused = {record: reason for group in conformed for record in _records_in(group)}
-        conformed = [leads.ConformedGroup(*group, (), refused) for group in groups]
-        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-            leads.lock_leads(connection)
-            changed = leads.write_groups(connection, conformed, CONFORM_VERSION, workspace.now())
-    counts["leads"] += changed
-    counts["quarantined"] += sum(len(group.refused) for group in conformed)
-
-
-def _records_in(group: leads.ConformedGroup) -> set[int]:
-    return {record for lead in group.leads for record in lead.record_ids} | set(group.refused)
-
-
-def _refusal(error: Exception) -> str:
-    if isinstance(error, RecordError):
-        return str(error)
-    what = f"error {error.code}" if isinstance(error, WarehouseError) else type(error).__name__
-    return f"record: the warehouse refuses a value of it ({what}); allowed: text and numbers that PostgreSQL can hold"
-
-
-def contexts_of(workspace: Workspace) -> dict[str, ConformContext]:
-    """The context of each configured source's leads, by the source's name."""
-    return {s.name: company_context(workspace.settings, s.region, s.settings.site) for s in workspace.sources}
+    with recorded(workspace.warehouse, "retry_quarantine", workspace.now) as counts:
+        conform_quarantined(workspace, source, counts)
+    return counts
 
 
 def classify(workspace: Workspace) -> Counts:
@@ -219,86 +84,10 @@ def classify(workspace: Workspace) -> Counts:
 
     What other leads say of a lead comes first: bursts, repeats, senders known from before.
     """
-    contexts = contexts_of(workspace)
-    default = company_context(workspace.settings)  # for leads of a source no longer configured
-    own = own_junk(workspace.settings)
     with recorded(workspace.warehouse, "classify", workspace.now) as counts:
         counts.update({"accepted": 0, "proposed": 0, "rejected": 0})
-        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-            text_model = junk_model.in_force(connection)
-            leads.lock_leads(connection)
-            leads.release_undone(connection)
-            leads.obey_people(connection)
-        version = rules_version(own, text_model)
-        if text_model is not None:
-            counts["proposed_by_text"] = 0  # of those proposed
-        _trace(workspace)
-        after = str(UUID(int=0))
-        again = False
-        while True:
-            with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-                leads.lock_leads(connection)
-                batch = leads.unclassified(connection, after, version, _BATCH)
-                if not batch and not again:
-                    return counts
-                verdicts = [
-                    verdict_on(
-                        leads.lead_of(row),
-                        contexts.get(row.source, default),
-                        own,
-                        surroundings.surroundings_of(row.surroundings),
-                        text_model,
-                    )
-                    for row in batch
-                ]
-                if verdicts:
-                    leads.write_verdicts(connection, iter(verdicts), version, workspace.now())
-                    given = [verdict.lead_id for verdict in verdicts]
-                    again |= surroundings.reopen(connection, given, workspace.now())
-            for verdict in verdicts:
-                counts[verdict.state] += 1
-                if verdict.rule == TEXT_RULE:
-                    counts["proposed_by_text"] += 1
-            if verdicts:
-                after = verdicts[-1].lead_id
-            else:
-                after, again = str(UUID(int=0)), False
-
-
-def _trace(workspace: Workspace) -> None:
-    while True:
-        with workspace.warehouse.transaction(Role.RESOLVER) as connection:
-            leads.lock_leads(connection)
-            if not surroundings.trace_due(connection, _BATCH):
-                return
-
-
-def verdict_on(
-    lead: Lead,
-    context: ConformContext,
-    own: OwnJunk = NOTHING_OWN,
-    around: Surroundings = ALONE,
-    text_model: TextModel | None = None,
-) -> leads.Verdict:
-    """The classification of a lead in the form the warehouse keeps."""
-    try:
-        found = judge(lead, context, own, around, text_model)
-    except Exception as error:  # noqa: BLE001 - one hostile text must not stop the sorting of all others
-        # The message of a foreign error may quote the lead: only its type is safe to keep.
-        doubt = RejectionStage.OTHER_REVIEW.value
-        return leads.Verdict(lead.lead_id, "proposed", doubt, "rule_failed", "", type(error).__name__, None)
-    said = found.rejection or found.note
-    if said is None:
-        return leads.Verdict(lead.lead_id, "accepted", None, "", "", "", None)
-    return leads.Verdict(
-        lead.lead_id,
-        "accepted" if found.rejection is None else "proposed" if said.proposed else "rejected",
-        said.stage.value,
-        said.rule,
-        str(said.rule_version),
-        landing.storable(said.evidence),
-        said.confidence,
-    )
+        classify_leads(workspace, counts)
+    return counts
 
 
 def fold(workspace: Workspace, full: bool = False) -> Counts:
@@ -414,8 +203,13 @@ def _tell_of_unworked(workspace: Workspace) -> None:
     with workspace.warehouse.transaction(Role.RESOLVER) as connection:
         tell_of_unworked(connection, workspace.settings, workspace.now(), told.append)
     for message in told:  # once it is kept that they were told
-        log.warning("%s", message["text"])
-        post_alert(workspace.settings.alerts.webhook, message)
+        _tell(workspace, message)
+
+
+def _tell(workspace: Workspace, message: Mapping[str, Any]) -> None:
+    """Says something in the log and at the URL of `[alerts] webhook`."""
+    log.warning("%s", message["text"])
+    post_alert(workspace.settings.alerts.webhook, message)
 
 
 def watch_shapes(workspace: Workspace) -> Counts:
@@ -461,12 +255,17 @@ def _changes_noticed(workspace: Workspace) -> int:
 
 def verify(workspace: Workspace) -> Counts:
     """Checks every invariant. The publishing gate closes when one is broken. Raises ChecksFailedError."""
+    from pipeline.quality.result import prune_results
     from pipeline.quality.verify import verify as verify_invariants
 
     with recorded(workspace.warehouse, "verify", workspace.now) as counts:
         with workspace.warehouse.transaction(Role.RESOLVER) as connection:
             expect_erasures(connection, workspace.settings, workspace.now())
+            record_counts.settle(connection)
             results = verify_invariants(connection, workspace.now())
+            pruned = prune_results(connection, workspace.now() - timedelta(days=workspace.settings.checks.keep_days))
+        if pruned:
+            counts["results_pruned"] = pruned
         counts.update(_told(results))
     return counts
 
@@ -506,13 +305,8 @@ def deliver(workspace: Workspace, webhook: str | None = None) -> Counts:
 def _tell_of_consumers(workspace: Workspace) -> None:
     from pipeline.delivery.consumer_alerts import tell_of_consumers
 
-    alerts = workspace.settings.alerts
-
-    def tell(message: Mapping[str, Any]) -> None:
-        log.warning("%s", message["text"])
-        post_alert(alerts.webhook, message)
-
-    tell_of_consumers(workspace.warehouse, tell, timedelta(hours=alerts.consumer_behind_hours), workspace.now())
+    late = timedelta(hours=workspace.settings.alerts.consumer_behind_hours)
+    tell_of_consumers(workspace.warehouse, partial(_tell, workspace), late, workspace.now())
 
 
 def send_report(workspace: Workspace, at: str | None = None) -> Counts:

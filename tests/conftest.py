@@ -1,66 +1,46 @@
 """The embedded server, started once per session, and a fresh warehouse per test."""
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from hypothesis import HealthCheck, settings
 
 from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Warehouse
-from pipeline.warehouse.migrate import migrate
+from tests.databases import copied, fresh_warehouse, migrated, server_in
+from tests.in_memory import in_memory
 
-_NUMBERS = count()
-_TEMPLATE = "leadfold_template"
-# Tests kill processes, never the machine: what a commit promises to a process holds without these, ten times as fast.
-_NOT_FOR_A_POWER_CUT = ("fsync", "full_page_writes")
-
-
-@contextmanager
-def _admin(server: embedded.Server) -> Iterator[Connection]:
-    """A connection that may create databases."""
-    opened = Warehouse.at(server.url("postgres"))
-    with opened.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        yield connection
-    opened.engine.dispose()
+# A machine that is busy with something else fails no property.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
+def in_memory_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where servers keep their files; each has a folder below it."""
+    with in_memory(otherwise=tmp_path_factory.mktemp("servers")) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def server(in_memory_folder: Path) -> Iterator[embedded.Server]:
     """One embedded PostgreSQL for the whole session."""
-    folder = tmp_path_factory.mktemp("pg")
-    started = embedded.start(folder)
-    with _admin(started) as connection:
-        for setting in _NOT_FOR_A_POWER_CUT:
-            connection.execute(text(f"alter system set {setting} = off"))
-        connection.execute(text("select pg_reload_conf()"))
-    yield started
-    embedded.stop(folder)
+    with server_in(in_memory_folder / "session") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def template(server: embedded.Server) -> str:
     """A database with the current schema, to be copied."""
-    with _admin(server) as connection:
-        connection.execute(text(f"create database {_TEMPLATE}"))
-    filled = Warehouse.at(server.url(_TEMPLATE))
-    migrate(filled)
-    filled.engine.dispose()
-    return _TEMPLATE
+    return migrated(server)
 
 
 @pytest.fixture
 def warehouse_url(server: embedded.Server, template: str) -> Iterator[str]:
-    """The URL of a fresh, migrated, empty warehouse; it goes with its test, before its megabytes reach the disk."""
-    name = f"warehouse_{os.getpid()}_{next(_NUMBERS)}"
-    with _admin(server) as connection:
-        connection.execute(text(f"create database {name} template {template} strategy file_copy"))
-    yield server.url(name)
-    with _admin(server) as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
+    """The URL of a fresh, migrated, empty warehouse; it goes with its test."""
+    with copied(server, template) as name:
+        yield server.url(name)
 
 
 @pytest.fixture
@@ -69,6 +49,13 @@ def warehouse(warehouse_url: str) -> Iterator[Warehouse]:
     opened = Warehouse.at(warehouse_url)
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def shared(server: embedded.Server, template: str) -> Iterator[Warehouse]:
+    """A fresh, migrated, empty warehouse for all tests of a module."""
+    with fresh_warehouse(server, template) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

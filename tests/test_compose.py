@@ -4,12 +4,16 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from pipeline.warehouse.connection import Role, Warehouse
 from pipeline.warehouse.embedded import Server, binaries, start, stop
@@ -134,6 +138,28 @@ def test_airflows_processes_share_their_keys(services: dict[str, dict[str, Any]]
     assert len({tuple(process["environment"][key] for key in sorted(shared)) for process in processes}) == 1
 
 
+def test_every_leadfold_process_hashes_with_one_key_and_sees_one_file_of_tombstones(
+    services: dict[str, dict[str, Any]], repository: Path
+) -> None:
+    ours = [service for service in services.values() if service.get("image") == "leadfold"]
+    assert {service["environment"].get("LEADFOLD_PRIVACY_KEY", "") for service in ours} == {
+        "${LEADFOLD_PRIVACY_KEY:?see .env.example}"
+    }
+    home = re.findall(r"LEADFOLD_HOME=(\S+)", (repository / "Dockerfile").read_text())
+    assert [f"state:{home[0]}" in service["volumes"] for service in ours] == [True] * len(ours)
+
+
+def test_every_name_of_ours_that_the_code_reads_is_set_or_named(repository: Path, text: str) -> None:
+    read = {
+        name
+        for path in (repository / "pipeline" / "settings").glob("*.py")
+        for name in re.findall(r"LEADFOLD_[A-Z_]+", path.read_text(encoding="utf-8"))
+    }
+    told = text + (repository / "Dockerfile").read_text() + (repository / ".env.example").read_text(encoding="utf-8")
+    # Airflow's own database where `leadfold up` starts Airflow; here Airflow is told itself.
+    assert {name for name in read if name not in told} == {"LEADFOLD_AIRFLOW_DATABASE_URL"}
+
+
 def test_what_a_command_line_shows_holds_no_secret(services: dict[str, dict[str, Any]]) -> None:
     shown = [found for service in services.values() for found in strings(service.get("command", []))]
     assert not any("${" in command for command in shown)
@@ -210,6 +236,39 @@ def test_what_the_image_takes_out_again_is_in_the_lock(repository: Path) -> None
     (taken_out,) = re.findall(r"pip uninstall --yes (.*)", dockerfile)
     locked = set(re.findall(r"^([a-z0-9._-]+)==", (repository / "requirements.lock").read_text(), re.MULTILINE))
     assert set(taken_out.split()) <= locked
+
+
+def test_what_only_development_needs_is_taken_out_of_the_image(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = [name for group in project["dependency-groups"].values() for name in group if isinstance(name, str)]
+    ours = ["leadfold[airflow,quality,dashboard,junk-model,mysql]"]
+    (taken_out,) = re.findall(r"pip uninstall --yes (.*)", (repository / "Dockerfile").read_text().replace("\\\n", " "))
+    assert {Requirement(name).name for name in groups} - needed_by(ours) - set(taken_out.split()) == set()
+    assert set(taken_out.split()) & needed_by(ours) == set()
+
+
+def needed_by(roots: list[str]) -> set[str]:
+    """Names of the distributions that these need, themselves among them."""
+    found: set[tuple[str, str]] = set()
+    left = [(Requirement(root).name, extra) for root in roots for extra in ("", *Requirement(root).extras)]
+    while left:
+        name, extra = left.pop()
+        if (name, extra) in found:
+            continue
+        found.add((name, extra))
+        for line in [] if not is_installed(name) else requires(name) or []:
+            needed = Requirement(line)
+            if needed.marker is None or needed.marker.evaluate({"extra": extra}):
+                left += [(canonicalize_name(needed.name), one) for one in ("", *needed.extras)]
+    return {name for name, _ in found}
+
+
+def is_installed(name: str) -> bool:
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def test_what_the_image_copies_is_let_through_and_exists(repository: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.conform import LONGEST_FIELD, ConformContext, conform, lead_id_of
+from pipeline.conform import LONGEST_FIELD, ConformContext, conform, conform_all, lead_id_of
 from pipeline.errors import RecordError
 from pipeline.lead import ENQUIRY_FIELDS, SourceKind
 from tests.factories import enquiry
@@ -196,6 +196,20 @@ def test_no_content_raises_and_everything_can_be_stored(fields, kind):
     for refusal in lead.refusals:
         refusal.value.encode("utf-8")
     assert conform(enquiry(kind, fields=fields), RUSSIAN) == lead
+
+
+def test_enquiries_together_are_what_each_is_alone():
+    many = [
+        enquiry(name="Иван +79161234567", phone="abc", city="x" * 500, region="PL", anchor="1"),
+        enquiry(
+            "call", phone="79161234567", dialled_number="8 495 111-22-33", call_status="busy", call_duration="0:35"
+        ),
+        enquiry(),
+        enquiry("chat", handle="wa:79161234567 tg:Ivan", message="пишите a@b.ru", signals={"honeypot": "a  b"}),
+        enquiry(page="https://a.ru/?utm_source=vk&gclid=x-1", company="ООО Ромашка", call_duration="long"),
+    ]
+    assert conform_all(many, RUSSIAN) == [conform(each, RUSSIAN) for each in many]
+    assert conform_all([], RUSSIAN) == []
 
 
 @pytest.mark.parametrize("piece", ["8 ", "a@", "+7 903 ", "(", "тест ", "utm_source=a&", "{", "ООО ", "1/2/", "a.b "])

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from streamlit.testing.v1 import AppTest
 
 from pipeline import steps
 from pipeline.attribution.models import MODELS
@@ -22,10 +23,11 @@ from pipeline.clients_over_time.reading import (
     read_months,
     read_segments_on,
 )
-from pipeline.dashboard.marts import Filters, Tally, read_costs, read_junk
+from pipeline.dashboard.choices import Filters
+from pipeline.dashboard.cost_figures import Tally, read_costs
+from pipeline.dashboard.junk_figures import read_junk
 from pipeline.settings import Secrets, parse_settings
 from pipeline.sources.configured import configured_sources
-from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Role, Warehouse
 
 pytestmark = pytest.mark.postgres
@@ -68,28 +70,20 @@ def _write(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def month(server: embedded.Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+def month(shared: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The page's company on 1 April: every step of a run, on its four tables."""
-    admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database example_month template {template} strategy file_copy"))
-    warehouse = Warehouse.at(server.url("example_month"))
     folder = tmp_path_factory.mktemp("example-month")
     _write(folder)
     settings = parse_settings(config(), folder)
     secrets = Secrets({}.get)
     workspace = steps.Workspace(
-        settings, warehouse, configured_sources(settings, secrets), secrets, lambda: datetime(2026, 4, 1, 6, tzinfo=UTC)
+        settings, shared, configured_sources(settings, secrets), secrets, lambda: datetime(2026, 4, 1, 6, tzinfo=UTC)
     )
     assert steps.ingest(workspace, "form")["new"] == len(tables()["leads"])
     for step in (steps.load_spend, steps.conform, steps.classify, steps.fold, steps.attribute, steps.build_marts):
         step(workspace)
     steps.verify(workspace)
-    yield warehouse
-    warehouse.engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text("drop database example_month with (force)"))
-    admin.dispose()
+    return shared
 
 
 def cents(amount: Decimal | None) -> str:
@@ -245,7 +239,7 @@ def test_classes(month: Warehouse) -> None:
     with month.transaction(Role.RESOLVER) as connection:
         names = dict(tuple(row) for row in connection.execute(text("select client_id, name from core.client")))
         build = read_build(connection)
-        found = list(read_classes(connection, build.first_month, build.months_per_period, build.periods, build))
+        found = list(read_classes(connection, build.months, build))
     assert build.first_month == date(2025, 4, 1)
     percent = [(client.share or 0, client.variation or 0) for client in found]
     told = [
@@ -260,3 +254,32 @@ def test_completeness(month: Warehouse) -> None:
         found = {(row.circle, row.field): (row.clients, row.filled) for row in read_completeness(connection)}
     for row in tables()["completeness"]:
         assert found[row["circle"], row["field"]] == (int(row["clients"]), int(row["filled in"])), row
+
+
+def _over_time_page() -> None:
+    from pipeline.dashboard import door, over_time
+
+    door.page(over_time.show)()
+
+
+def test_the_page_of_clients_over_time_says_the_same(
+    month: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", month.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("LEADFOLD_CONFIG", str(tmp_path / "none.toml"))
+    shown = {}
+    for look in ("segments", "turnover", "filled"):
+        page = AppTest.from_function(_over_time_page, default_timeout=30)
+        page.query_params["look"] = look
+        page.run()
+        assert (list(page.exception), list(page.error)) == ([], [])
+        shown[look] = [[list(row) for row in frame.value.itertuples(index=False)] for frame in page.dataframe]
+    months = [[str(cell) for cell in row[1:8]] for row in reversed(shown["segments"][0])]
+    assert months == [list(row.values())[1:] for row in tables()["months"]]
+    classes = [(row[0], cents(Decimal(str(row[1]))), row[3], row[5]) for row in shown["turnover"][1]]
+    assert classes == [(row["client"], row["revenue"], row["ABC"], row["XYZ"]) for row in tables()["abc"]]
+    names = {"all": "everybody", "contacted": "contacted", "bought": "bought", "(all)": "everything asked for"}
+    filled = {(row[0], row[1]): (row[4], row[3]) for row in shown["filled"][0]}
+    for row in tables()["completeness"]:
+        place = names[row["circle"]], names.get(row["field"], row["field"])
+        assert filled[place] == (int(row["clients"]), int(row["filled in"])), place

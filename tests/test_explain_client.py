@@ -140,7 +140,7 @@ def test_a_lead_that_no_step_has_judged_yet_is_weighed_too(shop: steps.Workspace
     steps.conform(shop)
     ((fresh,),) = select(shop.warehouse, "select lead_id from core.lead where name_full = 'Nowak Anna'")
     told = pair(shop, leads[0], str(fresh))
-    assert (told.right_place, told.is_of_fold, told.now.verdict) == ("pending", True, "merge")
+    assert (str(told.right), told.is_of_fold, told.now.verdict) == ("pending", True, "merge")
 
 
 def test_what_would_merge_a_doubted_pair_is_told(shop: steps.Workspace, leads: Sequence[str]) -> None:
@@ -156,7 +156,7 @@ def test_before_the_first_fold_two_leads_are_told_by_themselves(warehouse: Wareh
     steps.conform(opened)
     ids = [str(row[0]) for row in select(warehouse, "select lead_id from core.lead order by 1")]
     told = pair(opened, *ids)
-    assert (told.is_of_fold, told.stored, told.left_place) == (False, None, "pending")
+    assert (told.is_of_fold, told.stored, str(told.left)) == (False, None, "pending")
     assert told.now.verdict == "merge"
 
 

@@ -12,8 +12,8 @@ import orjson
 import pytest
 
 from pipeline import steps
-from pipeline.dashboard.marts import read_health
-from pipeline.delivery.feed import read_gate
+from pipeline.dashboard.health_figures import read_health
+from pipeline.delivery.gate import read_gate
 from pipeline.lead import RawRecord
 from pipeline.sources.page import Page
 from pipeline.warehouse.connection import Warehouse

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from pipeline.lead import ENQUIRY_FIELDS
-from pipeline.source_command import ways_of
+from pipeline.source_report import ways_of
 from pipeline.sources.connector import Connector
 from pipeline.sources.field_map import MAPS
 from pipeline.sources.table import CONNECTORS

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from pipeline import steps
-from pipeline.delivery.feed import read_events, read_gate
+from pipeline.delivery.feed import read_events
+from pipeline.delivery.gate import read_gate
 from pipeline.errors import ChecksFailedError, ConfigError, InputFileError, RetryError
 from pipeline.identity import Change
 from pipeline.settings import Secrets

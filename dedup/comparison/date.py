@@ -288,7 +288,6 @@ DETAILS: Mapping[str, str] = {
     "day_not_given": "year and month equal, the day is not given",
     "year_apart": "day and month equal, years 1 apart",
     "decade_apart": "day and month equal, years 10 apart",
-    "years_apart": "day and month equal, years a digit apart",
     "year_slip_rest_unknown": "years one slip apart, day and month not known",
     "year_slip": "years one slip apart, day and month differ",
     "year_rest_unknown": "year equal, day and month not known",
@@ -313,7 +312,7 @@ def relations(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list
         elif level == _YEAR_MONTH:
             code = "day_differs" if prepared.day[a] and prepared.day[b] else "day_not_given"
         elif level == _YEAR_CLOSE:
-            code = _APART.get(abs(int(prepared.year[a] - prepared.year[b])), "years_apart")
+            code = _APART[abs(int(prepared.year[a] - prepared.year[b]))]
         elif level == _YEAR:
             code = "year" if prepared.year[a] == prepared.year[b] else "year_slip"
             code += "_rest_unknown" if year_only[a] or year_only[b] else ""

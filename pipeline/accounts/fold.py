@@ -1,68 +1,92 @@
-"""The fold of clients into accounts: everything is looked at, what changed is written, with ids that stay."""
+"""The fold of clients into accounts: whom a change may reach is looked at, what changed is written, with ids that stay."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pipeline.accounts.linking import link
+from pipeline.accounts.around import Around, clients_around
+from pipeline.accounts.linking import Word, link
 from pipeline.accounts.mention import Mention, mention_of
-from pipeline.identity import Change, Known, reconcile
+from pipeline.identity import Change, members_after, reconcile
 from pipeline.settings import Settings
 from pipeline.warehouse import accounts
 from pipeline.warehouse.connection import Connection
 
-_MADE = "1"
+_MADE = "3"
 """To be raised when the rules change, so that accounts are made anew."""
 
+MOST_AROUND = 200_000
+"""Clients from which looking at everyone costs no more than finding who shares something with whom, key by key."""
 
-def fold_accounts(connection: Connection, settings: Settings, now: datetime) -> dict[str, int]:
+
+def fold_accounts(connection: Connection, settings: Settings, now: datetime, full: bool = False) -> dict[str, int]:
     """Makes accounts follow clients, in the caller's transaction, which holds the fold's lock.
 
-    Counts: accounts, clients in them, changes, events, shared_domains; nothing but zeros where no client changed since the last time.
+    Only clients that a change since the last time may reach are looked at; full: everyone, with the same outcome. Counts: clients looked at,
+    accounts of them, changes, events, shared_domains among theirs; nothing but zeros where no client changed.
     """
-    counts = {"accounts": 0, "clients": 0, "changes": 0, "events": 0, "shared_domains": 0}
     made_with = " ".join((_MADE, *sorted(settings.company.own_domains)))
-    if accounts.unchanged_since(connection, made_with):
-        return counts
+    made = accounts.made_with(connection)
+    said = accounts.words(connection)
+    around: Around | None = None
+    if full or made is None or made[0] != made_with:
+        _look_at_everyone(connection)
+    else:
+        changed = accounts.take_changed(connection, made[1])
+        if not changed:
+            return {"accounts": 0, "clients": 0, "changes": 0, "events": 0, "shared_domains": 0}
+        accounts.look_at(connection, changed)
+        mentions, _ = _mentions(connection)
+        around = clients_around(changed, mentions, said, accounts.StoredNeighbours(connection), MOST_AROUND)
+        if around is None:
+            _look_at_everyone(connection)
+        else:
+            accounts.look_at(connection, around.clients)
+    return _follow(connection, said, around, made_with, now)
+
+
+def _look_at_everyone(connection: Connection) -> None:
+    accounts.forget_changed(connection)
+    accounts.look_at(connection, None)
+
+
+def _mentions(connection: Connection) -> tuple[dict[str, Mention], dict[str, datetime]]:
+    """What each client looked at says of its company, and when it was first seen."""
     mentions: dict[str, Mention] = {}
     seen_at: dict[str, datetime] = {}
     for client, first_seen_at, sights in accounts.sights(connection):
         mention = mention_of(client, sights)
         if mention is not None:
             mentions[client], seen_at[client] = mention, first_seen_at
-    said = accounts.words(connection)
+    return mentions, seen_at
+
+
+def _follow(
+    connection: Connection, said: Sequence[Word], around: Around | None, made_with: str, now: datetime
+) -> dict[str, int]:
+    """Makes the accounts of the clients looked at follow them. around: these clients, None for everyone."""
+    mentions, seen_at = _mentions(connection)
+    known, stored = accounts.known(connection)
     mute = {client for word in said for client in (word.left, word.right)} - seen_at.keys()
+    if around is not None:
+        mute &= around.clients
     seen_at |= accounts.first_seen(connection, mute)
     linked = link(mentions.values(), [word for word in said if {word.left, word.right} <= seen_at.keys()])
-    known, stored = accounts.known(connection)
     changes = list(reconcile(linked.clusters, seen_at, known))
-    members = _members(known, changes)
+    members = {account: sorted(clients) for account, clients in members_after(known, changes).items()}
     above = _above(accounts.holdings(connection), changes, members)
     golden = {account: _account(clients, mentions, above.get(account)) for account, clients in members.items()}
     touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
     edited = [a for a in sorted(golden.keys() - touched) if accounts.golden_of(golden[a]) != stored[a].golden]
     changes.extend(Change("edit", account, ()) for account in edited)
     events = accounts.write_changes(connection, changes, golden, stored, linked, now)
-    accounts.write_findings(connection, linked)
+    accounts.write_findings(connection, linked, None if around is None else around.keys)
+    accounts.write_keys(connection, mentions.values())
     accounts.keep_build(connection, made_with, now)
     return {
         "accounts": len(linked.clusters), "clients": len(seen_at), "changes": len(changes), "events": events,
         "shared_domains": len(linked.shared),
     }  # fmt: skip
-
-
-def _members(known: Known, changes: Sequence[Change]) -> Mapping[str, Sequence[str]]:
-    membership = dict(known.membership)
-    for change in changes:
-        for client in change.lead_ids:
-            if change.kind in {"leave", "close"}:
-                membership.pop(client, None)
-            else:
-                membership[client] = change.client_id
-    members: dict[str, list[str]] = defaultdict(list)
-    for client, account in sorted(membership.items()):
-        members[account].append(client)
-    return members
 
 
 def _above(

@@ -34,7 +34,9 @@ from pipeline.api.feed_shapes import (
 from pipeline.api.feed_watch import FeedWatch
 from pipeline.delivery import consumers, feed
 from pipeline.delivery.consumers import FEED, FEED_WITHOUT_PERSONS, SNAPSHOT, Caller
-from pipeline.delivery.feed import MAX_LIMIT, CursorError, FeedPage, GateClosedError, LimitError, Position, Snapshot
+from pipeline.delivery.feed import MAX_LIMIT, FeedPage, LimitError, Snapshot
+from pipeline.delivery.gate import GateClosedError
+from pipeline.delivery.position import CursorError, Position
 from pipeline.delivery.without_persons import record_without_persons, without_persons
 from pipeline.warehouse.connection import Warehouse
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from fastapi.concurrency import run_in_threadpool
 
-from pipeline.delivery.feed import Position
+from pipeline.delivery.position import Position
 from pipeline.errors import LeadfoldError
 
 TICK_SECONDS = 0.5

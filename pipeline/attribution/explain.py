@@ -14,7 +14,7 @@ from pipeline.warehouse import leads
 from pipeline.warehouse.connection import Connection, Role, rows
 
 if TYPE_CHECKING:
-    from pipeline.steps import Workspace
+    from pipeline.workspace import Workspace
 
 _TYPED = (
     "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "utm", "click_id", "campaign_id", "page", "referrer",

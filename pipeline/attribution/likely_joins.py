@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -16,6 +16,8 @@ LIKELY = 80.0
 """Least similarity, of 100, of two campaign names that are suggested as one: `rapidfuzz.fuzz.ratio`, or that of their sorted words."""
 
 _MOST_SUGGESTED = 50
+_MOST_COMPARED = 1000
+"""Campaigns of leads that are looked at, those with most leads first: of tens of thousands of names most are written by machines."""
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -51,19 +53,25 @@ def likely_joins(leads: Sequence[Unmatched], spend: Sequence[Unmatched]) -> tupl
     The platform must be the same (the channel, where the leads name no platform), some days must be shared, and the numbers in both
     names must be the same: `okna 2025` is no mistyped `okna 2026`.
     """
-    found = (likely for line in leads if (likely := _likeliest(line, spend)) is not None)
+    known = [_Named(campaign_key(each.campaign), each) for each in spend if each.campaign]
+    most = sorted(leads, key=lambda line: (-line.count, line.platform, line.campaign))[:_MOST_COMPARED]
+    found = (likely for line in most if (likely := _likeliest(line, known)) is not None)
     ordered = sorted(found, key=lambda join: (-join.score, -join.leads.count, join.leads.platform, join.leads.campaign))
     return tuple(ordered[:_MOST_SUGGESTED])
 
 
-def _likeliest(line: Unmatched, spend: Sequence[Unmatched]) -> LikelyJoin | None:
+class _Named(NamedTuple):
+    key: str
+    line: Unmatched
+
+
+def _likeliest(line: Unmatched, spend: Sequence[_Named]) -> LikelyJoin | None:
     key = campaign_key(line.campaign)
-    near = [each for each in spend if each.campaign and _may_meet(line, each)]
-    keys = [campaign_key(each.campaign) for each in near]
+    near = [each for each in spend if _may_meet(line, each.line)]
     numbers = sorted(_NUMBERS.findall(key))
-    keys = [other if sorted(_NUMBERS.findall(other)) == numbers else "" for other in keys]
+    keys = [each.key if sorted(_NUMBERS.findall(each.key)) == numbers else "" for each in near]
     best = process.extractOne(key, keys, scorer=_likeness, score_cutoff=LIKELY)
-    return LikelyJoin(line, near[best[2]], round(best[1], 1)) if best is not None and best[0] else None
+    return LikelyJoin(line, near[best[2]].line, round(best[1], 1)) if best is not None and best[0] else None
 
 
 def _likeness(left: str, right: str, **_: Any) -> float:

@@ -20,9 +20,13 @@ CLIENT_MARTS = (
     "client_segment",
     "client_segment_month",
     "client_abc_xyz",
+    "client_circle",
     "client_completeness",
 )
 """In order of building: a later one may read an earlier one, and the marts of attribution."""
+
+_KEPT = frozenset({"client_circle"})
+"""Brought up to date by its own statement; the others are written anew."""
 
 REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -38,12 +42,12 @@ MONTHS = MappingProxyType({"month": 1, "quarter": 3})
 
 
 def build_client_marts(connection: Connection, settings: Settings, now: datetime) -> dict[str, int]:
-    """Rebuilds every table of clients over time in this transaction, behind the marts of attribution; rows per table."""
+    """Rebuilds every table of clients over time in this transaction, behind the marts of attribution; rows written per table."""
     parameters = client_parameters(settings, now)
     run(connection, "clients_over_time", "forget_purchases")
     taken = {name: parameters[name] for name in ("day", "timezone", "unit")}
     run(connection, "clients_over_time", "take_purchases", **taken)
-    for mart in reversed(CLIENT_MARTS):
+    for mart in reversed([mart for mart in CLIENT_MARTS if mart not in _KEPT]):
         run(connection, "clients_over_time", f"clear_{mart}")
     return {mart: run_file(connection, "marts", mart, **parameters) for mart in CLIENT_MARTS}
 

@@ -4,15 +4,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
+from pipeline.clients_over_time.months import month_number, month_of
 from pipeline.errors import StopError
 from pipeline.warehouse.connection import Connection, mapping, rows, stream
 
 Segment = Literal["new", "regular", "restored", "lost"]
 SEGMENTS: tuple[Segment, ...] = get_args(Segment)
 CIRCLES = ("all", "contacted", "bought", "regular")
+Figure = Literal[
+    "clients", "new_clients", "regular_clients", "restored_clients", "lost_clients", "became_new", "became_restored",
+    "became_lost", "became_regular",
+]  # fmt: skip
+"""A count of SegmentMonth: who stands in a segment at the end of a month, or who came to it in the month."""
+FIGURES: tuple[Figure, ...] = get_args(Figure)
+Split = Literal["circle", "source", "manager"]
+SPLITS: tuple[Split, ...] = get_args(Split)
 ALL_FIELDS = "(all)"
 """The row of a circle that counts the clients who have everything it requires."""
 
@@ -22,6 +31,20 @@ class NothingBuiltError(StopError):
 
     def __init__(self) -> None:
         super().__init__("clients over time: nothing is built yet; `leadfold run` builds it")
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """Whole periods that classes are told over: the first day of the first month, months per period, how many periods."""
+
+    first: date
+    per_period: int
+    periods: int
+
+    @property
+    def last(self) -> date:
+        """The first day of the last month."""
+        return month_of(month_number(self.first) + self.per_period * self.periods - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +67,11 @@ class ClientBuild:
     deals_won: int
     revenue: Decimal
     deals_of_nobody: int
+
+    @property
+    def months(self) -> Months:
+        """The months of the built classes."""
+        return Months(self.first_month, self.months_per_period, self.periods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +106,29 @@ class ClientSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentClient:
+    """A client of one figure of a month, with all that they ever bought; source '' where none is known."""
+
+    client_id: UUID
+    first_won_day: date
+    last_won_day: date
+    deals_won: int
+    revenue: Decimal
+    source: str
+    manager: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """Clients of two classes, and what they bought for in the period."""
+
+    abc: str
+    xyz: str
+    clients: int
+    revenue: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ClientClass:
     """A client's classes of a period. share: of all turnover; variation: None where there is no turnover."""
 
@@ -103,11 +154,21 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class FilledPart:
+    """Clients of a circle who have a required field (ALL_FIELDS: every one). part: a source or manager, '' where neither was asked for."""
+
+    circle: str
+    part: str
+    field: str
+    clients: int
+    filled: int
+
+
+@dataclass(frozen=True, slots=True)
 class IncompleteClient:
-    """A client who lacks required fields. name: personal data."""
+    """A client who lacks required fields."""
 
     client_id: UUID
-    name: str
     source: str
     manager: str
     revenue: Decimal
@@ -140,21 +201,61 @@ def read_segments(connection: Connection) -> Iterator[ClientSegment]:
         yield ClientSegment(**mapping(row))
 
 
-def read_classes(
-    connection: Connection, first_month: date, months_per_period: int, periods: int, build: ClientBuild
-) -> Iterator[ClientClass]:
-    """The classes of any period under the built edges, largest clients first."""
+def read_segment_clients(
+    connection: Connection, month: SegmentMonth, figure: Figure, most: int | None = None
+) -> Iterator[SegmentClient]:
+    """The clients of one figure of a month, largest first; as many as the figure says. most: of them, None for all."""
     found = stream(
-        connection, "clients_over_time", "abc_xyz", first_month=first_month, months_per_period=months_per_period, periods=periods,
-        abc=list(build.abc), xyz=list(build.xyz),
+        connection, "clients_over_time", "segment_clients", month=month.month, until_day=month.until_day, figure=figure, most=most
     )  # fmt: skip
     for row in found:
+        yield SegmentClient(**mapping(row))
+
+
+def read_matrix(connection: Connection, months: Months, build: ClientBuild) -> tuple[MatrixCell, ...]:
+    """All nine combinations of classes of these months, under the built edges."""
+    if months == build.months:
+        found = rows(connection, "clients_over_time", "matrix_built")
+    else:
+        found = rows(connection, "clients_over_time", "matrix_of", **_bound(months, build))
+    return tuple(MatrixCell(**mapping(row)) for row in found)
+
+
+def read_classes(
+    connection: Connection, months: Months, build: ClientBuild, abc: str = "", xyz: str = "", most: int | None = None
+) -> Iterator[ClientClass]:
+    """Clients with their classes of these months under the built edges, largest first. abc, xyz: only of this class; most: so many."""
+    chosen = {"abc_class": abc, "xyz_class": xyz, "most": most}
+    if months == build.months:
+        found = stream(connection, "clients_over_time", "classes_built", **chosen)
+    else:
+        found = stream(connection, "clients_over_time", "classes_of", **chosen, **_bound(months, build))
+    for row in found:
         yield ClientClass(**mapping(row))
+
+
+def _bound(months: Months, build: ClientBuild) -> dict[str, Any]:
+    return {
+        "first_month": months.first, "months_per_period": months.per_period, "periods": months.periods,
+        "abc": list(build.abc), "xyz": list(build.xyz),
+    }  # fmt: skip
 
 
 def read_completeness(connection: Connection) -> tuple[Filled, ...]:
     """What is filled in, by circle, source, manager and field."""
     return tuple(Filled(**mapping(row)) for row in rows(connection, "clients_over_time", "completeness"))
+
+
+def read_filled(connection: Connection, by: Split) -> tuple[FilledPart, ...]:
+    """What is filled in, by circle and field, and by source or manager; circles from the widest to the narrowest, `(all)` first."""
+    found = [FilledPart(**mapping(row)) for row in rows(connection, "clients_over_time", "filled", by=by)]
+    return tuple(sorted(found, key=lambda one: (CIRCLES.index(one.circle), one.part, one.field)))
+
+
+def read_required(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """The fields that each circle had to have filled in when the tables were built; a circle of nobody asks for nothing."""
+    found = {row.circle: tuple(row.fields) for row in rows(connection, "clients_over_time", "required")}
+    return {circle: found.get(circle, ()) for circle in CIRCLES}
 
 
 def read_incomplete(
@@ -163,10 +264,19 @@ def read_incomplete(
     required: Sequence[str],
     source: str | None = None,
     manager: str | None = None,
+    most: int | None = None,
 ) -> Iterator[IncompleteClient]:
-    """Clients of a circle who lack something of `required`, largest buyers first. Needs a role that may see people."""
+    """Clients of a circle who lack something of `required`, largest buyers first. most: so many of them, None for all."""
     found = stream(
-        connection, "clients_over_time", "incomplete", circle=circle, required=list(required), source=source, manager=manager
+        connection, "clients_over_time", "incomplete", circle=circle, required=list(required), source=source, manager=manager,
+        most=most,
     )  # fmt: skip
     for row in found:
         yield IncompleteClient(**{**mapping(row), "missing": tuple(row.missing)})
+
+
+def read_names(connection: Connection, client_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What clients are called, where it is known: personal data. Needs a role that may see people."""
+    return {
+        row.client_id: row.name for row in rows(connection, "clients_over_time", "names", client_ids=list(client_ids))
+    }

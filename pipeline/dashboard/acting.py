@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from pipeline.settings import Secrets, Settings, chosen_config, load_settings
 from pipeline.sources.configured import configured_sources
-from pipeline.steps import Workspace, utc_now
 from pipeline.warehouse.connection import Role, Warehouse, rows
+from pipeline.workspace import Workspace, utc_now
 
 
 def workspace_of(warehouse: Warehouse) -> Workspace:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pipeline.dashboard import clients, costs, health, joins, junk, review
+from pipeline.dashboard import clients, costs, health, joins, junk, over_time, review
 from pipeline.dashboard.door import come_in, page
 from pipeline.dashboard.texts import t
 from pipeline.errors import LeadfoldError
@@ -42,6 +42,10 @@ def main() -> None:
             page(review.show, people=True), title=t("page.review"), icon=":material/rule:", url_path="review"
         )
         pages.insert(2, doubts)
+    over = st.Page(
+        page(over_time.show), title=t("page.over_time"), icon=":material/timeline:", url_path="clients-over-time"
+    )
+    pages.insert(-1, over)
     pages.insert(-1, st.Page(page(joins.show), title=t("page.joins"), icon=":material/link:", url_path="joins"))
     # The default page stands at the bare address only; whoever types /costs, as for the other pages, gets it too.
     by_name = st.Page(

@@ -11,27 +11,24 @@ from uuid import UUID
 import streamlit as st
 
 from pipeline.dashboard import address
+from pipeline.dashboard.choices import Build, Filters
+from pipeline.dashboard.cost_figures import Costs
 from pipeline.dashboard.door import role_name, viewer
 from pipeline.dashboard.downloads import offer_downloads
 from pipeline.dashboard.figures import count_text, money_text
-from pipeline.dashboard.marts import (
+from pipeline.dashboard.lines_behind import (
     Behind,
-    Build,
     ClientBehind,
-    Costs,
-    Filters,
     Kind,
     LeadBehind,
     Lines,
-    Person,
     SpendBehind,
     read_clients_behind,
     read_leads_behind,
-    read_people_of_clients,
-    read_people_of_leads,
     read_spend_behind,
 )
 from pipeline.dashboard.names import channel_name, stage_name, state_name
+from pipeline.dashboard.people import Person, read_people_of_clients, read_people_of_leads
 from pipeline.dashboard.tables import Column, count_column, day_column, money_column, show_table, time_column
 from pipeline.dashboard.texts import t
 from pipeline.warehouse.connection import Warehouse

@@ -7,7 +7,7 @@ import streamlit as st
 from pipeline.dashboard.acting import workspace_of
 from pipeline.dashboard.door import viewer
 from pipeline.dashboard.figures import day_text
-from pipeline.dashboard.names import words
+from pipeline.dashboard.names import actor_text, decision_name
 from pipeline.dashboard.texts import t
 from pipeline.errors import LeadfoldError
 from pipeline.explain_client import ClientExplanation, Decision
@@ -15,8 +15,8 @@ from pipeline.review.act import Act, join_act, split_act, undo_act
 from pipeline.review.judgement import Speaker
 from pipeline.review.plan import Plan, carry_out, show_plan
 from pipeline.review.refusal import ContradictionError, Said
-from pipeline.steps import utc_now
 from pipeline.warehouse.connection import Connection, Role, Warehouse
+from pipeline.workspace import utc_now
 
 _SHOWN, _EARLIER, _TROUBLE, _DONE = "change.shown", "change.earlier", "change.trouble", "change.done"
 _UNDOABLE = frozenset({"merge", "join", "split", "match", "no_match", "reject", "accept", "propose"})
@@ -30,7 +30,8 @@ def show_change(warehouse: Warehouse, told: ClientExplanation, number: dict[str,
     """Draws the forms, and the plan of the one that was asked for."""
     done = st.session_state.pop(_DONE, None)
     if done is not None:
-        st.success(t("clients.changed"), icon=":material/check:")
+        said = t("clients.changed_and_told") if done.is_published else t("clients.changed")
+        st.success(said, icon=":material/check:")
         _lines(done)
     st.caption(t("clients.change_help"))
     names = {UNDO: t("clients.undo"), SPLIT: t("clients.split"), JOIN: t("clients.join")}
@@ -90,7 +91,7 @@ def _form(chosen: str, told: ClientExplanation, number: dict[str, str]) -> tuple
 
 
 def _decision(one: Decision) -> str:
-    return f"{one.decision_id} · {words(one.kind)} · {one.actor} · {day_text(one.decided_at.date())}"
+    return f"{one.decision_id} · {decision_name(one.kind)} · {actor_text(one.actor_kind, one.actor)} · {day_text(one.decided_at.date())}"
 
 
 def _forget() -> None:

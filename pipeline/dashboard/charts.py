@@ -8,15 +8,21 @@ from typing import Any
 
 import streamlit as st
 
-from pipeline.dashboard.figures import count_text, day_text, habit, money_text, share_text, sign_of
-from pipeline.dashboard.marts import ChannelJunk, Period, PeriodCost, Tally, add
+from pipeline.clients_over_time.reading import SegmentMonth
+from pipeline.dashboard.choices import Period
+from pipeline.dashboard.cost_figures import PeriodCost, Tally, add
+from pipeline.dashboard.figures import count_text, day_text, habit, money_text, month_text, share_text, sign_of
+from pipeline.dashboard.junk_figures import ChannelJunk
 from pipeline.dashboard.names import channel_name, state_name
 from pipeline.dashboard.texts import t
 
-HEIGHT = 280
+HEIGHT = 210
 PALETTE = ("#2f6fed", "#12a594", "#f59e0b", "#8b5cf6", "#e5484d", "#64748b", "#0ea5e9", "#a16207", "#db2777", "#65a30d")
 """Told apart also by people who see few colours in their first five."""
 STATE_COLORS = {"accepted": "#12a594", "pending": "#cbd5e1", "proposed": "#f59e0b", "rejected": "#e5484d"}
+SEGMENT_COLORS = {
+    "regular_clients": "#2f6fed", "new_clients": "#12a594", "restored_clients": "#8b5cf6", "became_lost": "#e5484d",
+}  # fmt: skip
 ALL_COLOR = "#1e293b"
 _PHONE = 360
 """Pixels of a chart's inside, below which it stands on a phone."""
@@ -118,6 +124,50 @@ def show_costs(periods: Sequence[PeriodCost], cost: Callable[[Tally], Decimal | 
                 alt.Tooltip("from:N", title=t("costs.from_day")),
                 alt.Tooltip("line:N", title=t("costs.channel")),
                 alt.Tooltip("text:N", title=t("costs.cost")),
+            ],
+        )
+        .properties(height=HEIGHT)
+    )  # fmt: skip
+    _draw(chart, rows)
+
+
+def show_segments(months: Sequence[SegmentMonth]) -> None:
+    """Bars per month: up, the clients at its end by segment; down, those who were lost in it."""
+    import altair
+
+    alt: Any = altair  # its own annotations stop half way
+
+    rows = [
+        {
+            "month": month_text(month.month),
+            "place": place,
+            "segment": t(f"over_time.{figure}"),
+            "rank": rank,
+            "clients": -count if figure == "became_lost" else count,
+            "text": count_text(count),
+        }
+        for place, month in enumerate(months)
+        for rank, figure in enumerate(SEGMENT_COLORS)
+        if (count := getattr(month, figure))
+    ]
+    if not rows:
+        _nothing(t("over_time.nobody"))
+        return
+    order = [t(f"over_time.{figure}") for figure in SEGMENT_COLORS]
+    chart = (
+        alt.Chart(alt.NamedData(name="rows"))
+        .mark_bar()
+        .encode(
+            x=alt.X("month:O", sort=alt.SortField("place"), title=None, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
+            y=alt.Y("clients:Q", title=None, axis=alt.Axis(tickMinStep=1, labelExpr="format(abs(datum.value), '~s')")),
+            color=alt.Color(
+                "segment:N", title=None, sort=order, scale=alt.Scale(domain=order, range=list(SEGMENT_COLORS.values())),
+                legend=alt.Legend(orient="bottom", columns=_legend_columns(alt, 4), labelLimit=220),
+            ),
+            order=alt.Order("rank:Q"),
+            tooltip=[
+                alt.Tooltip("month:N", title=t("over_time.month")), alt.Tooltip("segment:N", title=t("over_time.segment")),
+                alt.Tooltip("text:N", title=t("over_time.short_clients")),
             ],
         )
         .properties(height=HEIGHT)
@@ -228,6 +278,8 @@ def _draw(chart: Any, rows: Sequence[Mapping[str, Any]]) -> None:
 
     described = chart.to_dict()
     described.pop("data", None)
+    # The height is that of the bars alone: a legend of many lines, on a phone, would leave them nothing.
+    described["autosize"] = {"type": "fit-x", "contains": "padding"}
     st.vega_lite_chart(pd.DataFrame(rows), described, width="stretch")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dedup.explain import Explanation, chance_words
+from dedup.explain import Explanation
 from dedup.explain_cluster import Link
 from dedup.waterfall import waterfall_svg
 from pipeline.dashboard.account import read_account, show_account
@@ -15,16 +15,27 @@ from pipeline.dashboard.acting import Told, told_in, workspace_of
 from pipeline.dashboard.change_client import show_change
 from pipeline.dashboard.door import heading, show_hint, viewer
 from pipeline.dashboard.downloads import offer_downloads
-from pipeline.dashboard.figures import NOTHING, count_text
-from pipeline.dashboard.names import channel_name, refusal_text, stage_name, state_name, words
+from pipeline.dashboard.figures import NOTHING, bits_text, count_text, money_text
+from pipeline.dashboard.names import (
+    actor_text,
+    call_name,
+    channel_name,
+    decision_name,
+    refusal_text,
+    stage_name,
+    state_name,
+)
+from pipeline.dashboard.pair_words import chance_text, link_text, wish_text
 from pipeline.dashboard.side_by_side import field_name
 from pipeline.dashboard.tables import Column, count_column, show_table, time_column
 from pipeline.dashboard.texts import t
+from pipeline.dashboard.viewer import shown_name
 from pipeline.dashboard.waterfall import show_waterfall
 from pipeline.explain_client import (
     ClientExplanation,
     Decision,
     PairExplanation,
+    Place,
     is_as_decided,
     read_client,
     read_pair,
@@ -145,15 +156,18 @@ def _begin(warehouse: Warehouse) -> None:
         st.markdown(f"**{t('clients.doubts')}**")
         if found.waiting:
             columns: tuple[Column, ...] = (
-                _bits(),
-                Column(t("clients.why_not"), width="large"),
-                Column(t("clients.lead")),
-                Column(t("clients.other_lead")),
-            )
+                Column(t("clients.lead")), Column(t("clients.other_lead")), Column(t("clients.why_not"), width="large"), _bits(),
+            )  # fmt: skip
+            looking = viewer()
             doubts = [
-                (row.weight, refusal_text(row.reason), str(row.left_id), str(row.right_id)) for row in found.waiting
-            ]
-            show_table(columns, doubts, "waiting", on_pick=lambda row, _column: _open_pair(found.waiting[row]))
+                (
+                    shown_name(looking, row.left_name) or NOTHING, shown_name(looking, row.right_name) or NOTHING,
+                    refusal_text(row.reason), row.weight,
+                )
+                for row in found.waiting
+            ]  # fmt: skip
+            show_table(columns, doubts, "waiting", on_pick=lambda row, column: _open_doubt(found.waiting[row], column))
+            st.caption(t("clients.click_doubt"))
         else:
             st.caption(t("clients.no_doubts"))
     with st.container(border=True):
@@ -169,16 +183,14 @@ def _begin(warehouse: Warehouse) -> None:
     st.caption(t("clients.click"))
 
 
-def _open_pair(row: Any) -> None:
-    st.session_state["first"], st.session_state["second"] = str(row.left_id), str(row.right_id)
+def _open_doubt(row: Any, column: int) -> None:
+    """A click on one of the two leads opens its client, one beside them both leads."""
+    ids = (str(row.left_id), str(row.right_id))
+    st.session_state["first"], st.session_state["second"] = (ids[column], "") if column < len(ids) else ids
 
 
 def _bits() -> Column:
-    return Column(t("clients.bits"), lambda bits: f"{bits:.2f}", t("clients.bits_help"), "small")
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return Column(t("clients.bits"), bits_text, t("clients.bits_help"), "small")
 
 
 def _tiles(tiles: Sequence[tuple[str, str, str | None]]) -> None:
@@ -195,7 +207,7 @@ def _client(warehouse: Warehouse, told: ClientExplanation) -> None:
     company = told_in(warehouse)
     asked = t("clients.asked_for", asked=told.asked_id) if told.asked_id != told.client_id else ""
     st.caption(f"{t('clients.client')} {told.client_id}{asked}")
-    weakest = t("clients.n_bits", bits=f"{cluster.weakest.weight:.1f}") if cluster.weakest else NOTHING
+    weakest = t("clients.n_bits", bits=bits_text(cluster.weakest.weight, 1)) if cluster.weakest else NOTHING
     _tiles(
         (
             (t("clients.leads"), count_text(len(told.members)), None),
@@ -257,24 +269,24 @@ def entry_words(entry: Entry) -> str:
         return t(f"clients.kind_{entry.what}")
     if entry.kind == "deal":
         return t("clients.deal", stage=t(f"clients.deal_{entry.what}"))
-    said = t(f"clients.said_{entry.what}") if entry.what in _TOLD_DECISIONS else words(entry.what)
+    said = decision_name(entry.what)
     return t("clients.taken_back", said=said) if entry.is_undone else said
 
 
-_TOLD_DECISIONS = (
-    "mint",
-    "join",
-    "leave",
-    "merge",
-    "split",
-    "close",
-    "match",
-    "no_match",
-    "reject",
-    "accept",
-    "propose",
-    "undo",
-)
+def _came_by(entry: Entry) -> str:
+    return actor_text(entry.actor_kind, entry.source) if entry.kind == "ledger" else entry.source
+
+
+def entry_text(entry: Entry) -> str:
+    """What an entry of the timeline holds: what was written, how a call went, the amount of a deal."""
+    if entry.money is not None:
+        return money_text(entry.money, entry.currency, 2)
+    if entry.kind != "lead":
+        return entry.text
+    call = ""
+    if entry.call_status:
+        call = t("clients.call", status=call_name(entry.call_status), seconds=count_text(entry.call_seconds))
+    return "\n".join(part for part in (entry.written, call) if part)
 
 
 def _timeline(client_id: str, entries: Sequence[Entry], number: dict[str, str], company: Told) -> None:
@@ -293,8 +305,8 @@ def _timeline(client_id: str, entries: Sequence[Entry], number: dict[str, str], 
         doubt = f" ({_verdict(entry)})" if entry.stage and entry.kind == "lead" else ""
         lines.append(
             (
-                entry.at, entry_words(entry) + doubt, number.get(entry.subject_id, ""), entry.source,
-                (channel_name(entry.channel) if entry.channel else "") + campaign, entry.amount or entry.text,
+                entry.at, entry_words(entry) + doubt, number.get(entry.subject_id, ""), _came_by(entry),
+                (channel_name(entry.channel) if entry.channel else "") + campaign, entry_text(entry),
             )
         )  # fmt: skip
     if lines:
@@ -348,7 +360,7 @@ def _links(title: str, links: Sequence[Link], number: dict[str, str], key: str) 
         columns = (Column(t("clients.leads")), _bits(), Column(t("clients.reason"), width="large"))
         show_table(
             columns,
-            [(_ends(link.left, link.right, number), link.weight, _sentence(link.reason)) for link in links],
+            [(_ends(link.left, link.right, number), link.weight, link_text(link)) for link in links],
             key,
         )
 
@@ -366,7 +378,7 @@ def _chosen_pair(told: ClientExplanation, number: dict[str, str]) -> None:
             index=weakest,
             format_func=lambda place: (
                 f"{_ends(told.pairs[place].left, told.pairs[place].right, number)}, "
-                f"{t('clients.n_bits', bits=f'{told.pairs[place].weight:.2f}')}"
+                f"{t('clients.n_bits', bits=bits_text(told.pairs[place].weight))}"
             ),
         )
         show_waterfall(told.pairs[place])
@@ -379,19 +391,19 @@ def _chosen_pair(told: ClientExplanation, number: dict[str, str]) -> None:
 def _pair(told: PairExplanation) -> None:
     now = told.now
     if told.one_client:
-        st.success(t("clients.one_client", place=told.left_place), icon=":material/link:")
+        st.success(t("clients.one_client", place=_place(told.left)), icon=":material/link:")
     else:
-        why = f": {now.refusal}" if now.refusal else ""
-        st.warning(t("clients.not_one", why=why), icon=":material/link_off:")
-        st.caption(f"{told.left_id}: {told.left_place} · {told.right_id}: {told.right_place}")
+        why = refusal_text(now.reason) if now.reason else ""
+        st.warning(t("clients.not_one", why=f": {why[:1].lower()}{why[1:]}" if why else ""), icon=":material/link_off:")
+        st.caption(f"{told.left_id}: {_place(told.left)} · {told.right_id}: {_place(told.right)}")
     _tiles(
         (
             (t("clients.by_weight"), t(_VERDICTS[now.verdict]), None),
-            (t("clients.chance"), chance_words(now.chance).removesuffix(" likely one and the same"), None),
+            (t("clients.chance"), chance_text(now.chance), None),
             (
                 t("clients.weight"),
-                t("clients.n_bits", bits=f"{now.weight:.2f}"),
-                t("clients.weight_help", cut=f"{now.merge_cut:.2f}"),
+                t("clients.n_bits", bits=bits_text(now.weight)),
+                t("clients.weight_help", cut=bits_text(now.merge_cut)),
             ),
             (t("clients.model"), now.model_version, None),
         )
@@ -403,6 +415,12 @@ def _pair(told: PairExplanation) -> None:
         _picture(shown)
     _wishes(now)
     _ledger(told.decisions, Told("UTC", ""))
+
+
+def _place(place: Place) -> str:
+    if place.client_id:
+        return t("clients.on_client", client=place.client_id)
+    return " · ".join([state_name(place.state), *([stage_name(place.stage)] if place.stage else [])])
 
 
 def _which(told: PairExplanation) -> str:
@@ -418,13 +436,13 @@ def _wishes(told: Explanation) -> None:
         if told.wishes:
             columns = (
                 Column(t("clients.if_changed"), width="large"),
-                Column(t("clients.bits"), lambda bits: f"{bits:+.2f}"),
-                Column(t("clients.weight_then"), lambda bits: f"{bits:.2f}"),
+                Column(t("clients.bits"), lambda bits: bits_text(bits, signed=True)),
+                Column(t("clients.weight_then"), bits_text),
                 Column(t("clients.verdict_then")),
             )
             show_table(
                 columns,
-                [(_sentence(w.change), w.gain, w.weight, t(_VERDICTS[w.verdict])) for w in told.wishes],
+                [(wish_text(w), w.gain, w.weight, t(_VERDICTS[w.verdict])) for w in told.wishes],
                 "wishes",
             )
         else:
@@ -444,5 +462,11 @@ def _ledger(decisions: Sequence[Decision], company: Told) -> None:
             count_column(t("clients.number")), time_column(t("clients.when"), company.timezone), Column(t("clients.what")),
             Column(t("clients.by")), Column(t("clients.client")), Column(t("clients.from")),
         )  # fmt: skip
-        told = [(d.decision_id, d.decided_at, words(d.kind), d.actor, d.client_id, d.from_client_id) for d in decisions]
+        told = [
+            (
+                d.decision_id, d.decided_at, decision_name(d.kind), actor_text(d.actor_kind, d.actor), d.client_id or NOTHING,
+                d.from_client_id or NOTHING,
+            )
+            for d in decisions
+        ]  # fmt: skip
         show_table(columns, told, "ledger")

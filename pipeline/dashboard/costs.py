@@ -11,6 +11,8 @@ import streamlit as st
 from pipeline.attribution.channel import PAID, Channel
 from pipeline.dashboard import address, charts
 from pipeline.dashboard.behind import open_figure, show_behind
+from pipeline.dashboard.choices import Choices, Filters, read_choices
+from pipeline.dashboard.cost_figures import CampaignCost, Costs, Count, Tally, read_costs
 from pipeline.dashboard.door import heading, show_hint
 from pipeline.dashboard.downloads import offer_downloads
 from pipeline.dashboard.figures import change_text, count_text, day_text, money_text
@@ -23,7 +25,7 @@ from pipeline.dashboard.filters import (
     chosen_period,
     period_before,
 )
-from pipeline.dashboard.marts import CampaignCost, Choices, Costs, Count, Filters, Kind, Tally, read_choices, read_costs
+from pipeline.dashboard.lines_behind import Kind
 from pipeline.dashboard.names import channel_name, model_name
 from pipeline.dashboard.tables import Column, bar_column, count_column, money_column, show_table
 from pipeline.dashboard.texts import t
@@ -215,15 +217,15 @@ def _charts(costs: Costs, filters: Filters, currency: str) -> None:
 def _choose_figure() -> Figure:
     kinds = [figure.kind for figure in FIGURES]
     address.start("figure", address.one_of(kinds), kinds[1])
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{t('costs.cost_by_channel')}**", width="content")
-        chosen = st.segmented_control(
-            t("costs.cost_by_channel"),
-            kinds,
-            format_func=lambda kind: t(f"costs.one_{kind}"),
-            label_visibility="collapsed",
-            key="figure",
-        )
+    # Under the title, not beside it: there its last choice is cut off on a phone.
+    st.markdown(f"**{t('costs.cost_by_channel')}**")
+    chosen = st.segmented_control(
+        t("costs.cost_by_channel"),
+        kinds,
+        format_func=lambda kind: t(f"costs.one_{kind}"),
+        label_visibility="collapsed",
+        key="figure",
+    )
     address.keep("figure", chosen, kinds[1])
     return next((figure for figure in FIGURES if figure.kind == chosen), FIGURES[1])
 

@@ -70,6 +70,17 @@ def share_text(part: Decimal | float, whole: Decimal | float, of: Language | Non
     return f"{'<1' if 0 < percent < 1 else f'{percent:.0f}'}{habit(of).before_percent}%"
 
 
+def tenths_text(share: Decimal | float, of: Language | None = None) -> str:
+    """A share in percent with one decimal: `44.4%`."""
+    return f"{_grouped(100 * float(share), 1, habit(of))}{habit(of).before_percent}%"
+
+
+def bits_text(bits: float, decimals: int = 2, *, signed: bool = False) -> str:
+    """A weight in bits: `16.12`; signed: `+4.16`."""
+    written = _grouped(bits, decimals, habit())
+    return f"+{written}" if signed and bits >= 0 else written
+
+
 def change_text(now: Decimal | float | None, before: Decimal | float | None, of: Language | None = None) -> str | None:
     """How a figure changed: `+12%`, `-3%`; None where there is nothing to compare with.
 
@@ -90,6 +101,11 @@ def day_text(day: date | None, of: Language | None = None) -> str:
         return day.strftime("%d.%m.%Y")
     # Not strftime: its months follow the machine's locale.
     return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
+
+
+def month_text(month: date, of: Language | None = None) -> str:
+    """A month: `Oct 2026`, `10.2026`."""
+    return f"{month:%m.%Y}" if habit(of).dotted_days else f"{_ENGLISH_MONTHS[month.month - 1]} {month.year}"
 
 
 def moment_text(moment: datetime | None, timezone: str, of: Language | None = None) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pipeline.attribution.models import MODELS
 from pipeline.dashboard import address
-from pipeline.dashboard.marts import Choices, Filters, Model, Period
+from pipeline.dashboard.choices import Choices, Filters, Model, Period
 from pipeline.dashboard.names import model_name
 from pipeline.dashboard.texts import language, t
 

@@ -7,19 +7,23 @@ import streamlit as st
 
 from pipeline.dashboard.door import heading
 from pipeline.dashboard.figures import NOTHING, count_text, moment_text
-from pipeline.dashboard.marts import GateState, Health, LastRun, read_health
-from pipeline.dashboard.names import words
+from pipeline.dashboard.health_figures import ConsumerHealth, GateState, Health, LastRun, read_health
+from pipeline.dashboard.names import check_name, step_name, suite_name, words
 from pipeline.dashboard.tables import Column, count_column, show_table, time_column
 from pipeline.dashboard.texts import t
 from pipeline.review.queue import queue_lengths
-from pipeline.steps import utc_now
 from pipeline.warehouse.connection import Role, Warehouse, rows
+from pipeline.workspace import utc_now
 
 GREEN, RED, BLUE, GREY = "#0f7a5f", "#c62a2f", "#2f6fed", "#64748b"
-STATES = {"succeeded": "health.done", "failed": "health.failed", "running": "health.running"}
+STATES = {
+    "succeeded": "health.done", "failed": "health.failed", "running": "health.running", "killed": "health.killed",
+}  # fmt: skip
+FAULTS = ("failed", "killed")
 COLORS = {"✓": GREEN, "✗": RED, "…": BLUE}
 INGEST = "ingest"
 MOST_CHANGES = 8
+MOST_MANAGERS = 10
 _WAITS = "changes of the last fold wait"
 """How the reason begins that a fold writes (sql/queries/clients.sql, hold_publishing): nothing has failed."""
 
@@ -31,10 +35,12 @@ def show(warehouse: Warehouse) -> None:
     for gate in health.gates:
         _gate(gate)
     _changes(health)
+    _unworked(health)
     _headline(health)
     _waiting(warehouse)
     _sources(health, _lags(warehouse))
     _steps(health)
+    _consumers(health)
     _quarantine(health)
     _checks(health)
 
@@ -110,8 +116,70 @@ def _changes(health: Health) -> None:
     st.warning(t("health.changed") + "\n\n" + "\n".join(lines), icon=":material/change_circle:")
 
 
+def _unworked(health: Health) -> None:
+    """Leads that wait for somebody: lost money, though nothing of ours has failed. Labels of managers as the CRM has them."""
+    if health.unworked is None:
+        return
+    named = [
+        f"{manager.replace('$', chr(92) + '$') or t('health.nobody')} {count_text(leads)}"
+        for manager, leads in health.unworked.managers[:MOST_MANAGERS]
+    ]
+    rest = sum(leads for _, leads in health.unworked.managers[MOST_MANAGERS:])
+    if rest:
+        named.append(t("health.others", n=rest))
+    told = t("health.unworked", n=health.unworked.leads)
+    st.warning(
+        f"{told} {t('health.unworked_days', n=health.unworked.days)} {', '.join(named)}.",
+        icon=":material/person_off:",
+    )
+
+
+def _consumers(health: Health) -> None:
+    """Who takes the change feed, and how far each has come."""
+    st.subheader(t("health.consumers"), anchor=False)
+    if not health.consumers:
+        st.caption(t("health.no_consumers"))
+        return
+    now = utc_now()
+    show_table(
+        (
+            Column(t("health.consumer")),
+            Column(t("health.consumer_kind")),
+            Column(t("health.state"), color=_color, width="medium"),
+            count_column(t("health.behind"), t("health.behind_help")),
+            Column(t("health.behind_for")),
+            count_column(t("health.parked"), t("health.parked_help")),
+            time_column(t("health.last_seen"), health.timezone),
+        ),
+        [
+            (
+                one.consumer,
+                words(one.kind),
+                consumer_state(one),
+                one.behind,
+                lag_text(now - one.behind_since) if one.behind and one.behind_since is not None else NOTHING,
+                one.parked,
+                one.seen_at,
+            )
+            for one in health.consumers
+        ],
+        "consumers",
+    )
+
+
+def consumer_state(one: ConsumerHealth) -> str:
+    """What a person should know first: events wait for them, it cannot be reached, it never came, or all is well."""
+    if one.parked:
+        return t("health.has_parked")
+    if one.problem:
+        return f"✗ {one.problem}"
+    if one.seen_at is None:
+        return t("health.never_came")
+    return t("health.takes")
+
+
 def _headline(health: Health) -> None:
-    failed_runs = sum(run.state == "failed" for run in health.runs)
+    failed_runs = sum(run.state in FAULTS for run in health.runs)
     failed_checks = sum(not check.passed for check in health.checks)
     tiles = (
         (t("health.sources_tile"), count_text(len(health.sources)), None),
@@ -192,7 +260,7 @@ def _steps(health: Health) -> None:
         st.caption(t("health.no_steps"))
         return
     ordered = sorted(
-        health.runs, key=lambda run: (run.state != "failed", -run.started_at.timestamp(), run.step, run.source)
+        health.runs, key=lambda run: (run.state not in FAULTS, -run.started_at.timestamp(), run.step, run.source)
     )
     has_error = any(run.error for run in ordered)
     show_table(
@@ -207,7 +275,7 @@ def _steps(health: Health) -> None:
         ),
         [
             (
-                words(run.step),
+                step_name(run.step),
                 run.source or NOTHING,
                 t(STATES[run.state]),
                 run.started_at,
@@ -227,7 +295,7 @@ def _quarantine(health: Health) -> None:
         st.caption(t("health.no_quarantine"))
         return
     lines = [
-        (group.records, group.source, words(group.stage), group.error, group.last_at) for group in health.quarantine
+        (group.records, group.source, step_name(group.stage), group.error, group.last_at) for group in health.quarantine
     ]
     lines += [(one.lines, one.file, t("health.file"), one.error, one.last_at) for one in health.unread_lines]
     show_table(
@@ -258,8 +326,8 @@ def _checks(health: Health) -> None:
         [
             (
                 t("health.passed") if check.passed else t("health.failed"),
-                words(check.name),
-                check.suite,
+                check_name(check.name),
+                suite_name(check.suite),
                 check.checked_at,
             )
             for check in health.checks

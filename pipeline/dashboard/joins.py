@@ -15,11 +15,12 @@ from pipeline.dashboard.names import channel_name
 from pipeline.dashboard.tables import Column, count_column, day_column, money_column, show_table
 from pipeline.dashboard.texts import t
 from pipeline.errors import LeadfoldError
-from pipeline.steps import utc_now
 from pipeline.warehouse.connection import Connection, Role, Warehouse
+from pipeline.workspace import utc_now
 
 _NEWS, _TROUBLE = "joins.news", "joins.trouble"
 _MOST_OFFERED = 25
+_MOST_SHOWN = 500
 LEAD_COLUMNS = ("platform", "channel", "campaign", "leads", "first_day", "last_day")
 SPEND_COLUMNS = ("platform", "channel", "campaign", "campaign_id", "spend", "first_day", "last_day")
 
@@ -128,11 +129,17 @@ def _leads(lines: Sequence[Unmatched]) -> None:
     )  # fmt: skip
     rows = [
         (line.campaign, line.count, line.platform or NOTHING, channel_name(line.channel), line.first_day, line.last_day)
-        for line in lines
+        for line in lines[:_MOST_SHOWN]
     ]
     show_table(columns, rows, "unmatched_leads")
-    told = [(line.platform, line.channel, line.campaign, line.count, line.first_day, line.last_day) for line in lines]
-    offer_downloads("leadfold-unmatched-leads", LEAD_COLUMNS, told)
+    _tell_of_more(lines)
+    offer_downloads(
+        "leadfold-unmatched-leads",
+        LEAD_COLUMNS,
+        lambda: [
+            (line.platform, line.channel, line.campaign, line.count, line.first_day, line.last_day) for line in lines
+        ],
+    )
 
 
 def _spend(lines: Sequence[Unmatched], told: Told) -> None:
@@ -153,14 +160,23 @@ def _spend(lines: Sequence[Unmatched], told: Told) -> None:
             line.first_day,
             line.last_day,
         )
-        for line in lines
+        for line in lines[:_MOST_SHOWN]
     ]
     show_table(columns, rows, "unmatched_spend")
-    file = [
-        (line.platform, line.channel, line.campaign, line.campaign_id, line.spend, line.first_day, line.last_day)
-        for line in lines
-    ]
-    offer_downloads("leadfold-unmatched-spend", SPEND_COLUMNS, file)
+    _tell_of_more(lines)
+    offer_downloads(
+        "leadfold-unmatched-spend",
+        SPEND_COLUMNS,
+        lambda: [
+            (line.platform, line.channel, line.campaign, line.campaign_id, line.spend, line.first_day, line.last_day)
+            for line in lines
+        ],
+    )
+
+
+def _tell_of_more(lines: Sequence[Unmatched]) -> None:
+    if len(lines) > _MOST_SHOWN:
+        st.caption(t("joins.more", most=count_text(_MOST_SHOWN), n=count_text(len(lines))))
 
 
 def _accepted(warehouse: Warehouse, aliases: Sequence[AcceptedAlias], told: Told) -> None:

@@ -8,26 +8,24 @@ from typing import Any
 import streamlit as st
 
 from pipeline.dashboard import address, charts
+from pipeline.dashboard.choices import Build, Choices, Filters, read_choices
+from pipeline.dashboard.cost_figures import read_costs
 from pipeline.dashboard.door import heading, role_name, show_hint, viewer
 from pipeline.dashboard.downloads import offer_downloads
 from pipeline.dashboard.figures import count_text, day_text, money_text, share_text
 from pipeline.dashboard.filters import choose_days, choose_site
-from pipeline.dashboard.marts import (
-    Build,
-    Choices,
+from pipeline.dashboard.junk_figures import (
     Claim,
-    Filters,
     Junk,
     StageJunk,
     is_refundable,
-    read_choices,
     read_claims,
-    read_costs,
     read_junk,
     read_junk_leads,
-    read_people_of_leads,
 )
-from pipeline.dashboard.names import channel_name, stage_name, state_name, words
+from pipeline.dashboard.names import channel_name, stage_name, state_name
+from pipeline.dashboard.people import read_people_of_leads
+from pipeline.dashboard.rule_words import evidence_text, rule_name
 from pipeline.dashboard.tables import Column, count_column, share_column, show_table, time_column
 from pipeline.dashboard.texts import t
 from pipeline.warehouse.connection import Warehouse
@@ -180,7 +178,7 @@ def _tables(junk: Junk) -> None:
         show_table(
             (Column(t("junk.kind")), Column(t("junk.rule")), *_counts()),
             [
-                (stage_name(stage), words(rule), rejected, proposed)
+                (stage_name(stage), rule_name(rule), rejected, proposed)
                 for (stage, rule), (proposed, rejected) in sums_by(junk.stages, "stage", "rule").items()
             ],
             "rules",
@@ -228,7 +226,7 @@ def _claims(warehouse: Warehouse, filters: Filters, junk: Junk, build: Build) ->
             (
                 claim.platform, channel_name(claim.channel), claim.campaign or t("page.no_campaign"), claim.occurred_at,
                 ", ".join(f"{name} {click}" for name, click in sorted(claim.click_ids.items())), stage_name(claim.stage),
-                words(claim.rule), str(claim.lead_id),
+                rule_name(claim.rule), str(claim.lead_id),
             )
             for claim in claims
         ],
@@ -272,8 +270,8 @@ def _examples(warehouse: Warehouse, filters: Filters, junk: Junk, build: Build) 
         [
             (
                 lead.occurred_at, channel_name(lead.channel), lead.campaign or t("page.no_campaign"), stage_name(lead.stage),
-                state_name(lead.state), words(lead.rule),
-                *((people[lead.lead_id].text, people[lead.lead_id].evidence) if lead.lead_id in people else ("", "") if seen else ()),
+                state_name(lead.state), rule_name(lead.rule),
+                *((people[lead.lead_id].text, evidence_text(lead.rule, people[lead.lead_id].evidence)) if lead.lead_id in people else ("", "") if seen else ()),
                 t("junk.by_person") if lead.by_person else t("junk.by_rule"), lead.source, str(lead.lead_id),
             )
             for lead in found

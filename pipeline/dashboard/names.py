@@ -1,5 +1,6 @@
 """Codes of the marts as people read them, in the language of the page."""
 
+import re
 from collections.abc import Mapping
 
 from dedup.clustering import CLUSTER_TOO_LARGE, JUDGED_DIFFERENT, NAMES_CONTRADICT
@@ -16,6 +17,8 @@ _CHANNEL_NAMES: Mapping[str, Mapping[Language, str]] = {
 _STAGE_NAMES: Mapping[str, Mapping[Language, str]] = {
     str(info.stage): {"en": info.english, "ru": info.russian, "pl": info.polish} for info in STAGES
 }
+
+_NO_WORD = re.compile(r"[^a-z0-9]+")
 
 _REFUSALS: Mapping[str, str] = {
     BETWEEN_CUTS: "between_cuts",
@@ -62,6 +65,39 @@ def refusal_text(reason: str) -> str:
         return t("why.differs", thing=comparison_name(reason.removeprefix("conflict: ").removesuffix(" differs")))
     told = refusal_words(reason)
     return told[:1].upper() + told[1:]
+
+
+def decision_name(kind: str) -> str:
+    """A kind of decision of the ledger."""
+    return _told(f"clients.said_{kind}", None) or words(kind)
+
+
+def actor_text(kind: str, actor: str) -> str:
+    """Who decided, its kind in words; the name of a person, rule or model stays as it is."""
+    told = _told(f"clients.actor_{kind}", None)
+    return f"{told} {actor.removeprefix(kind).strip()}".strip() if told else actor
+
+
+def call_name(status: str) -> str:
+    """How a call went, as exchanges call it."""
+    key = status.lower().replace(" ", "_")
+    return _told(f"clients.call_{key}", None) or words(status)
+
+
+def check_name(code: str) -> str:
+    """What holds when a check passes: a file of sql/checks, or an expectation of a quality suite by its English name."""
+    key = _NO_WORD.sub("_", code.lower()).strip("_")
+    return _told(f"check.{key}", None) or words(code)
+
+
+def suite_name(code: str) -> str:
+    """What the checks of a suite look at."""
+    return _told(f"check.suite_{code}", None) or words(code)
+
+
+def step_name(code: str) -> str:
+    """What a step of a run is called."""
+    return _told(f"step.{code}", None) or words(code)
 
 
 def words(code: str) -> str:

@@ -4,6 +4,7 @@ A judgement is in the ledger at once, signed by who is signed in. Clients follow
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import streamlit as st
@@ -12,7 +13,8 @@ from pipeline.dashboard import address
 from pipeline.dashboard.acting import told_in, workspace_of
 from pipeline.dashboard.door import heading, viewer
 from pipeline.dashboard.figures import count_text, moment_text, money_text
-from pipeline.dashboard.names import channel_name, refusal_text, stage_name, words
+from pipeline.dashboard.names import channel_name, refusal_text, stage_name
+from pipeline.dashboard.rule_words import evidence_text, rule_name, rule_text
 from pipeline.dashboard.side_by_side import show_sides
 from pipeline.dashboard.texts import t
 from pipeline.dashboard.waterfall import show_waterfall
@@ -35,10 +37,13 @@ from pipeline.review.queue import (
     queue_lengths,
     values_of,
 )
-from pipeline.steps import utc_now
-from pipeline.warehouse.connection import Role, Warehouse
+from pipeline.warehouse.connection import Connection, Role, Warehouse
+from pipeline.workspace import utc_now
 
 _SKIPPED, _DONE, _NEWS, _TROUBLE = "review.skipped", "review.done", "review.news", "review.trouble"
+_WAITING = "review.waiting"
+_READ_AGAIN = timedelta(minutes=1)
+"""How long the list of doubts that one person works through is kept: sorting hundreds of thousands anew at each key would be felt."""
 MERGE, JUNK = "merge", "junk"
 ALL = ""
 
@@ -87,6 +92,7 @@ def _fold(warehouse: Warehouse) -> None:
         workspace = workspace_of(warehouse)
         steps.classify(workspace)
         counts = steps.fold(workspace)
+        st.session_state.pop(_WAITING, None)
         st.session_state[_DONE] = []
         st.session_state[_NEWS] = t("review.folded", n=counts["events"])
 
@@ -106,6 +112,7 @@ def _try(act: Callable[[], None]) -> None:
     try:
         act()
     except LeadfoldError as error:
+        st.session_state.pop(_WAITING, None)
         st.session_state[_TROUBLE] = str(error)
 
 
@@ -143,8 +150,9 @@ def _merges(warehouse: Warehouse) -> None:
         reason: f"{refusal_text(reason)} ({count_text(n)})" for reason, _, n in reasons
     }
     reason = _choose("reason", t("review.reason"), names)
-    with warehouse.transaction(Role.RESOLVER) as connection:
-        waiting = doubtful_merges(connection, utc_now(), MOST, reason or None)
+    waiting = _waiting(
+        warehouse, (MERGE, reason), lambda connection: doubtful_merges(connection, utc_now(), MOST, reason or None)
+    )
     if reason:
         _batch(warehouse, waiting, ("same", "not_same"))
     doubt = _next(waiting)
@@ -189,12 +197,15 @@ def _junk(warehouse: Warehouse) -> None:
         _nothing(warehouse)
         return
     names = {ALL: t("review.all_stages")} | {
-        f"{stage}:{rule}": f"{stage_name(stage)} · {words(rule)} ({count_text(n)})" for stage, rule, n in kinds
+        f"{stage}:{rule}": f"{stage_name(stage)} · {rule_name(rule)} ({count_text(n)})" for stage, rule, n in kinds
     }
     chosen = _choose("proposed", t("review.stage_and_rule"), names)
     stage, _, rule = chosen.partition(":")
-    with warehouse.transaction(Role.RESOLVER) as connection:
-        waiting = doubtful_junk(connection, utc_now(), MOST, stage or None, rule or None)
+    waiting = _waiting(
+        warehouse,
+        (JUNK, chosen),
+        lambda connection: doubtful_junk(connection, utc_now(), MOST, stage or None, rule or None),
+    )
     if chosen:
         _batch(warehouse, waiting, ("junk", "genuine"))
     doubt = _next(waiting)
@@ -218,9 +229,9 @@ def _junk_lead(warehouse: Warehouse, doubt: DoubtfulJunk) -> None:
     st.selectbox(t("review.stage"), stages, index=stages.index(doubt.stage), format_func=stage_name, key=key)
     with st.container(border=True):
         sure = f", {doubt.confidence:.0%}" if doubt.confidence is not None else ""
-        st.markdown(f"**{stage_name(doubt.stage)}** · {words(doubt.rule)}{sure}")
-        if doubt.evidence:
-            st.text(doubt.evidence)
+        st.markdown(f"**{stage_name(doubt.stage)}** · {rule_text(doubt.rule, doubt.evidence)}{sure}")
+        if found_words := evidence_text(doubt.rule, doubt.evidence):
+            st.text(found_words)
         came = (
             moment_text(doubt.received_at, told.timezone),
             doubt.source,
@@ -237,6 +248,25 @@ def _junk_lead(warehouse: Warehouse, doubt: DoubtfulJunk) -> None:
 
 
 # Keys
+
+
+def _waiting(
+    warehouse: Warehouse, asked: tuple[str, str], read: Callable[[Connection], Sequence[Doubt]]
+) -> Sequence[Doubt]:
+    """The doubts of a filter, read again after a while, when all of them were judged, and when something else than one answer was given."""
+    kept = st.session_state.get(_WAITING)
+    if kept is not None and kept[0] == asked and kept[2] and utc_now() - kept[1] < _READ_AGAIN:
+        found: Sequence[Doubt] = kept[2]
+        return found
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        found = read(connection)
+    st.session_state[_WAITING] = (asked, utc_now(), found)
+    return found
+
+
+def _judged(doubt: Doubt) -> None:
+    asked, read_at, waiting = st.session_state[_WAITING]
+    st.session_state[_WAITING] = (asked, read_at, tuple(one for one in waiting if _name(one) != _name(doubt)))
 
 
 def _nothing(warehouse: Warehouse) -> None:
@@ -285,6 +315,7 @@ def _say(warehouse: Warehouse, doubt: Doubt, said: Answer, stage: str) -> None:
             judged = answer(connection, doubt, said, Speaker(viewer().signature, "", utc_now()), stage)
         if judged.is_new:
             st.session_state.setdefault(_DONE, []).append([judged.decision_id])
+        _judged(doubt)
         st.session_state[_NEWS] = t("review.said", decision=judged.decision_id)
 
     _try(act)
@@ -303,6 +334,7 @@ def _undo(warehouse: Warehouse) -> None:
         with warehouse.transaction(Role.RESOLVER) as connection:
             for decision_id in done[-1]:
                 take_back(connection, decision_id, Speaker(viewer().signature, "", utc_now()))
+        st.session_state.pop(_WAITING, None)
         st.session_state[_NEWS] = t("review.undone", n=len(done.pop()))
 
     _try(act)
@@ -323,6 +355,7 @@ def _batch(warehouse: Warehouse, waiting: Sequence[Doubt], offered: Sequence[Ans
 def _say_all(warehouse: Warehouse, waiting: Sequence[Doubt], said: Answer) -> None:
     written: list[int] = []
     refused: list[str] = []
+    st.session_state.pop(_WAITING, None)
     for doubt in waiting:
         try:
             with warehouse.transaction(Role.RESOLVER) as connection:

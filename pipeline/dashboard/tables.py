@@ -18,7 +18,7 @@ _BAR_PIXELS = 120
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its title, how a value is written (None: as it is), what it means, how wide it is, a value's colour; is_bar: values
-    are shares, 0 to 1, drawn as bars."""
+    are shares, 0 to 1, drawn as bars; is_link: values are addresses of pages, shown as what stands behind their last `=`."""
 
     title: str
     write: Callable[[Any], str] | None = None
@@ -26,6 +26,7 @@ class Column:
     width: Literal["small", "medium", "large"] | int | None = None
     color: Callable[[Any], str] | None = None
     is_bar: bool = False
+    is_link: bool = False
 
 
 def count_column(title: str, help: str | None = None) -> Column:  # noqa: A002 - Streamlit's own word
@@ -111,6 +112,10 @@ def _settings(column: Column) -> Any:
             min_value=0,
             max_value=1,
             color="#9db8f5",
+        )
+    if column.is_link:
+        return st.column_config.LinkColumn(
+            column.title, help=column.help, width=column.width, display_text=r"=([^=]*)$"
         )
     return st.column_config.Column(column.title, help=column.help, width=column.width)
 

@@ -7,7 +7,9 @@ import streamlit as st
 
 from dedup.explain import Explanation
 from dedup.waterfall import AGAINST, FOR, HELD, REVIEW
+from pipeline.dashboard.figures import bits_text
 from pipeline.dashboard.names import comparison_name
+from pipeline.dashboard.pair_words import held_text, row_text
 from pipeline.dashboard.texts import t
 
 _ROW_PIXELS, _AROUND = 54, 62
@@ -23,19 +25,19 @@ def waterfall_rows(told: Explanation) -> list[dict[str, Any]]:
         (
             comparison_name(row.comparison),
             row.weight,
-            row.detail,
+            row_text(row),
             "speaks for it" if row.weight >= 0 else "speaks against it",
         )
         for row in told.rows
     ]
     if told.held_back:
-        parts.append((t("why.held_back"), told.held_back, f"A merge needs more: {told.held}", "held back"))
+        parts.append((t("why.held_back"), told.held_back, held_text(told), "held back"))
     sums = list(accumulate((bits for _, bits, _, _ in parts), initial=0.0))
     rows = [
-        _bar(name, words, begin, begin + bits, f"{bits:+.2f}", meaning)
+        _bar(name, words, begin, begin + bits, bits_text(bits, signed=True), meaning)
         for (name, bits, words, meaning), begin in zip(parts, sums[:-1], strict=True)
     ]
-    return [*rows, _bar(t("why.sum"), "", 0.0, told.weight, f"{told.weight:.2f}", _SUM_COLORS[told.verdict])]
+    return [*rows, _bar(t("why.sum"), "", 0.0, told.weight, bits_text(told.weight), _SUM_COLORS[told.verdict])]
 
 
 def _bar(name: str, words: str, begin: float, end: float, bits: str, meaning: str) -> dict[str, Any]:
@@ -79,8 +81,8 @@ def show_waterfall(told: Explanation) -> None:
     st.caption(
         t(
             "why.cuts",
-            review=f"{told.review_cut:.1f}",
-            merge=f"{told.merge_cut:.1f}",
+            review=bits_text(told.review_cut, 1),
+            merge=bits_text(told.merge_cut, 1),
             name=told.model_name,
             version=told.model_version,
         )

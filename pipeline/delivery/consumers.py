@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from pipeline.delivery.feed import OtherServerError, Position
+from pipeline.delivery.position import OtherServerError, Position
 from pipeline.errors import StopError
 from pipeline.warehouse.connection import Connection, Role, Warehouse, one, rows, run
 

@@ -8,46 +8,20 @@ A consumer reads at least once: it may see an event again after a fault, and kno
 has a `version` that only grows, so an older state that comes late is told by its smaller number.
 """
 
-import base64
-import binascii
 import contextlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline.errors import LeadfoldError, StopError
-from pipeline.warehouse.connection import Connection, Role, Row, Warehouse, mapping, one, rows, run, stream
+from pipeline.delivery.gate import Gate, GateClosedError, gate_of, read_gate
+from pipeline.delivery.position import OtherServerError, Position, last_position
+from pipeline.errors import StopError
+from pipeline.warehouse.connection import Role, Row, Warehouse, mapping, one, rows, run, stream
 
 MAX_LIMIT = 1000
 """Events in one page at most: a page of golden records then stays below a few megabytes."""
-
-_CURSOR = re.compile(r"1\.(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,19})\.(0|[1-9][0-9]{0,18})")
-_LARGEST_TRANSACTION = 2**64 - 1
-_LARGEST_SEQUENCE = 2**63 - 1
-
-
-class CursorError(StopError):
-    """A cursor that this feed never gave."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "feed: `cursor` is not a cursor of this feed; allowed is the text of `next_cursor` of an earlier answer, "
-            "unchanged; leave it out to read from the first event, or start again from the snapshot"
-        )
-
-
-class OtherServerError(CursorError):
-    """A cursor of the same feed on another database server: the database was moved or restored from a dump."""
-
-    def __init__(self) -> None:
-        StopError.__init__(
-            self,
-            "feed: `cursor` was given by another database server, before this database was moved or restored; "
-            "allowed are cursors of this server; start again from the snapshot",
-        )
 
 
 class StrandedEventsError(StopError):
@@ -67,56 +41,6 @@ class LimitError(StopError):
     def __init__(self, limit: int) -> None:
         self.limit = limit
         super().__init__(f"feed: `limit` is {limit}; allowed are 1 to {MAX_LIMIT}; choose one of them")
-
-
-class GateClosedError(LeadfoldError):
-    """Publishing has stopped because a check failed; the same call succeeds once the gate opens again."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"feed: the gate `publish` is closed ({reason or 'no reason given'}); see `leadfold verify`")
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Whether the feed may give anything new, and if not, why (names of checks, no data)."""
-
-    is_open: bool
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in the feed of one server: everything up to it has been read. `text` is the cursor that a consumer keeps."""
-
-    server: int
-    written_by: int = 0
-    seq: int = 0
-
-    @property
-    def text(self) -> str:
-        """The position as opaque text, safe in a URL."""
-        plain = f"1.{self.server}.{self.written_by}.{self.seq}"
-        return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
-
-    @classmethod
-    def of(cls, cursor: str) -> "Position":
-        """The position behind a cursor. Raises CursorError."""
-        try:
-            plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
-        except (binascii.Error, ValueError) as error:
-            raise CursorError from error
-        parts = _CURSOR.fullmatch(plain)
-        if parts is None:
-            raise CursorError
-        position = cls(int(parts[1]), int(parts[2]), int(parts[3]))
-        if (
-            position.written_by > _LARGEST_TRANSACTION
-            or max(position.seq, position.server) > _LARGEST_SEQUENCE
-            or position.text != cursor
-        ):
-            raise CursorError
-        return position
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +84,6 @@ class Snapshot:
     account_aliases: Iterator[tuple[str, str]]
 
 
-def read_gate(warehouse: Warehouse) -> Gate:
-    """The gate `publish`; a warehouse without the row has it closed."""
-    with warehouse.transaction(Role.PUBLISHER) as connection:
-        return _gate(connection)
-
-
 def read_events(warehouse: Warehouse, cursor: str | None, limit: int) -> FeedPage:
     """Events after `cursor` (None: from the first), at most `limit` of them.
 
@@ -193,11 +111,8 @@ def read_events(warehouse: Warehouse, cursor: str | None, limit: int) -> FeedPag
 def newest_place(warehouse: Warehouse) -> Position | None:
     """The place behind the last event that shows; None while the gate is closed."""
     with warehouse.transaction(Role.PUBLISHER) as connection:
-        server = one(connection, "feed", "server")
-        last = rows(connection, "feed", "last_position")
-        if not _gate(connection).is_open:
-            return None
-    return Position(server, int(last[0].written_by), last[0].seq) if last else Position(server)
+        place = last_position(connection)
+        return place if gate_of(connection).is_open else None
 
 
 @contextlib.contextmanager
@@ -279,7 +194,7 @@ def publish(warehouse: Warehouse, now: datetime) -> dict[str, int]:
     to end; pending_seconds: how long the oldest of those has waited at `now`. Raises StrandedEventsError.
     """
     with warehouse.transaction(Role.PUBLISHER) as connection:
-        gate = _gate(connection)
+        gate = gate_of(connection)
         backlog = rows(connection, "feed", "backlog")[0]
     if backlog.stranded:
         raise StrandedEventsError(backlog.stranded)
@@ -303,11 +218,6 @@ def adopt_events(warehouse: Warehouse) -> int:
         adopted = run(connection, "feed", "adopt_events")
         run(connection, "feed", "close_outbox")
     return adopted
-
-
-def _gate(connection: Connection) -> Gate:
-    found = rows(connection, "feed", "gate")
-    return Gate(found[0].is_open, found[0].reason) if found else Gate(is_open=False, reason="the gate is missing")
 
 
 def _event(row: Row[Any], server: int) -> FeedEvent:

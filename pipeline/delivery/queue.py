@@ -12,32 +12,23 @@ without one was not tried and comes again. A batch holds each client once, so th
 at the same time. The place of a consumer moves when a batch is settled: killed before that, the whole batch comes again, so
 that what is sent must carry the event's id or be harmless twice.
 
-What an outcome means:
-
-- DELIVERED: the consumer has taken it (or has no use for it, which is for the connector to say).
-- refused(problem): the consumer read the event and will not have it. It is tried again after a while that doubles each time,
-  and parked after `Policy.tries`: a person retries or skips it. Later events of its client wait, other clients go on.
-- failed(problem): nobody knows whose fault it is. The same, but parked only once the consumer has taken another event since
-  this one failed first: a consumer that takes nothing at all parks nothing.
-- unavailable(problem, retry_after): the consumer as a whole does not answer, asks to wait, or does not know us. It rests;
-  nothing counts against its events, and the place does not run ahead: a consumer that is down for a day costs no memory.
-
-`problem` is kept and shown: a status, a code, a field's name; never a value. An erasure waits behind nothing of its client:
+What outcomes mean stands in `pipeline/delivery/outcome.py`. An erasure waits behind nothing of its client:
 what stood before it is written down as skipped. While the gate `publish` is closed nothing is given.
 """
 
-import contextlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from hashlib import blake2b
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from pipeline.delivery.feed import Gate, OtherServerError, Position, read_gate
-from pipeline.errors import RetryError, StopError
+from pipeline.delivery.gate import Gate, read_gate
+from pipeline.delivery.outcome import Outcome
+from pipeline.delivery.policy import POLICY, Policy, wait_of
+from pipeline.delivery.position import OtherServerError, Position
+from pipeline.delivery.pushed_consumer import position_of, state_of
+from pipeline.errors import RetryError
 from pipeline.warehouse.connection import Connection, Role, Row, Warehouse, one, rows, run
-from pipeline.warehouse.session_lock import session_lock
 
 ERASED = "client.erased"
 PROBE = 5
@@ -46,77 +37,12 @@ IN_A_ROW = 3
 """Events that fail one after the other, with none taken, before the consumer itself is taken to be down."""
 _PAGE = 500
 
-PushedKind = Literal["webhook", "crm"]
-Start = Literal["first", "now"]
-
-
-class UnknownConsumerError(StopError):
-    """No consumer of this name reads the feed."""
-
-    def __init__(self, consumer: str) -> None:
-        self.consumer = consumer
-        super().__init__(
-            f"consumer {consumer}: is not known, or was revoked; `leadfold consumers` lists those that read"
-        )
-
-
-class WrongKindError(StopError):
-    """A name is taken by a consumer of another kind."""
-
-    def __init__(self, consumer: str, kind: str) -> None:
-        self.consumer = consumer
-        super().__init__(f"consumer {consumer}: the name is taken, and not by a {kind}; choose another name")
-
 
 class StaleBatchError(RetryError):
     """Another deliverer settled a batch of this consumer meanwhile."""
 
     def __init__(self, consumer: str) -> None:
         super().__init__(f"consumer {consumer}", "another deliverer has moved it on meanwhile")
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """When an event is tried again: after first_delay, doubled each time up to longest_delay, until it has been tried `tries`
-    times. A consumer that does not answer rests between first_rest and longest_rest. Each wait is shortened by up to half,
-    by a number that follows from the event, so that many do not come back at one moment."""
-
-    tries: int = 10
-    first_delay: timedelta = timedelta(seconds=30)
-    longest_delay: timedelta = timedelta(hours=1)
-    first_rest: timedelta = timedelta(seconds=10)
-    longest_rest: timedelta = timedelta(minutes=10)
-    longest_asked: timedelta = timedelta(days=1)
-
-
-POLICY = Policy()
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one event; see the module's text. retry_after: the least wait that the consumer asked for."""
-
-    kind: Literal["delivered", "refused", "failed", "unavailable"]
-    problem: str = ""
-    retry_after: timedelta | None = None
-
-
-DELIVERED = Outcome("delivered")
-
-
-def refused(problem: str) -> Outcome:
-    """The consumer read the event and will not have it."""
-    return Outcome("refused", problem)
-
-
-def failed(problem: str, retry_after: timedelta | None = None) -> Outcome:
-    """The event was not taken, and nobody knows whose fault it is."""
-    return Outcome("failed", problem, retry_after)
-
-
-def unavailable(problem: str, retry_after: timedelta | None = None) -> Outcome:
-    """The consumer as a whole cannot be served now."""
-    return Outcome("unavailable", problem, retry_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,36 +87,6 @@ class Settled:
     is_down: bool = False
 
 
-def held(warehouse: Warehouse, consumer: str) -> contextlib.AbstractContextManager[bool]:
-    """Holds a consumer for one deliverer while the block runs; False where another one holds it."""
-    return session_lock(warehouse, "delivery", "hold_consumer", "release_consumer", consumer=consumer)
-
-
-def add_consumer(warehouse: Warehouse, consumer: str, kind: PushedKind, start: Start, now: datetime) -> None:
-    """Makes a consumer known that events are brought to. start: from the first event there is, or from now on; one that is known
-    keeps its place. Raises WrongKindError."""
-    with warehouse.transaction(Role.PUBLISHER) as connection:
-        place = place_at(connection, start)
-        found = rows(connection, "delivery", "consumer", consumer=consumer)
-        if found:
-            if found[0].kind != kind:
-                raise WrongKindError(consumer, kind)
-            return
-        added = run(
-            connection, "delivery", "add_consumer", consumer=consumer, kind=kind, now=now, server_id=place.server,
-            written_by=str(place.written_by), seq=place.seq,
-        )  # fmt: skip
-    if not added:
-        raise WrongKindError(consumer, kind)
-
-
-def place_at(connection: Connection, start: Start) -> Position:
-    """The feed's place before its first event, or behind the last one that shows."""
-    server = one(connection, "feed", "server")
-    last = rows(connection, "feed", "last_position") if start == "now" else ()
-    return Position(server, int(last[0].written_by), last[0].seq) if last else Position(server)
-
-
 def next_batch(
     warehouse: Warehouse, consumer: str, limit: int, now: datetime, kinds: Collection[str] | None = None
 ) -> Batch:
@@ -200,8 +96,8 @@ def next_batch(
     """
     with warehouse.transaction(Role.PUBLISHER) as connection:
         server = one(connection, "feed", "server")
-        state = _state(rows(connection, "delivery", "consumer", consumer=consumer), consumer)
-        start = _place(state)
+        state = state_of(rows(connection, "delivery", "consumer", consumer=consumer), consumer)
+        start = position_of(state)
         if start.server != server:
             raise OtherServerError
         if state.paused_until is not None and state.paused_until > now:
@@ -272,8 +168,8 @@ def settle(
     delivered = [event for event, outcome in tried if outcome.kind == "delivered"]
     down = _down(tried)
     with warehouse.transaction(Role.PUBLISHER) as connection:
-        state = _state(rows(connection, "delivery", "lock_consumer", consumer=consumer), consumer)
-        if _place(state) != batch.start:
+        state = state_of(rows(connection, "delivery", "lock_consumer", consumer=consumer), consumer)
+        if position_of(state) != batch.start:
             raise StaleBatchError(consumer)
         accepted_at = now if delivered else state.accepted_at
         _wait(connection, consumer, batch.passed)
@@ -290,7 +186,7 @@ def settle(
             run(connection, "delivery", "was_reached", consumer=consumer, now=now)
         if down is not None:
             failures = 1 if delivered else state.failures + 1
-            rest = _wait_of(consumer, failures, policy.first_rest, policy.longest_rest, down.retry_after, policy)
+            rest = wait_of(consumer, failures, policy.first_rest, policy.longest_rest, down.retry_after, policy)
             run(
                 connection, "delivery", "pause",
                 consumer=consumer, failures=failures, paused_until=now + rest, problem=down.problem, now=now,
@@ -375,7 +271,7 @@ def _hold(
         is_parked = False
         problem = ""
         if outcome is not None and counts:
-            due_at += _wait_of(
+            due_at += wait_of(
                 f"{batch.consumer} {event.event_id}",
                 attempts,
                 policy.first_delay,
@@ -435,101 +331,8 @@ def _release(
         run(connection, "delivery", "promote", consumer=consumer, client_ids=[UUID(one_) for one_ in going_on], now=now)
 
 
-def _wait_of(
-    what: str, times: int, first: timedelta, longest: timedelta, asked: timedelta | None, policy: Policy
-) -> timedelta:
-    whole = min(first * (1 << min(times - 1, 30)), longest)
-    spread = int.from_bytes(blake2b(f"{what} {times}".encode(), digest_size=4).digest()) / 2**32
-    wait = whole * (0.5 + spread / 2)
-    return max(wait, min(asked, policy.longest_asked)) if asked is not None else wait
-
-
-def _state(found: Sequence[Row[Any]], consumer: str) -> Row[Any]:
-    if not found or found[0].seq is None:
-        raise UnknownConsumerError(consumer)
-    return found[0]
-
-
-def _place(state: Row[Any]) -> Position:
-    return Position(state.server_id, int(state.written_by), state.seq)
-
-
 def _queued(row: Row[Any], server: int, attempts: int, *, is_retry: bool) -> QueuedEvent:
     place = Position(server, int(row.written_by), row.seq)
     return QueuedEvent(
         str(row.event_id), str(row.client_id), row.kind, row.payload, row.created_at, attempts, place, is_retry
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ParkedEvent:
-    """An event that a consumer did not take in all its tries. behind: later events of the same client that wait for it."""
-
-    consumer: str
-    event_id: str
-    client_id: str
-    kind: str
-    attempts: int
-    problem: str
-    parked_at: datetime
-    behind: int
-
-
-def parked_events(warehouse: Warehouse, consumer: str | None = None, limit: int = 1000) -> tuple[ParkedEvent, ...]:
-    """Events that wait for a person, of one consumer or of all, by consumer and time."""
-    with warehouse.transaction(Role.PUBLISHER) as connection:
-        return tuple(
-            ParkedEvent(
-                row.consumer, str(row.event_id), str(row.client_id), row.kind or "", row.attempts, row.problem,
-                row.parked_at, row.behind,
-            )
-            for row in rows(connection, "delivery", "parked", consumer=consumer, limit=limit)
-        )  # fmt: skip
-
-
-def retry_parked(warehouse: Warehouse, consumer: str, event_id: UUID | None, now: datetime) -> int:
-    """Lets the next delivery try parked events of a consumer again, or the one of this id; how many. Raises UnknownConsumerError."""
-    with warehouse.transaction(Role.PUBLISHER) as connection:
-        _state(rows(connection, "delivery", "lock_consumer", consumer=consumer), consumer)
-        asked = str(event_id) if event_id is not None else None
-        return int(one(connection, "delivery", "retry", consumer=consumer, event_id=asked, now=now))
-
-
-def skip_event(warehouse: Warehouse, consumer: str, event_id: UUID, reason: str, now: datetime) -> bool:
-    """Lets a held event go for good, with the reason on record, and its client's later events on; False where it is not held."""
-    with warehouse.transaction(Role.PUBLISHER) as connection:
-        _state(rows(connection, "delivery", "lock_consumer", consumer=consumer), consumer)
-        gone = rows(connection, "delivery", "skip", consumer=consumer, event_id=str(event_id), reason=reason, now=now)
-        clients = [row.client_id for row in gone]
-        if clients:
-            run(connection, "delivery", "promote", consumer=consumer, client_ids=clients, now=now)
-    return bool(clients)
-
-
-def rewind(warehouse: Warehouse, consumer: str, start: Start, now: datetime) -> None:
-    """Sets a consumer's place to the first event there is or behind the last one, and forgets what is held for it; for a consumer that
-    lost its data, or a database that was moved. Raises UnknownConsumerError."""
-    with warehouse.transaction(Role.PUBLISHER) as connection:
-        if not rows(connection, "delivery", "lock_consumer", consumer=consumer):
-            raise UnknownConsumerError(consumer)
-        place = place_at(connection, start)
-        run(connection, "delivery", "forget_held", consumer=consumer)
-        run(
-            connection, "delivery", "move",
-            consumer=consumer, server_id=place.server, written_by=str(place.written_by), seq=place.seq, now=now,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Whether a consumer has taken an event; None: it never told how far it has come."""
-
-    consumer: str
-    kind: str
-    has_taken: bool | None
-
-
-def receipts(connection: Connection, event_id: UUID) -> Iterator[Receipt]:
-    """Which of the consumers that read the feed have taken an event, e.g. a client's erasure. For leadfold_publisher or _resolver."""
-    for row in rows(connection, "delivery", "receipts", event_id=str(event_id)):
-        yield Receipt(row.consumer, row.kind, row.has_taken)

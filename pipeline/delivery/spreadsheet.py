@@ -9,28 +9,11 @@ with + and therefore carry the apostrophe.
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the machine's own code page
 
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a file separates cells and writes decimals."""
-
-    delimiter: str
-    decimal_point: str
-
-
-DIALECTS = {
-    "international": Dialect(",", "."),
-    # Excel takes both from the country set in the system; most of Europe has these.
-    "european": Dialect(";", ","),
-}
-
-INTERNATIONAL = DIALECTS["international"]
 
 Cell = object
 """None (an empty cell), a number, a date or anything whose str() is its text."""
@@ -46,20 +29,19 @@ def read_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
 
-def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], dialect: Dialect = INTERNATIONAL) -> bytes:
-    """A CSV file: UTF-8 with byte order mark, CRLF line ends, quotes where RFC 4180 wants them."""
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A CSV file: commas, decimal points, UTF-8 with byte order mark, CRLF line ends, quotes where RFC 4180 wants them."""
     buffer = io.StringIO()
     buffer.write(_BYTE_ORDER_MARK)
-    writer = csv.writer(buffer, delimiter=dialect.delimiter, lineterminator="\r\n")
+    writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([safe_cell(column) for column in columns])
-    writer.writerows([_written(cell, dialect) for cell in row] for row in rows)
+    writer.writerows([_written(cell) for cell in row] for row in rows)
     return buffer.getvalue().encode("utf-8")
 
 
-def _written(cell: Cell, dialect: Dialect) -> str:
+def _written(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
-        plain = f"{cell:f}" if isinstance(cell, Decimal) else repr(cell)
-        return plain.replace(".", dialect.decimal_point)
+        return f"{cell:f}" if isinstance(cell, Decimal) else repr(cell)
     return safe_cell(str(cell))

@@ -1,7 +1,7 @@
 """Webhooks out: events of the change feed are posted to addresses of the company's own, signed, in order per client.
 
 Signed as the Standard Webhooks specification says (HMAC-SHA256 over id, timestamp and body), so that a receiver verifies with any
-library of it. What can go wrong: the address does not answer, refuses an event, or leads elsewhere; `pipeline/delivery/queue.py` says
+library of it. What can go wrong: the address does not answer, refuses an event, or leads elsewhere; `pipeline/delivery/outcome.py` says
 what then happens to the event and to those behind it. A redirect is never followed, and an address in a private network is called
 only where the configuration allows it: an event must not go where nobody meant it to.
 """
@@ -22,18 +22,10 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 
-from pipeline.delivery.queue import (
-    DELIVERED,
-    Outcome,
-    Policy,
-    QueuedEvent,
-    add_consumer,
-    deliver,
-    failed,
-    held,
-    refused,
-    unavailable,
-)
+from pipeline.delivery.outcome import DELIVERED, Outcome, failed, refused, unavailable
+from pipeline.delivery.policy import Policy
+from pipeline.delivery.pushed_consumer import add_consumer, held
+from pipeline.delivery.queue import QueuedEvent, deliver
 from pipeline.delivery.without_persons import without_persons
 from pipeline.errors import ConfigError, StopError
 from pipeline.settings import Secrets, Settings, WebhookSettings

@@ -51,7 +51,7 @@ def _write(book: Any, sheet: Sheet, zone: ZoneInfo) -> None:
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    page = book.create_sheet(_NOT_IN_A_SHEET_NAME.sub(" ", sheet.name)[:LONGEST_SHEET_NAME])
+    page = book.create_sheet(sheet_name(sheet.name))
     page.freeze_panes = "A2"
     rows = [list(row) for row in sheet.rows]
     for place, column in enumerate(sheet.columns):
@@ -71,17 +71,32 @@ def _cell(page: Any, value: Any, zone: ZoneInfo) -> Any:
     if value is None or isinstance(value, bool | int | float | Decimal):
         return WriteOnlyCell(page, value)
     if isinstance(value, datetime):
-        cell = WriteOnlyCell(page, value.astimezone(zone).replace(tzinfo=None, microsecond=0))
+        cell = WriteOnlyCell(page, clock_time(value, zone))
         cell.number_format = "yyyy-mm-dd hh:mm:ss"
         return cell
     if isinstance(value, date):
         cell = WriteOnlyCell(page, value)
         cell.number_format = "yyyy-mm-dd"
         return cell
-    text = _NOT_IN_XML.sub("�", str(value))[:LONGEST_CELL]
-    cell = WriteOnlyCell(page, text)
+    return as_text(WriteOnlyCell(page), str(value))
+
+
+def sheet_name(text: str) -> str:
+    """The text as a sheet may be called."""
+    return _NOT_IN_A_SHEET_NAME.sub(" ", text)[:LONGEST_SHEET_NAME].strip()
+
+
+def clock_time(moment: datetime, zone: ZoneInfo) -> datetime:
+    """An aware moment as a clock of the zone shows it, to the second: a spreadsheet knows no zones."""
+    return moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
+
+
+def as_text(cell: Any, text: str) -> Any:
+    """The cell of openpyxl, holding text whatever it begins with."""
+    cell.value = _NOT_IN_XML.sub("�", text)[:LONGEST_CELL]
     # openpyxl takes a leading = for a formula; the type says that it is none.
     cell.data_type = "s"
-    if safe_cell(text) != text:
+    if safe_cell(cell.value) != cell.value:
+        # As if typed with an apostrophe: it stays text when somebody edits the cell or saves the sheet as CSV and back.
         cell.quotePrefix = True
     return cell

@@ -22,6 +22,7 @@ from pipeline.review.queue import doubtful_merges
 from pipeline.settings import state_folder
 from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Role, one, rows
+from pipeline.workspace import Workspace, open_workspace
 
 NAME = "tryton"
 SECRET = "DEMO_TRYTON_PASSWORD"
@@ -61,19 +62,19 @@ def run_crm_demo(state: Path, programs: Path, out: Console) -> bool:
         )
 
 
-def _send_all(workspace: steps.Workspace, tryton: Tryton, say: Say) -> bool:
+def _send_all(workspace: Workspace, tryton: Tryton, say: Say) -> bool:
     counts = steps.send_crm(workspace, NAME)
     say(f"sent: {_told(counts)}; {_clients(workspace):,} clients here, {len(_living(tryton)):,} active parties there")
     return _agree(workspace, tryton)
 
 
-def _send_again(workspace: steps.Workspace, _tryton: Tryton, say: Say) -> bool:
+def _send_again(workspace: Workspace, _tryton: Tryton, say: Say) -> bool:
     counts = steps.send_crm(workspace, NAME)
     say(f"sent again: {_told(counts)}")
     return not counts["created"]
 
 
-def _merge_here(workspace: steps.Workspace, tryton: Tryton, say: Say) -> bool:
+def _merge_here(workspace: Workspace, tryton: Tryton, say: Say) -> bool:
     """A person says that the first pair of the review queue is one client."""
     speaker = Speaker(_WHO, "shows what a merge does", workspace.now())
     with workspace.warehouse.transaction(Role.RESOLVER) as connection:
@@ -96,7 +97,7 @@ def _merge_here(workspace: steps.Workspace, tryton: Tryton, say: Say) -> bool:
     return len(gone) == 1
 
 
-def _undo_here(workspace: steps.Workspace, tryton: Tryton, say: Say) -> bool:
+def _undo_here(workspace: Workspace, tryton: Tryton, say: Say) -> bool:
     """The same person takes the word back: what was merged comes back under its id, with a party of its own."""
     speaker = Speaker(_WHO, "shows what an undo does", workspace.now())
     with workspace.warehouse.transaction(Role.RESOLVER) as connection:
@@ -113,7 +114,7 @@ def _undo_here(workspace: steps.Workspace, tryton: Tryton, say: Say) -> bool:
     return bool(plan.returning) and _agree(workspace, tryton)
 
 
-def _merge_there(workspace: steps.Workspace, tryton: Tryton, say: Say) -> bool:
+def _merge_there(workspace: Workspace, tryton: Tryton, say: Say) -> bool:
     """Somebody replaces a party in Tryton by another one; the client's next change goes to the survivor."""
     # The oldest ones: those that the steps before made anew are the youngest.
     source, destination = [party["id"] for party in _living(tryton)][:2]
@@ -136,12 +137,12 @@ def _merge_there(workspace: steps.Workspace, tryton: Tryton, say: Say) -> bool:
     return len(_living(tryton)) == before
 
 
-def _workspace(folder: Path, state: Path, tryton: Tryton) -> steps.Workspace:
+def _workspace(folder: Path, state: Path, tryton: Tryton) -> Workspace:
     table = _CRM.format(name=NAME, url=tryton.url, database=DATABASE, user=USER, secret=SECRET)
     config = folder / _OWN
     config.write_text((folder / CONFIG).read_text(encoding="utf-8") + table, encoding="utf-8")
     known = demo_environment(state) | {SECRET: tryton.password}
-    return steps.open_workspace(config, known.get)
+    return open_workspace(config, known.get)
 
 
 def _password(folder: Path) -> str:
@@ -159,7 +160,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _clients(workspace: steps.Workspace) -> int:
+def _clients(workspace: Workspace) -> int:
     with workspace.warehouse.transaction(Role.RESOLVER) as connection:
         return int(one(connection, "crm_demo", "living_clients"))
 
@@ -169,7 +170,7 @@ def _living(tryton: Tryton) -> list[dict[str, object]]:
     return [dict(party) for party in tryton.parties() if party["active"]]
 
 
-def _agree(workspace: steps.Workspace, tryton: Tryton) -> bool:
+def _agree(workspace: Workspace, tryton: Tryton) -> bool:
     """Whether each living client has a party, and each active party is a client's; replaced parties stand for their survivors."""
     with workspace.warehouse.transaction(Role.PUBLISHER) as connection:
         held = {row.client_id: int(row.record_id) for row in rows(connection, "crm_demo", "records", crm=NAME)}
@@ -180,7 +181,7 @@ def _agree(workspace: steps.Workspace, tryton: Tryton) -> bool:
     return len(held) == _clients(workspace) and parties == {party["id"] for party in _living(tryton)}
 
 
-def _party_of(workspace: steps.Workspace, client: str) -> str:
+def _party_of(workspace: Workspace, client: str) -> str:
     with workspace.warehouse.transaction(Role.PUBLISHER) as connection:
         return str(one(connection, "crm_demo", "party_of", crm=NAME, client_id=UUID(client)))
 

@@ -27,10 +27,10 @@ from pipeline.services.ports import choose_ports, wanted_ports
 from pipeline.services.service import Service
 from pipeline.settings import load_settings
 from pipeline.stack import airflow_environment, demo_servers
-from pipeline.steps import Workspace, open_workspace, warehouse_url
 from pipeline.warehouse import clients
 from pipeline.warehouse.connection import Role, Warehouse
 from pipeline.warehouse.migrate import migrate
+from pipeline.workspace import Workspace, open_workspace, warehouse_url
 
 _STARTED_FOR_THE_DEMO = ("demo-company", "receiver")
 

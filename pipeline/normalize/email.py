@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 
 from pipeline.lead import Email, Refusal
 from pipeline.normalize.layout import to_latin_keys
+from pipeline.quick import quick
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _ORDINARY = re.compile(
@@ -187,6 +188,12 @@ _ENDINGS = {
     "pll": "pl",
 }
 
+_ENDINGS_BY_EYE = {"pi": "pl", "p1": "pl", "c0m": "com", "corn": "com", "0rg": "org", "c0.uk": "co.uk"}
+"""Endings that no domain has, and the one that looks like it, a capital I for an l among them: `wp.pI`."""
+
+_PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe"})
+"""Latin letters that Unicode does not take apart into a plain one and its mark."""
+
 _ROLES = frozenset(
     {
         "info", "sales", "sale", "office", "zakaz", "zakazy", "order", "orders", "shop", "store", "magazin", "buh",
@@ -240,7 +247,7 @@ _SPECIAL_ENDINGS = frozenset({"arpa", "invalid", "local", "localhost", "onion", 
 @dataclass(frozen=True, slots=True)
 class Domain:
     """What the part after @ says. name: lower case, punycode decoded; home: the one name of a provider's aliases;
-    suggestion: the provider that was probably meant; special: an ending that names no domain of the net."""
+    suggestion: the domain that was probably meant; special: an ending that names no domain of the net."""
 
     name: str
     home: str
@@ -357,12 +364,10 @@ def _read(address: str, own_domains: frozenset[str]) -> Email | str:
         checked = _checked(address)
         if checked is None:
             domain_text = domain_text.rstrip(".").lower()
-            if domain_text not in _TYPOS:
+            meant = _TYPOS.get(domain_text) or _by_eye(domain_text)
+            if not meant or _checked(f"{local}@{meant}") is None:
                 return "invalid"
-            checked = f"{local}@{_TYPOS[domain_text]}"
-            if _checked(checked) is None:
-                return "invalid"
-            address = checked
+            address = checked = f"{local}@{meant}"
         local, _, domain_text = checked.rpartition("@")
     return _mailbox(local, read_domain(domain_text), own_domains)
 
@@ -373,8 +378,13 @@ def _mailbox(local: str, domain: Domain, own_domains: frozenset[str]) -> Email |
         return "special_use"
     plain = local.lower()
     suggestion = f"{_canonical_local(plain, domain.suggestion)}@{domain.suggestion}" if domain.suggestion else ""
+    if not plain.isascii():
+        home = domain.suggestion or domain.home
+        if read_domain(home).free and (unmarked := _unmarked(plain)).isascii():
+            # No such provider gives out `józef`: the box, if there is one, is that of `jozef`. As typed it still tells who typed it.
+            suggestion = f"{_canonical_local(unmarked, home)}@{home}"
     role, reason = _kind(plain, domain, own_domains)
-    return Email(
+    return _make_email(
         f"{local}@{domain.name}",
         f"{_canonical_local(plain, domain.home)}@{domain.home}",
         domain.name,
@@ -385,6 +395,15 @@ def _mailbox(local: str, domain: Domain, own_domains: frozenset[str]) -> Email |
         not reason,
         reason,
     )
+
+
+_make_email = quick(Email)
+
+
+def _unmarked(text: str) -> str:
+    """Latin letters without their marks."""
+    apart = unicodedata.normalize("NFD", text.translate(_PLAIN_LETTERS))
+    return "".join([letter for letter in apart if not unicodedata.combining(letter)])
 
 
 def _repaired_script(address: str) -> str:
@@ -472,6 +491,8 @@ def _suggestion(domain: str) -> str:
         return _home(_TYPOS[domain])
     if domain in whitelist or domain in _MORE_FREE or domain in _REAL_NEAR or domain in _TARGETS:
         return ""
+    if meant := _by_eye(domain):
+        return _home(meant)
     name, _, ending = domain.rpartition(".")
     if (
         ending in _ENDINGS
@@ -484,6 +505,14 @@ def _suggestion(domain: str) -> str:
     for target in _TARGETS:
         if OSA.distance(domain, target, score_cutoff=1) == 1:
             return _home(target)
+    return ""
+
+
+def _by_eye(domain: str) -> str:
+    """The domain that one with an impossible ending looks like, '' where its ending is none of these."""
+    for typed, meant in _ENDINGS_BY_EYE.items():
+        if domain.endswith(f".{typed}"):
+            return domain.removesuffix(typed) + meant
     return ""
 
 

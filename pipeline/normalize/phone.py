@@ -19,6 +19,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumberType
 from pipeline.lead import Phone, Refusal
 from pipeline.normalize.numbering_plan import kind_and_region
 from pipeline.normalize.spoken_number import spoken_digits
+from pipeline.quick import quick
 
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043", "-"))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
@@ -390,7 +391,10 @@ def _phone(code: int, national: str) -> Phone | None:
     kind, reason = _KIND.get(found[0], _OTHER_KIND)
     if not reason and fake_national(national, code):
         reason = "fake"
-    return Phone(f"+{code}{national}", "", kind, found[1], not reason, reason)
+    return _make_phone(f"+{code}{national}", "", kind, found[1], not reason, reason)
+
+
+_make_phone = quick(Phone)
 
 
 @lru_cache(maxsize=65536)
@@ -423,8 +427,8 @@ def _parsed(digits: str, region: str) -> tuple[int, str] | None:
         return (48, digits) if digits[0] != "0" else None
     elif region == "RU" and length == 10:
         return (7, digits) if digits[0] != "0" else None
-    elif region == "PL" and length == 11 and digits[0] != "0" and not digits.startswith("48"):
-        return None  # no Polish number has so many digits
+    elif region == "PL" and length == 11 and digits[0] != "0" and digits[:3] != "480":
+        return (48, digits[2:]) if digits.startswith("48") else None  # no Polish number has so many digits
     try:
         number = phonenumbers.parse(digits if region else f"+{digits}", region or None)
     except phonenumbers.NumberParseException:

@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from pipeline.lead import Refusal
 from pipeline.normalize.text import clean_line
+from pipeline.quick import quick
 
 CLICK_IDS = frozenset(
     {"gclid", "gbraid", "wbraid", "dclid", "yclid", "ymclid", "fbclid", "msclkid", "ctwa_clid", "ttclid", "twclid", "li_fat_id", "rb_clickid", "vkclid", "epik", "rdt_cid", "sccid", "roistat"}
@@ -63,20 +64,23 @@ def read_tags(fields: Mapping[str, str]) -> Tags:
             refusals.append(Refusal("click_id", "unknown_parameter", given))
     for place in _places(fields):
         found: dict[str, str] = {}
-        for key, value in place:
-            if _is_macro(value):
-                refusals.append(Refusal(key, "unexpanded_macro", value[:_MAX_VALUE]))
-            elif key in CLICK_IDS:
-                clicks.setdefault(key, value[:_MAX_VALUE])
-            elif key in _CAMPAIGN_PARAMETERS:
-                campaign = campaign or value[:_MAX_VALUE]
-            elif value:
-                found.setdefault(key, value[:_MAX_VALUE])
+        for kind, key, value in place:
+            if kind == "utm":
+                found.setdefault(key, value)
+            elif kind == "click":
+                clicks.setdefault(key, value)
+            elif kind == "campaign":
+                campaign = campaign or value
+            else:
+                refusals.append(Refusal(key, "unexpanded_macro", value))
         if found and utm.get("utm_source") in {None, found.get("utm_source")}:
             utm = found | utm
     if not (utm or clicks or campaign or refusals):
         return _EMPTY
-    return Tags(utm, clicks, campaign, tuple(dict.fromkeys(refusals)))
+    return _make_tags(utm, clicks, campaign, tuple(dict.fromkeys(refusals)) if refusals else ())
+
+
+_make_tags = quick(Tags)
 
 
 def _is_macro(value: str) -> bool:
@@ -84,10 +88,21 @@ def _is_macro(value: str) -> bool:
     return not value[:1].isalnum() and _MACRO.match(value) is not None
 
 
-def _places(fields: Mapping[str, str]) -> Iterator[list[tuple[str, str]]]:
-    named = [key for key in fields if key.startswith("utm_")]
-    if named:
-        yield [pair for key in named if (pair := _tag(key, fields[key])) is not None]
+_Tag = tuple[str, str, str]
+"""What it is (`utm`, `click`, `campaign`, or `macro` for one left unfilled), its key, its value of at most `_MAX_VALUE` characters."""
+
+
+def _sorted_out(key: str, value: str) -> _Tag:
+    if _is_macro(value):
+        kind = "macro"
+    else:
+        kind = "click" if key in CLICK_IDS else "campaign" if key in _CAMPAIGN_PARAMETERS else "utm"
+    return kind, key, value[:_MAX_VALUE]
+
+
+def _places(fields: Mapping[str, str]) -> Iterator[list[_Tag]]:
+    if named := [key for key in fields if key.startswith("utm_")]:
+        yield [tag for key in named if (tag := _tag(key, fields[key])) is not None]
     if "utm" in fields:
         yield _tags_of(fields["utm"])
     for name in ("page", "referrer"):
@@ -101,19 +116,19 @@ def _query(address: str) -> str:
     return address.replace("#", "&").partition("?")[2] if "?" in address else address.partition("#")[2]
 
 
-def _tags_of(text: str) -> list[tuple[str, str]]:
+def _tags_of(text: str) -> list[_Tag]:
     """Tags in a query string, a JSON object, or cookies in which Tilda keeps the visit (`TILDAUTM=utm_source%3D…|||…`)."""
     text = text.strip()
-    if text.startswith("{") and (pairs := _tags_of_json(text)) is not None:
-        return pairs
-    found: list[tuple[str, str] | None] = []
+    if text.startswith("{") and (tags := _tags_of_json(text)) is not None:
+        return tags
+    found: list[_Tag | None] = []
     text = text[:20000]
     for piece in _PAIR.split(text) if ";" in text or "|" in text or "?" in text else text.split("&"):
         key, _, value = piece.strip().partition("=")
         if not value:
             continue
         if key in CLICK_IDS and value.isascii() and value.replace("-", "").replace("_", "").isalnum():
-            found.append((key, value))  # each click has its own: no use in keeping it
+            found.append(_sorted_out(key, value))  # each click has its own: no use in keeping it
         elif key[-8:].upper() == "TILDAUTM":
             inner = (pair.partition("=") for pair in decoded(value).split("|||"))
             found.extend(_tag(inner_key, inner_value) for inner_key, _, inner_value in inner)
@@ -121,13 +136,13 @@ def _tags_of(text: str) -> list[tuple[str, str]]:
             name, dots = _COOKIE_CLICKS[key]
             parts = decoded(value).split(".", dots)
             if len(parts) > dots and parts[dots]:
-                found.append((name, parts[dots]))
+                found.append(_sorted_out(name, parts[dots]))
         else:
             found.append(_tag(key, value))
-    return [pair for pair in found if pair is not None]
+    return [tag for tag in found if tag is not None]
 
 
-def _tags_of_json(text: str) -> list[tuple[str, str]] | None:
+def _tags_of_json(text: str) -> list[_Tag] | None:
     """Tags in a JSON object, None where the text is none."""
     try:
         document = json.loads(text)
@@ -135,23 +150,23 @@ def _tags_of_json(text: str) -> list[tuple[str, str]] | None:
         return None
     if not isinstance(document, dict):
         return None
-    pairs = (_tag(str(key), str(value)) for key, value in document.items() if isinstance(value, str | int))
-    return [pair for pair in pairs if pair is not None]
+    tags = (_tag(str(key), str(value)) for key, value in document.items() if isinstance(value, str | int))
+    return [tag for tag in tags if tag is not None]
 
 
 @lru_cache(maxsize=16384)  # the tags of one campaign come again with each of its clicks
-def _tag(key: str, value: str) -> tuple[str, str] | None:
-    """The pair under our key, None for a parameter that is no tag or a value that is empty."""
+def _tag(key: str, value: str) -> _Tag | None:
+    """The tag under our key, None for a parameter that is no tag or a value that is empty."""
     name = key.strip().lower()
     if not (name.startswith("utm_") or name in CLICK_IDS or name in _CAMPAIGN_PARAMETERS):
         return None
     if _is_macro(value):
-        return name, value
+        return _sorted_out(name, value)
     text = decoded(value) if "%" in value or "+" in value else value
     text = clean_line(text)
     if name in {"utm_source", "utm_medium"}:
         text = text.lower()
-    return (name, text) if text else None
+    return _sorted_out(name, text) if text else None
 
 
 def decoded(value: str) -> str:

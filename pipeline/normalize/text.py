@@ -19,6 +19,9 @@ _UNTIDY = re.compile(
 )
 """Anything that `clean_text` might touch in a text already in NFKC; may be wider than need be, never narrower."""
 
+_BLANK_LETTER = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u3164\uffa0]")
+"""What of the characters above Python holds to be printable: a printable text without them needs no closer look."""
+
 _EMAIL_LIKE = re.compile(r"[^\s@<>()\[\]{}\",;:|\\]{1,64}@[^\s@<>()\[\]{}\",;:|\\/]{3,190}")
 _PHONE_LIKE = re.compile(
     r"(?<![\w@#№/.,=&-])[+(]{0,2}\d[\d ().\u2010-\u2015\-\u00a0]{5,40}\d(?:[ ,(]{0,3}(?:доб|вн|wew|ext)[. ]{0,2}\d{1,6})?(?![\w@%/=])"
@@ -46,6 +49,13 @@ def clean_text(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
+    if (
+        text.isprintable()
+        and "  " not in text
+        and not _BLANK_LETTER.search(text)
+        and unicodedata.is_normalized("NFKC", text)
+    ):
+        return text.strip()
     if _UNTIDY.search(text) is None and unicodedata.is_normalized("NFKC", text):
         return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")

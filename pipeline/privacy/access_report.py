@@ -2,7 +2,7 @@
 received what. The file holds personal data: it goes to the person and to nobody else."""
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,14 +10,16 @@ from uuid import UUID
 
 import orjson
 
-from pipeline.privacy.contact import contact_of
+from pipeline.privacy.contact import Contact, contact_of
 from pipeline.privacy.keyed_hash import keys_of
-from pipeline.privacy.person import Person, find_person, is_id
+from pipeline.privacy.own_part import REASONS, OwnPart, asked_name, own_part
+from pipeline.privacy.person import Person, find_person, is_id, narrowed
+from pipeline.privacy.redaction import redacted
 from pipeline.privacy.tombstones import contact_digest
 from pipeline.warehouse.connection import Connection, Role, mapping, rows
 
 if TYPE_CHECKING:
-    from pipeline.steps import Workspace
+    from pipeline.workspace import Workspace
 
 _KINDS = {
     "mint": "a client was made of leads", "join": "leads joined the client", "merge": "two clients were one", "split": "leads were another's",
@@ -28,26 +30,52 @@ _KINDS = {
 }  # fmt: skip
 
 
-def access_report(workspace: "Workspace", who: Sequence[str]) -> dict[str, Any]:
-    """What is held on a person, JSON types only. who: ids of clients, contacts. Raises ConfigError."""
+def access_report(workspace: "Workspace", who: Sequence[str], name: str = "") -> dict[str, Any]:
+    """What is held on a person, JSON types only; what of their client is others' is withheld and counted.
+
+    who: ids of clients, contacts. name: whose data is asked for, where several people are on the client. Raises ConfigError.
+    """
+    asked = {contact_of(one, workspace.settings.company.region) for one in who if not is_id(one)}
     with workspace.warehouse.transaction(Role.PRIVACY) as connection:
-        person = find_person(connection, workspace.settings, who)
-        held = _held(connection, person)
-        held["suppressed"] = _suppressed(connection, workspace, person, who)
-    held = {"asked_at": workspace.now(), "company": workspace.settings.company.name, **held}
+        everybody = find_person(connection, workspace.settings, who)
+        golden = _golden_records(connection, everybody.client_ids)
+        called = name or asked_name(everybody.leads, frozenset(asked), next((one["name"] for one in golden), ""))
+        part = own_part(everybody.leads, everybody.shared, called)
+        person = everybody if not part.withheld else narrowed(connection, everybody, part.leads)
+        held = _held(connection, person, golden, part, len(everybody.records))
+        held["suppressed"] = _suppressed(connection, workspace, person, asked)
+    held = {
+        "asked_at": workspace.now(), "company": workspace.settings.company.name, "person": part.name, **held,
+    }  # fmt: skip
     found: dict[str, Any] = orjson.loads(orjson.dumps(_plain(held)))
     return found
 
 
-def _held(connection: Connection, person: Person) -> dict[str, Any]:
+def _golden_records(connection: Connection, client_ids: Sequence[str]) -> list[Any]:
+    return [row.golden for one in client_ids for row in rows(connection, "privacy", "held_client", client_id=one)]
+
+
+def _held(
+    connection: Connection, person: Person, golden: Sequence[Any], part: OwnPart, everybody: int
+) -> dict[str, Any]:
+    """everybody: records of all people on the client."""
     leads, clients = list(person.lead_ids), list(person.client_ids)
     ids = [str(row.client_id) for row in rows(connection, "privacy", "with_merged", client_ids=clients)]
     phones = [c.value.partition(";")[0] for c in person.personal if c.kind == "phone"]
     emails = [c.value for c in person.personal if c.kind == "email"]
     of_leads = {"lead_ids": leads}
+    foreign = part.foreign_values
+    decisions, of_others = _parted(
+        rows(connection, "privacy", "held_decisions", client_ids=ids, **of_leads),
+        lambda row: bool(row.lead_ids) and part.withheld_ids.issuperset(map(str, row.lead_ids)),
+    )
+    deals, deals_of_others = _parted(
+        rows(connection, "privacy", "held_deals", client_ids=ids, phones=phones, emails=emails),
+        lambda row: not {row.phone, row.email}.isdisjoint(foreign),
+    )
     return {
         "client_ids": ids,
-        "clients": [row.golden for one in clients for row in rows(connection, "privacy", "held_client", client_id=one)],
+        "clients": [redacted(one, foreign) for one in golden],
         "leads": [
             {"fields": row.fields, "verdict": row.verdict, "campaign": row.tag}
             for row in rows(connection, "privacy", "held_leads", **of_leads)
@@ -56,21 +84,46 @@ def _held(connection: Connection, person: Person) -> dict[str, Any]:
             mapping(row)
             for row in rows(connection, "privacy", "held_records", record_ids=[r.record_id for r in person.records])
         ],
-        "decisions": [
-            {**mapping(row), "meaning": _KINDS.get(row.kind, row.kind)}
-            for row in rows(connection, "privacy", "held_decisions", client_ids=ids, **of_leads)
-        ],
+        "decisions": [_decision(mapping(row), part) for row in decisions],
         "compared_with": _without_others(rows(connection, "privacy", "held_pairs", **of_leads), set(leads)),
-        "versions": [mapping(row) for row in rows(connection, "privacy", "held_history", client_ids=ids)],
+        "versions": [
+            redacted(dict(mapping(row)), foreign) for row in rows(connection, "privacy", "held_history", client_ids=ids)
+        ],
         "events": [mapping(row) for row in rows(connection, "privacy", "held_events", client_ids=ids)],
         "accounts": [mapping(row) for row in rows(connection, "privacy", "held_accounts", client_ids=ids)],
         "in_crms": [mapping(row) for row in rows(connection, "privacy", "held_in_crms", client_ids=ids)],
-        "deals": [
-            mapping(row)
-            for row in rows(connection, "privacy", "held_deals", client_ids=ids, phones=phones, emails=emails)
-        ],
+        "deals": [mapping(row) for row in deals],
         "contacts_shared_with_others": sorted(contact.value for contact in person.shared),
+        "withheld": _withheld(part, everybody - len(person.records), len(deals_of_others), len(of_others)),
     }
+
+
+def _parted(found: Iterable[Any], is_of_others: Callable[[Any], bool]) -> tuple[list[Any], list[Any]]:
+    """Rows that are the person's, and rows that are other people's."""
+    own: list[Any] = []
+    others: list[Any] = []
+    for row in found:
+        (others if is_of_others(row) else own).append(row)
+    return own, others
+
+
+def _decision(told: Mapping[str, Any], part: OwnPart) -> dict[str, Any]:
+    """A decision, without a note that was written of others too, and without the ids of their leads."""
+    is_also_of_others = not part.withheld_ids.isdisjoint(map(str, told["lead_ids"]))
+    own = [lead for lead in told["lead_ids"] if str(lead) not in part.withheld_ids]
+    hidden = {"lead_ids": own, "evidence": None, "why": None} if is_also_of_others else {}
+    return {**told, **hidden, "meaning": _KINDS.get(told["kind"], told["kind"])}
+
+
+def _withheld(part: OwnPart, records: int, deals: int, decisions: int) -> list[dict[str, Any]]:
+    """What stands on the same client and is not the person's, in numbers, with the reason."""
+    told = [("enquiries", len(leads), REASONS[why]) for why, leads in part.withheld.items()]
+    told += [
+        ("records", records, "these enquiries were read from them"),
+        ("deals", deals, "the contact on them came with these enquiries only"),
+        ("decisions", decisions, "they are on these enquiries only"),
+    ]
+    return [{"what": what, "number": number, "because": why} for what, number, why in told if number]
 
 
 def _without_others(pairs: Iterable[Any], own: set[str]) -> list[dict[str, Any]]:
@@ -80,12 +133,10 @@ def _without_others(pairs: Iterable[Any], own: set[str]) -> list[dict[str, Any]]
 
 
 def _suppressed(
-    connection: Connection, workspace: "Workspace", person: Person, who: Sequence[str]
+    connection: Connection, workspace: "Workspace", person: Person, asked: Set[Contact]
 ) -> list[dict[str, Any]]:
-    asked = set(person.personal)
-    asked |= {contact_of(one, workspace.settings.company.region) for one in who if not is_id(one)}
     keys = keys_of(workspace.settings.privacy, workspace.secrets)
-    digests = [contact_digest(key, contact) for key in keys for contact in asked]
+    digests = [contact_digest(key, contact) for key in keys for contact in person.personal | asked]
     found = rows(connection, "privacy", "suppressions_on", lead_ids=list(person.lead_ids), digests=digests)
     return [dict(mapping(row)) for row in found]
 
@@ -125,6 +176,7 @@ _TITLES = {
     "accounts": "Companies that you stand under",
     "in_crms": "Records in other systems",
     "contacts_shared_with_others": "Contacts that others use too",
+    "withheld": "What is not shown, since it is other people's",
 }
 
 
@@ -139,6 +191,7 @@ def report_html(report: Mapping[str, Any]) -> str:
         "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'>",
         f"<title>Personal data held</title><style>{_STYLE}</style>",
         f"<h1>Personal data held by {html.escape(str(report['company']))}</h1>",
+        f"<p>On {html.escape(report['person'])}.</p>" if report["person"] else "",
         f"<p>Asked at {html.escape(str(report['asked_at']))}. Times are UTC.</p>",
     ]
     for name, title in _TITLES.items():

@@ -14,7 +14,7 @@ from pipeline.errors import ConfigError
 from pipeline.warehouse.connection import Role, rows, run
 
 if TYPE_CHECKING:
-    from pipeline.steps import Workspace
+    from pipeline.workspace import Workspace
 
 _PLACES = {
     "clients": "clients closed for good (core.client)",

@@ -5,6 +5,7 @@ opens whatever leaned on the leads. History and events lose their words. Deals s
 that comes again, and the file beside the database keeps them through a restored dump.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -44,7 +45,7 @@ from pipeline.warehouse import clients, leads, match_index
 from pipeline.warehouse.connection import Connection, Role, one, rows, run, stream
 
 if TYPE_CHECKING:
-    from pipeline.steps import Workspace
+    from pipeline.workspace import Workspace
 
 Reason = Literal["request", "retention"]
 _ERASURES = UUID("c1a8e0d4-7f3b-5b6e-9a44-2d5f1e60b7c3")
@@ -270,13 +271,16 @@ def _tell(connection: Connection, order: _Order) -> tuple[list[int], list[UUID]]
     by_person = order.reason == "request"
     actor = ("person", order.asked_by) if by_person else ("rule", "retention")
     run(connection, "privacy", "begin_erasing")
-    payloads: dict[str, Mapping[str, Any]] = {}
-    for client_id in order.client_ids:
-        merged = [str(row.client_id) for row in rows(connection, "privacy", "with_merged", client_ids=[client_id])]
-        payloads[client_id] = {
-            "client": None, "erased": True, "reason": order.reason, "merged_ids": [one for one in merged if one != client_id],
-        }  # fmt: skip
-        run(connection, "privacy", "add_erased_clients", client_ids=merged, erasure_id=order.erasure_id)
+    client_ids = list(order.client_ids)
+    bore: dict[str, list[str]] = defaultdict(list)
+    for row in rows(connection, "privacy", "merged_into", client_ids=client_ids):
+        bore[str(row.living_id)].append(str(row.client_id))
+    payloads: dict[str, Mapping[str, Any]] = {
+        client_id: {"client": None, "erased": True, "reason": order.reason, "merged_ids": bore[client_id]}
+        for client_id in client_ids
+    }
+    every = [*client_ids, *(merged for found in bore.values() for merged in found)]
+    run(connection, "privacy", "add_erased_clients", client_ids=every, erasure_id=order.erasure_id)
     if payloads:
         return write_versions(connection, "erase", "client.erased", payloads, *actor, order.now)
     evidence = orjson.dumps({"erasure": str(order.erasure_id)}).decode()

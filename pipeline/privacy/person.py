@@ -142,6 +142,20 @@ def person_of(connection: Connection, client_ids: Sequence[str], asked: Iterable
     )  # fmt: skip
 
 
+def narrowed(connection: Connection, person: Person, own: Sequence[Lead]) -> Person:
+    """The person with these of their client's leads only: contacts of the other leads are others' too, or not theirs at all."""
+    ids = {lead.lead_id for lead in own}
+    contacts = _contacts_of_all(own)
+    shared = contacts & (person.shared | _contacts_of_all(lead for lead in person.leads if lead.lead_id not in ids))
+    return Person(
+        client_ids=person.client_ids, leads=tuple(own),
+        records=_records(connection, sorted(ids), contacts - shared),
+        personal=contacts - shared, shared=shared,
+        names=frozenset(name for lead in own if (name := name_key(lead.name))),
+        others=person.others,
+    )  # fmt: skip
+
+
 def _contacts_of_all(leads: Iterable[Lead]) -> frozenset[Contact]:
     return frozenset().union(*map(contacts_of, leads))
 

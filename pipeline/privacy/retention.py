@@ -14,7 +14,7 @@ from pipeline.settings import RetentionSettings
 from pipeline.warehouse.connection import Connection, Role, rows
 
 if TYPE_CHECKING:
-    from pipeline.steps import Workspace
+    from pipeline.workspace import Workspace
 
 _BATCH = 2000
 """Clients, leads or records that one transaction erases."""

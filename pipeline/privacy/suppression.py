@@ -21,9 +21,10 @@ from pipeline.privacy.tombstones import contact_digest
 from pipeline.settings import Settings
 from pipeline.warehouse import clients
 from pipeline.warehouse.connection import Connection, Role, one, rows, run
+from pipeline.warehouse.grouping import append_events
 
 if TYPE_CHECKING:
-    from pipeline.steps import Workspace
+    from pipeline.workspace import Workspace
 
 CHANNELS = ("phone", "email", "sms", "messenger")
 _EVENTS = UUID("9d4f3b10-52a6-5e0f-8a51-6c0d7b7e2a11")
@@ -167,5 +168,5 @@ def write_versions(
         history.append((client_id, versions[client_id], decided[client_id], orjson.dumps(golden).decode()))
         outbox.append((events[client_id], client_id, event, told, decided[client_id], now))
     clients.append_history(connection, history)
-    clients.append_events(connection, outbox)
+    append_events(connection, outbox)
     return [decided[client_id] for client_id in ids], [events[client_id] for client_id in ids]

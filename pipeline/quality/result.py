@@ -47,5 +47,10 @@ def keep_results(connection: Connection, results: Iterable[CheckResult], now: da
         run(connection, "quality", "set_gate", name=GATE, is_open=not failed, reason=reason, now=now)
 
 
+def prune_results(connection: Connection, before: datetime) -> int:
+    """Deletes results that are older, but for the last one of each check; how many."""
+    return run(connection, "quality", "prune_results", before=before)
+
+
 def _observed(result: CheckResult) -> dict[str, Any]:
     return {"count": result.count, "first": list(result.first), **result.observed}

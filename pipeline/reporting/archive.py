@@ -5,7 +5,7 @@ import zipfile
 from datetime import datetime
 from decimal import Decimal
 
-from pipeline.delivery.spreadsheet import INTERNATIONAL, Cell, Dialect, to_csv
+from pipeline.delivery.spreadsheet import Cell, to_csv
 from pipeline.reporting.report import Report
 from pipeline.reporting.tables import report_tables
 
@@ -14,15 +14,15 @@ _OLDEST = (1980, 1, 1, 0, 0, 0)
 """The moment written beside each file: the same report gives the same bytes."""
 
 
-def archive(report: Report, dialect: Dialect = INTERNATIONAL) -> bytes:
+def archive(report: Report) -> bytes:
     """The ZIP. Money is in the currency that `report.csv` names; shares are of 1; moments are UTC."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archived:
-        archived.writestr(_entry("report"), to_csv(("key", "value"), _facts(report), dialect))
+        archived.writestr(_entry("report"), to_csv(("key", "value"), _facts(report)))
         for table in report_tables(report):
             columns = [column.code for column in table.columns]
             rows = ([_cell(value) for value in row] for row in table.rows)
-            archived.writestr(_entry(table.code), to_csv(columns, rows, dialect))
+            archived.writestr(_entry(table.code), to_csv(columns, rows))
     return file.getvalue()
 
 
@@ -30,7 +30,7 @@ def _facts(report: Report) -> list[tuple[str, Cell]]:
     filters = report.filters
     return [
         ("company", report.company), ("first_day", filters.first_day), ("last_day", filters.last_day), ("site", filters.site),
-        ("attribution_model", filters.model), ("currency", report.currency), ("is_as_billed", filters.currency is not None),
+        ("attribution_model", filters.model), ("as_of", filters.as_of), ("unit", report.build.unit), ("currency", report.currency), ("is_as_billed", filters.currency is not None),
         ("timezone", report.build.timezone), ("built_at", report.build.built_at.isoformat()),
         *((f"unconverted_{code}", amount) for code, amount in report.costs.unconverted.items()),
         ("mixed_campaigns", report.costs.mixed_campaigns), ("late_sources", " ".join(report.late_sources)),

@@ -18,6 +18,7 @@ from pipeline.dashboard.figures import (
 )
 from pipeline.dashboard.texts import LANGUAGES, Language, known_language
 from pipeline.errors import ConfigError
+from pipeline.reporting.words import OF_COMPANIES, say
 
 __all__ = ["Hand", "Language", "language_of"]
 
@@ -32,11 +33,17 @@ def language_of(place: str, code: str) -> Language:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """How figures are written: the language, the currency of the report, the zone of its moments."""
+    """How figures are written and called: the language, the currency of the report, the zone of its moments, and whether what is counted
+    are companies."""
 
     language: Language
     currency: str
     timezone: str
+    counts_companies: bool = False
+
+    def word(self, code: str) -> str:
+        """What a figure, or a column, is called; what it means for `means_…`."""
+        return say(OF_COMPANIES.get(code, code) if self.counts_companies else code, self.language)
 
     def count(self, value: Decimal | float | None) -> str:
         """`12,345`; one decimal where clients are told in shares; a dash for None."""

@@ -14,7 +14,7 @@ from pipeline.errors import ConfigError, RetryError, StopError
 from pipeline.reporting.figures import Hand, language_of
 from pipeline.reporting.forms import file_name, form_of
 from pipeline.reporting.page import about, comparison, money_notes, quality_notes
-from pipeline.reporting.report import Report
+from pipeline.reporting.report import Report, hand_of
 from pipeline.reporting.tables import FIGURE, Column, told
 from pipeline.reporting.words import say
 from pipeline.settings import ReportSettings, Secrets
@@ -50,7 +50,7 @@ def require_secret(settings: ReportSettings, secrets: Secrets) -> str:
 def letter(report: Report, settings: ReportSettings, now: datetime) -> EmailMessage:
     """The mail. The same report to the same people has the same Message-ID, so that mail programs show it once."""
     language = language_of("report.language", settings.language)
-    hand = Hand(language, report.currency, report.build.timezone)
+    hand = hand_of(report, language)
     first, last = hand.day(report.filters.first_day), hand.day(report.filters.last_day)
     message = EmailMessage()
     company = " ".join(report.company.split())
@@ -60,7 +60,7 @@ def letter(report: Report, settings: ReportSettings, now: datetime) -> EmailMess
     message["Date"] = format_datetime(now)
     message["Message-ID"] = _message_id(report, settings)
     message["Auto-Submitted"] = "auto-generated"
-    lines = [(say(code, language), *_told(code, report, hand)) for code in _HEADLINE]
+    lines = [(hand.word(code), *_told(code, report, hand)) for code in _HEADLINE]
     notes = [
         f"{about(report, hand)}; {comparison(report, language)}.", *money_notes(report, hand), *quality_notes(report, hand),
         say("mail_attached", language),

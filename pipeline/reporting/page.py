@@ -8,7 +8,7 @@ from importlib.resources import files
 from pipeline.dashboard.names import model_name
 from pipeline.reporting.figures import Hand, Language
 from pipeline.reporting.pictures import Picture, draw
-from pipeline.reporting.report import Report
+from pipeline.reporting.report import Report, hand_of
 from pipeline.reporting.tables import FIGURE, Column, ReportTable, kind_of, report_tables, title_of, told
 from pipeline.reporting.words import say
 
@@ -31,7 +31,7 @@ _TEXTS = frozenset({"text", "word", "channel", "campaign", "stage", "figure"})
 
 def page(report: Report, language: Language) -> str:
     """The HTML of a report. Raises MissingExtraError where the package that draws is not installed."""
-    hand = Hand(language, report.currency, report.build.timezone)
+    hand = hand_of(report, language)
     pictures = {picture.code: picture for picture in draw(report, language)}
     tables = {table.code: table for table in report_tables(report)}
     body = [
@@ -47,7 +47,7 @@ def page(report: Report, language: Language) -> str:
         _section(tables["restated"], hand, "not_restated"),
         _section(tables["quality"], hand),
         *(f'<p class="note">{escape(note)}</p>' for note in quality_notes(report, hand)),
-        *_definitions(language),
+        *_definitions(hand),
         f"<footer>{escape(say('past_changes', language))}</footer>",
     ]
     style = files("pipeline.reporting").joinpath("page.css").read_text(encoding="utf-8")
@@ -76,6 +76,11 @@ def about(report: Report, hand: Hand) -> str:
             say("all_sites", language) if site is None else site or say("no_site", language),
             say("converted" if report.filters.currency is None else "as_billed", language, currency=report.currency),
             f"{say('credit_to', language)}: {model_name(report.filters.model, language)}",
+            *(
+                (say("as_of", language, day=hand.day(report.filters.as_of)),)
+                if report.filters.as_of is not None
+                else ()
+            ),
             f"{say('built', language)} {hand.moment(report.build.built_at)} ({report.build.timezone})",
         )
     )
@@ -88,8 +93,9 @@ def comparison(report: Report, language: Language) -> str:
 
 
 def money_notes(report: Report, hand: Hand) -> list[str]:
-    """Money that is in none of the sums."""
-    notes = []
+    """Of which day the figures are where not of now, and money that is in none of the sums."""
+    as_of = report.filters.as_of
+    notes = [] if as_of is None else [say("as_of_note", hand.language, day=hand.day(as_of))]
     if report.costs.unconverted:
         amounts = ", ".join(hand.amount(amount, code) for code, amount in report.costs.unconverted.items())
         notes.append(say("unconverted", hand.language, amounts=amounts))
@@ -131,12 +137,12 @@ def _tiles(report: Report, hand: Hand) -> str:
 
 
 def _large(code: str, report: Report, hand: Hand) -> str:
-    title = escape(say(code, hand.language))
+    title = escape(hand.word(code))
     return f"<span>{title}</span><b>{_figure_text(code, report, hand)}</b>{_change(code, report, hand)}"
 
 
 def _small(code: str, report: Report, hand: Hand) -> str:
-    title = escape(say(code, hand.language))
+    title = escape(hand.word(code))
     text = _figure_text(code, report, hand)
     return f'<span class="each">{title}<br><strong>{text}</strong> {_change(code, report, hand)}</span>'
 
@@ -179,7 +185,7 @@ def _section(whole: ReportTable, hand: Hand, nothing: str = "nothing") -> str:
         return f'{title}\n<p class="note">{escape(say(nothing, hand.language))}</p>'
     shown = table.rows[:_MOST_ROWS]
     few = ' class="few"' if len(table.columns) <= _MOST_COLUMNS_OF_LARGE_PRINT else ""
-    head = "".join(f"<th{_side(column)}>{escape(title_of(column, hand.language))}</th>" for column in table.columns)
+    head = "".join(f"<th{_side(column)}>{escape(title_of(column, hand))}</th>" for column in table.columns)
     rows = "\n".join(f"<tr>{_cells(table.columns, row, hand)}</tr>" for row in shown)
     foot = (
         f"<tfoot><tr>{_total_cells(table, hand)}</tr></tfoot>"
@@ -221,9 +227,9 @@ def _shown(column: Column, row: Sequence[object], value: object, hand: Hand) -> 
     return told(column, row, value, hand)
 
 
-def _definitions(language: Language) -> Iterable[str]:
-    yield f"<h2>{escape(say('definitions', language))}</h2>"
+def _definitions(hand: Hand) -> Iterable[str]:
+    yield f"<h2>{escape(say('definitions', hand.language))}</h2>"
     yield "<dl>"
     for code in _DEFINED:
-        yield f"<dt>{escape(say(code, language))}</dt><dd>{escape(say(f'means_{code}', language))}</dd>"
+        yield f"<dt>{escape(hand.word(code))}</dt><dd>{escape(hand.word(f'means_{code}'))}</dd>"
     yield "</dl>"

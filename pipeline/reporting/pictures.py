@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.dashboard.names import channel_name
 from pipeline.errors import MissingExtraError
 from pipeline.reporting.figures import Hand, Language
-from pipeline.reporting.report import Report
+from pipeline.reporting.report import Report, hand_of
 from pipeline.reporting.tables import FIGURE
 from pipeline.reporting.words import say
 
@@ -46,7 +46,7 @@ def draw(report: Report, language: Language) -> tuple[Picture, ...]:
         import vl_convert
     except ImportError as error:
         raise MissingExtraError("a report with pictures", "dashboard") from error
-    hand = Hand(language, report.currency, report.build.timezone)
+    hand = hand_of(report, language)
     drawn = []
     for code, spec in (
         ("spend_by_channel", _spend(report, hand)),
@@ -120,7 +120,7 @@ def _costs(report: Report, hand: Hand) -> dict[str, Any] | None:
     if not known:
         return None
     values = [
-        {"period": period.isoformat(), "cost": None if cost is None else float(cost), "line": say(code, hand.language)}
+        {"period": period.isoformat(), "cost": None if cost is None else float(cost), "line": hand.word(code)}
         for (period, code), cost in costs.items()
     ]
     low, high = min(known) * 0.85, max(known) * 1.15
@@ -134,7 +134,7 @@ def _costs(report: Report, hand: Hand) -> dict[str, Any] | None:
         "encoding": {
             "x": _time_axis(hand),
             "y": {"field": "cost", "type": "quantitative", "title": None, "axis": axis, "scale": scale},
-            "color": _colors("line", [say(code, hand.language) for code in COST_LINES], PALETTE),
+            "color": _colors("line", [hand.word(code) for code in COST_LINES], PALETTE),
         },
     }
 

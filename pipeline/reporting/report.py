@@ -9,24 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from pipeline.dashboard.marts import (
-    Build,
-    Choices,
-    Conservation,
-    Costs,
-    Filters,
-    Health,
-    Junk,
-    Model,
-    Period,
-    Tally,
-    add,
-    read_choices,
-    read_costs,
-    read_health,
-    read_junk,
-)
+from pipeline.dashboard.choices import Build, Choices, Filters, Model, Period, read_choices
+from pipeline.dashboard.cost_figures import Costs, Tally, add, read_costs
+from pipeline.dashboard.health_figures import Conservation, Health, read_health
+from pipeline.dashboard.junk_figures import Junk, read_junk
 from pipeline.errors import ConfigError, StopError
+from pipeline.reporting.figures import Hand, Language
 from pipeline.warehouse.connection import Warehouse
 
 DAYS_OF_SINGLE_STEPS = 31
@@ -45,7 +33,8 @@ class NoMartsError(StopError):
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a reader asks for. first_day, last_day (both included) None: as far as the marts reach; days: so many up to the last
-    one instead of first_day; site None: all, '': leads that name none; currency None: the reporting one, else one as billed."""
+    one instead of first_day; site None: all, '': leads that name none; currency None: the reporting one, else one as billed; as_of:
+    figures as they were reported on this day, None: as they are known now."""
 
     first_day: date | None = None
     last_day: date | None = None
@@ -53,6 +42,7 @@ class Wanted:
     site: str | None = None
     model: str = "first_touch"
     currency: str | None = None
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +108,11 @@ class Report:
         return tuple((source, read.get(source.source)) for source in self.health.sources)
 
 
+def hand_of(report: Report, language: Language) -> Hand:
+    """How the figures of this report are written and called."""
+    return Hand(language, report.currency, report.build.timezone, report.build.unit == "company")
+
+
 def read_report(warehouse: Warehouse, company: str, wanted: Wanted) -> Report:
     """The report that was asked for. Raises NoMartsError, ConfigError for what the marts cannot offer."""
     choices = read_choices(warehouse)
@@ -152,7 +147,22 @@ def _filters(wanted: Wanted, choices: Choices) -> Filters:
     period: Period = "day" if (last_day - first_day).days < DAYS_OF_SINGLE_STEPS else "week"
     # The reporting currency holds all spend; the same code as billed would leave out campaigns of others.
     as_billed = None if currency == choices.build.currency else currency
-    return Filters(first_day, last_day, site=wanted.site, model=model, currency=as_billed, period=period)
+    as_of = _as_of(wanted, choices, as_billed)
+    return Filters(first_day, last_day, site=wanted.site, model=model, currency=as_billed, period=period, as_of=as_of)
+
+
+def _as_of(wanted: Wanted, choices: Choices, as_billed: str | None) -> date | None:
+    if wanted.as_of is None:
+        return None
+    if as_billed is not None:
+        raise ConfigError("--as-of", "it stands beside --currency", "what was billed is kept as it is known now only")
+    oldest = min(choices.reported_days, default=None)
+    if oldest is None or wanted.as_of < oldest:
+        first = f"the first report is of {oldest}" if oldest is not None else "nothing was reported yet"
+        raise ConfigError(
+            "--as-of", f"nothing was reported by {wanted.as_of}", f"{first}; name that day or a later one"
+        )
+    return wanted.as_of
 
 
 def _days(wanted: Wanted, choices: Choices) -> tuple[date, date]:
@@ -198,8 +208,8 @@ def _restated(
     found = []
     for filters, now in periods:
         reported = min((day for day in choices.reported_days if day > filters.last_day), default=None)
-        # As billed there is no history; days that the first build found whole were never reported otherwise.
-        if now is None or reported is None or filters.currency is not None:
+        # As billed there is no history, and an older report is no present to hold it against; days that the first build found whole were never reported otherwise.
+        if now is None or reported is None or filters.currency is not None or filters.as_of is not None:
             continue
         then = read_costs(warehouse, replace(filters, as_of=reported)).total
         if then != now:

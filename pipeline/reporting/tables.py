@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from pipeline.attribution.channel import PAID, Channel
-from pipeline.dashboard.marts import Tally
+from pipeline.dashboard.cost_figures import Tally
 from pipeline.dashboard.names import channel_name, stage_name
 from pipeline.rejection.stage import STAGE_INFO, RejectionStage
 from pipeline.reporting.figures import Hand, Language
@@ -229,9 +229,9 @@ def _refund(stage: str) -> str | None:
     return f"refund_{info.refund}" if info is not None and info.refund else None
 
 
-def title_of(column: Column, language: Language) -> str:
+def title_of(column: Column, hand: Hand) -> str:
     """A column's title."""
-    return say(column.code, language)
+    return hand.word(column.code)
 
 
 def kind_of(column: Column, row: Sequence[object]) -> Kind:
@@ -254,7 +254,7 @@ def told(column: Column, row: Sequence[object], value: Any, hand: Hand) -> str:
         case "campaign":
             return value or say("no_campaign", hand.language)
         case "word" | "figure":
-            return say(value, hand.language)
+            return hand.word(value)
         case "cost":
             return hand.money(value, 2)
         case "money" | "count" | "share" | "day" | "moment":

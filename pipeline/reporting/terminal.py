@@ -6,12 +6,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.dashboard.cost_figures import Tally
 from pipeline.dashboard.figures import NOTHING, count_text
-from pipeline.dashboard.marts import Conservation, Tally
+from pipeline.dashboard.health_figures import Conservation
 from pipeline.dashboard.names import channel_name
 from pipeline.reporting.figures import Hand, Language
 from pipeline.reporting.page import about, money_notes, quality_notes
-from pipeline.reporting.report import Report
+from pipeline.reporting.report import Report, hand_of
 from pipeline.reporting.tables import FIGURE, ReportTable, report_tables, told
 from pipeline.reporting.words import say
 
@@ -21,7 +22,7 @@ _COSTS = ("spend", "cpl_raw", "cpl_unique", "cpql", "cost_per_new_client")
 
 def print_report(report: Report, out: Console, language: Language = "en") -> None:
     """Two tables of channels, so that each fits a terminal of 80 columns, the stages of junk, the notes, a line per source."""
-    hand = Hand(language, report.currency, report.build.timezone)
+    hand = hand_of(report, language)
     first, last = hand.day(report.filters.first_day), hand.day(report.filters.last_day)
     out.print(f"{first} – {last} · {about(report, hand)}", markup=False)
     out.print(_channels(say("channels", language), _COUNTS, report, hand))
@@ -59,7 +60,7 @@ def _table(title: str, first: str, numbers: Iterable[str]) -> Table:
 
 
 def _channels(title: str, codes: tuple[str, ...], report: Report, hand: Hand) -> Table:
-    table = _table(title, say("channel", hand.language), (say(f"short_{code}", hand.language) for code in codes))
+    table = _table(title, say("channel", hand.language), (hand.word(f"short_{code}") for code in codes))
     for channel, tally in report.costs.channels.items():
         table.add_row(channel_name(channel, hand.language), *_cells(codes, tally, hand))
     table.add_row(say("all", hand.language), *_cells(codes, report.total, hand), style="bold")

@@ -1,6 +1,8 @@
 """The words of a report in three languages: titles, columns, notes, definitions."""
 
-from pipeline.reporting.figures import Language
+from collections.abc import Mapping
+
+from pipeline.dashboard.texts import Language
 
 WORDS: dict[str, tuple[str, str, str]] = {
     # English, Russian, Polish
@@ -66,7 +68,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "refund": ("Money back from", "Возврат от", "Zwrot od"),
     "refund_network": ("ad network", "рекламной сети", "sieć reklamowa"),
     "refund_seller": ("seller of leads", "продавца лидов", "sprzedawca leadów"),
-    "unmatched": ("Spend and leads that do not meet", "Расход и заявки, которые не сошлись", "Wydatki i leady, które się nie spotkały"),
+    "unmatched": ("Spend and leads without a match", "Расход и заявки без пары", "Wydatki i leady bez pary"),
     "what": ("What", "Что", "Co"),
     "spend_without_leads": ("spend without leads", "расход без заявок", "wydatki bez leadów"),
     "leads_without_spend": ("paid leads without spend", "платные заявки без расхода", "płatne leady bez wydatków"),
@@ -131,6 +133,20 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Люди и компании за заявками, каждый один раз, по касанию, которое называет модель.",
         "Ludzie i firmy stojący za leadami, każdy raz, przy kontakcie wskazanym przez model.",
     ),
+    "unique_companies": ("Unique companies", "Уникальные компании", "Unikalne firmy"),
+    "cpl_company": ("Cost per unique company", "Цена уникальной компании", "Koszt unikalnej firmy"),
+    "short_companies": ("companies", "комп.", "firmy"),
+    "means_unique_companies": (
+        "Companies behind the leads, and people of no known company, each once, at the touch that the model names.",
+        "Компании за заявками и люди без известной компании, каждые один раз, по касанию, которое называет модель.",
+        "Firmy stojące za leadami i ludzie bez znanej firmy, każde raz, przy kontakcie wskazanym przez model.",
+    ),
+    "as_of": ("as reported on {day}", "по отчёту на {day}", "według raportu z dnia {day}"),
+    "as_of_note": (
+        "Costs and clients are those that were reported on {day}; junk, and where records are, is told as it is known now.",
+        "Цены и клиенты — по отчёту на {day}; мусор и место записей — по нынешним данным.",
+        "Koszty i klienci są z raportu na {day}; śmieci i miejsca rekordów podano według stanu na teraz.",
+    ),
     "means_qualified_clients": (
         "Unique clients that sales took up, as [qualification] of leadfold.toml says.",
         "Уникальные клиенты, взятые в работу, как сказано в [qualification] файла leadfold.toml.",
@@ -175,6 +191,12 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Cały raport jest w załączniku; otwiera się bez internetu.",
     ),
 }  # fmt: skip
+
+OF_COMPANIES: Mapping[str, str] = {
+    "unique_clients": "unique_companies", "cpl_unique": "cpl_company", "means_unique_clients": "means_unique_companies",
+    "short_unique_clients": "short_companies", "short_cpl_unique": "short_companies",
+}  # fmt: skip
+"""What figures are called where companies are counted, by what they are called where persons are."""
 
 _PLACE = {"en": 0, "ru": 1, "pl": 2}
 

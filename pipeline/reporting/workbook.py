@@ -1,17 +1,16 @@
 """A report as an XLSX workbook: a sheet per table, numbers and dates as what they are, text that no spreadsheet can take for a formula."""
 
 import io
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.delivery.workbook import LONGEST_CELL, LONGEST_SHEET_NAME
+from pipeline.delivery.workbook import as_text, clock_time, sheet_name
 from pipeline.reporting.figures import Hand, Language
 from pipeline.reporting.page import about, comparison, heading, money_notes, quality_notes
-from pipeline.reporting.report import Report
+from pipeline.reporting.report import Report, hand_of
 from pipeline.reporting.tables import Column, ReportTable, kind_of, report_tables, title_of, told
 from pipeline.reporting.words import say
 
@@ -19,8 +18,6 @@ _FORMATS = {
     "count": "#,##0.##", "money": "#,##0.00", "cost": "#,##0.00", "share": "0.0%", "day": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm",
 }  # fmt: skip
-_NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _WIDTHS = {"text": 24, "word": 26, "channel": 26, "campaign": 40, "stage": 34, "figure": 28}
 _CHARTED = "trend"
 
@@ -29,14 +26,14 @@ def workbook(report: Report, language: Language) -> bytes:
     """The XLSX file."""
     import openpyxl
 
-    hand = Hand(language, report.currency, report.build.timezone)
+    hand = hand_of(report, language)
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.title = _title(say("definitions", language))
+    sheet.title = sheet_name(say("definitions", language))
     _write_about(sheet, report, hand)
     tables = report_tables(report)
     for place, table in enumerate(tables):
-        _write_table(book.create_sheet(_title(say(table.code, language)), place), table, hand)
+        _write_table(book.create_sheet(sheet_name(say(table.code, language)), place), table, hand)
     _add_chart(book.worksheets[[table.code for table in tables].index(_CHARTED)], report, language)
     book.active = 0
     book.properties.title = heading(report, hand)
@@ -52,7 +49,7 @@ def _write_table(sheet: Any, table: ReportTable, hand: Hand) -> None:
 
     for number, column in enumerate(table.columns, 1):
         money = column.kind in {"money", "cost"}
-        title = title_of(column, hand.language) + (f", {hand.currency}" if money else "")
+        title = title_of(column, hand) + (f", {hand.currency}" if money else "")
         cell = _text(sheet, 1, number, title)
         cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(column.kind, 15)
@@ -86,19 +83,13 @@ def _write_row(sheet: Any, place: int, columns: Sequence[Column], row: Sequence[
 
 def _typed(value: object, hand: Hand) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(ZoneInfo(hand.timezone)).replace(tzinfo=None)  # a spreadsheet knows no zones
+        return clock_time(value, ZoneInfo(hand.timezone))
     # Excel holds fifteen digits; four places are what the marts hold of money.
     return float(round(value, 6)) if isinstance(value, Decimal) else value
 
 
 def _text(sheet: Any, place: int, number: int, text: str) -> Any:
-    """A cell that is text whatever it begins with."""
-    cell = sheet.cell(place, number)
-    cell.value = _NOT_IN_XML.sub("", text)[:LONGEST_CELL]
-    cell.data_type = "s"
-    # Quoted as if typed with an apostrophe: it stays text when somebody edits the cell or saves the sheet as CSV and back.
-    cell.quotePrefix = True
-    return cell
+    return as_text(sheet.cell(place, number), text)
 
 
 def _write_about(sheet: Any, report: Report, hand: Hand) -> None:
@@ -109,7 +100,7 @@ def _write_about(sheet: Any, report: Report, hand: Hand) -> None:
     lines = [
         (heading(report, hand), ""), (about(report, hand), ""), (comparison(report, language), ""),
         *((note, "") for note in (*money_notes(report, hand), *quality_notes(report, hand), say("past_changes", language))),
-        *((say(code, language), say(f"means_{code}", language)) for code in words),
+        *((hand.word(code), hand.word(f"means_{code}")) for code in words),
     ]  # fmt: skip
     for place, (left, right) in enumerate(lines, 1):
         _text(sheet, place, 1, left)
@@ -131,7 +122,3 @@ def _add_chart(sheet: Any, report: Report, language: Language) -> None:
     chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=rows + 1), titles_from_data=True)
     chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=rows + 1))
     sheet.add_chart(chart, f"A{rows + 5}")
-
-
-def _title(text: str) -> str:
-    return _NOT_IN_TITLES.sub(" ", text)[:LONGEST_SHEET_NAME].strip()

@@ -5,10 +5,12 @@ follows from the act alone.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pipeline.classification import Classifier
 from pipeline.folding import fold_clients
+from pipeline.quality.after_act import is_open, open_after_act
 from pipeline.review.act import Act
 from pipeline.review.judgement import (
     Speaker,
@@ -20,12 +22,12 @@ from pipeline.review.judgement import (
     take_back,
 )
 from pipeline.review.refusal import CLAIMS, JudgementRefusedError, PlanChangedError, Said
-from pipeline.warehouse import clients, leads, surroundings
+from pipeline.warehouse import clients, leads
 from pipeline.warehouse.connection import Connection, Role, one, rows, run
 from pipeline.warehouse.runs import recorded
 
 if TYPE_CHECKING:
-    from pipeline.steps import Workspace
+    from pipeline.workspace import Workspace
 
 _MOST_LINES = 40
 
@@ -44,7 +46,8 @@ class Plan:
     """What an act changes. judgements: each word said, in words; new: ids of clients that appear; returning: ids that wake; merging: ids that
     merge, with the living ones; closing: ids without leads; changed: clients that stay and get another golden record; events: kind
     and client of each event of the change feed, in order; later: people's later words on the same leads, which stay in force;
-    folded_before: changes that waited for a fold and come before, whether the act is done or not."""
+    folded_before: changes that waited for a fold and come before, whether the act is done or not. is_published: the act is done, and the
+    change feed tells of it at once; else it does when `verify` has passed."""
 
     what: str
     judgements: tuple[str, ...]
@@ -57,6 +60,7 @@ class Plan:
     events: tuple[tuple[str, str], ...]
     later: tuple[Said, ...]
     folded_before: int
+    is_published: bool = False
 
     @property
     def effect(self) -> tuple[object, ...]:
@@ -95,9 +99,14 @@ def carry_out(
     """
     with recorded(workspace.warehouse, "judge", workspace.now) as counts:
         with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+            clients.lock_fold(connection)
+            was_open = is_open(connection)
             done = _perform(connection, workspace, act, speaker, also)
             if shown is not None and shown.effect != done.effect:
                 raise PlanChangedError
+            # What came meanwhile and was folded before the act has not been checked by a run yet.
+            if was_open and not done.folded_before:
+                done = replace(done, is_published=open_after_act(connection, workspace.now()))
         counts.update({"judgements": len(done.judgements), "events": len(done.events)})
     return done
 
@@ -149,21 +158,10 @@ def _leads(lead_ids: Sequence[str]) -> str:
 
 def _give_back_to_rules(connection: Connection, workspace: "Workspace", decision_ids: Sequence[int]) -> None:
     """Asks the rules about leads of verdicts that were taken back, on which no person's word is left."""
-    from pipeline import steps
-    from pipeline.company_context import company_context, own_junk
-    from pipeline.rejection.rules import rules_version
-
-    found = rows(connection, "review", "to_classify", decision_ids=list(decision_ids))
-    contexts = steps.contexts_of(workspace)
-    default, own = company_context(workspace.settings), own_junk(workspace.settings)
-    verdicts = [
-        steps.verdict_on(
-            leads.lead_of(row), contexts.get(row.source, default), own, surroundings.surroundings_of(row.surroundings)
-        )
-        for row in found
-    ]
+    classifier = Classifier.of(workspace)
+    verdicts = classifier.verdicts_on(rows(connection, "review", "to_classify", decision_ids=list(decision_ids)))
     if verdicts:
-        leads.write_verdicts(connection, iter(verdicts), rules_version(own), workspace.now())
+        leads.write_verdicts(connection, iter(verdicts), classifier.version, workspace.now())
 
 
 def _read_plan(

@@ -107,6 +107,7 @@ def doubtful_merges(
     """Doubtful merges, most valuable first. reason: only those that wait for this one."""
     in_force = match_index.in_force(connection)
     even_bet = _even_bet(in_force.model, in_force.records) if in_force else 0.0
+    rows(connection, "review", "with_memory")
     found = rows(connection, "review", "doubtful_merges", even_bet=even_bet, now=now, limit=limit, reason=reason)
     explained = explained_pairs(connection, [(row.left_id, row.right_id) for row in found])
     return tuple(
@@ -151,6 +152,7 @@ def doubtful_junk(
     connection: Connection, now: datetime, limit: int = MOST, stage: str | None = None, rule: str | None = None
 ) -> tuple[DoubtfulJunk, ...]:
     """Doubtful junk, most valuable first. stage, rule: only of these."""
+    rows(connection, "review", "with_memory")
     found = rows(connection, "review", "doubtful_junk", now=now, limit=limit, stage=stage, rule=rule)
     return tuple(
         DoubtfulJunk(

@@ -27,7 +27,7 @@ from pipeline.review.queue import (
 from pipeline.warehouse.connection import Connection, Role
 
 if TYPE_CHECKING:
-    from pipeline.steps import Workspace
+    from pipeline.workspace import Workspace
 
 _LONGEST_TEXT = 400
 _FIELD_WORDS = {"email": "e-mail", "tax_id": "tax id", "handle": "messenger"}

@@ -1,8 +1,9 @@
 """One client through time: every touch over every channel and source, deals, what was decided, and whence each value of the record came."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from pipeline.warehouse.connection import Connection, rows
@@ -14,7 +15,9 @@ EntryKind = Literal["lead", "deal", "ledger"]
 class Entry:
     """Something that happened with a client. what: the kind of source of a lead, the stage that a deal reached, the kind of a decision; source: of a
     lead, or who decided; text: what was written, or a person's reason; subject_id: of the lead, deal or decision; stage: of a doubted or
-    rejected lead; is_undone: of a decision that was taken back."""
+    rejected lead; is_undone: of a decision that was taken back. amount is told with its currency, money is the number alone; text holds
+    what was written and how a call went, call_status and call_seconds say the latter as codes; actor_kind: who decided, a person, a rule, a
+    model."""
 
     at: datetime
     kind: EntryKind
@@ -28,6 +31,12 @@ class Entry:
     amount: str = ""
     text: str = ""
     is_undone: bool = False
+    money: Decimal | None = None
+    currency: str = ""
+    written: str = ""
+    call_status: str = ""
+    call_seconds: int = 0
+    actor_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +80,21 @@ def read_timeline(connection: Connection, client_id: str, *, ledger: bool = True
             state=row.state or "pending",
             stage=row.stage or "",
             text=_words(row.subject, row.message, row.call_status, row.call_duration),
+            written=_words(row.subject, row.message, "", None),
+            call_status=row.call_status,
+            call_seconds=row.call_duration or 0,
         )
         for row in touches
     ]
     for row in rows(connection, "client_page", "deals", client_id=client_id):
         amount = f"{row.amount:.2f} {row.currency}".strip() if row.amount is not None else ""
-        deal = {"kind": "deal", "source": "crm", "subject_id": row.deal_id}
-        entries.append(Entry(at=row.opened_at, what="opened", amount=amount, **deal))
+        opened = Entry(
+            at=row.opened_at, kind="deal", what="opened", source="crm", subject_id=row.deal_id, amount=amount, money=row.amount,
+            currency=row.currency or "",
+        )  # fmt: skip
+        entries.append(opened)
         if row.closed_at is not None:
-            entries.append(Entry(at=row.closed_at, what=row.stage, amount=amount, **deal))
+            entries.append(replace(opened, at=row.closed_at, what=row.stage))
     if ledger:
         entries += _ledger(connection, client_id, [str(row.lead_id) for row in touches])
     return tuple(
@@ -94,6 +109,7 @@ def _ledger(connection: Connection, client_id: str, lead_ids: Sequence[str]) -> 
             kind="ledger",
             what=row.kind,
             source=f"{row.actor_kind} {row.actor}",
+            actor_kind=row.actor_kind,
             subject_id=str(row.decision_id),
             stage=row.stage or "",
             text=row.why or "",

@@ -8,7 +8,7 @@ ground that every vendor's own file, where there is one, adds to.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,8 +31,8 @@ CLICK_PARAMETERS = (
 JOINED = {"phone": ", ", "email": ", ", "handle": " ", "message": "\n", "click_id": " "}
 """Fields that hold several values, and what stands between them; elsewhere a second value goes to the message."""
 LONGEST_LABEL = 200
-_MOST_LABELS_KEPT = 60
-"""Labels of one form that are worth remembering together; longer lists are read label by label."""
+_MOST_LABELS_KEPT, _LONGEST_LABELS_KEPT = 60, 4000
+"""Labels of one form, and their characters, that are worth remembering together; longer lists are read label by label."""
 
 _BRACKETS = re.compile(r"^(?:form_fields|fields|data|values)\[([^\[\]]{1,100})\](?:\[value\])?$", re.IGNORECASE)
 _QUESTION = re.compile(r"^(?:q\d+ |input |field )(?=\S)")
@@ -121,38 +121,63 @@ def map_fields(
 ) -> dict[str, str]:
     """Enquiry fields from a form's (label, value) pairs; `chosen` is the source's own `fields` option."""
     pairs = list(pairs)
-    places = None
-    if len(pairs) <= _MOST_LABELS_KEPT:
-        places = _places(tuple([label for label, _ in pairs]), field_map, tuple(chosen.items()) if chosen else ())
+    labels = tuple([label for label, _ in pairs])
+    places = places_of(labels, field_map, tuple(chosen.items()) if chosen else ()) if worth_keeping(labels) else None
     if places is None:
-        folded = folded_choice(chosen or {})
-        return gather((field_of(label, value, field_map, folded), label, value) for label, value in pairs)
-    values: dict[str, str] = {}
-    rest: list[str] = []
-    for field, (label, raw) in zip(places, pairs, strict=True):
-        if field == "" or not (value := raw.strip()):
-            continue
-        if field is not None:
-            values[field] = value
-        else:
-            rest.append(f"{label.strip()}: {value}" if label.strip() else value)
+        choice = tuple(chosen.items()) if chosen else ()
+        return gather((_field_of(label, value, field_map, choice), label, value) for label, value in pairs)
+    return placed(places, [value for _, value in pairs])
+
+
+def _field_of(label: str, value: str, field_map: FieldMap, chosen: tuple[tuple[str, str], ...]) -> str | None:
+    """As `field_of`, which is asked only where the value decides."""
+    if len(label) > LONGEST_LABEL:
+        return field_of(label, value, field_map, folded_choice(dict(chosen)))
+    with_value, without = _fields_of(label, field_map, chosen)
+    return without if with_value == without else field_of(label, value, field_map, folded_choice(dict(chosen)))
+
+
+@lru_cache(maxsize=16384)
+def _fields_of(label: str, field_map: FieldMap, chosen: tuple[tuple[str, str], ...]) -> tuple[str | None, str | None]:
+    """What `field_of` says of a label with a value that looks like everything, and without one."""
+    choice = folded_choice(dict(chosen))
+    return field_of(label, "@0000000", field_map, choice), field_of(label, "", field_map, choice)
+
+
+def worth_keeping(labels: Sequence[str]) -> bool:
+    """Whether what the labels of a form say is remembered: a hostile body must not fill the memory with its own."""
+    return len(labels) <= _MOST_LABELS_KEPT and len("".join(labels)) <= _LONGEST_LABELS_KEPT
+
+
+Places = tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]
+"""Our fields with the place of each; and what stands before a value that has no field, with its place."""
+
+
+def placed(places: Places, typed: Sequence[str]) -> dict[str, str]:
+    """Enquiry fields of a form whose labels tell alone, by its values in the order of its labels."""
+    known, unknown = places
+    fields = {field: value for field, place in known if (value := typed[place].strip())}
+    rest = [before + value for before, place in unknown if (value := typed[place].strip())]
     if rest:
-        values["message"] = "\n".join([values["message"], *rest] if "message" in values else rest)
-    return values
+        fields["message"] = "\n".join([fields["message"], *rest] if "message" in fields else rest)
+    return fields
 
 
 @lru_cache(maxsize=4096)  # a form's labels come again with every submission
-def _places(
-    labels: tuple[str, ...], field_map: FieldMap, chosen: tuple[tuple[str, str], ...]
-) -> tuple[str | None, ...] | None:
+def places_of(labels: tuple[str, ...], field_map: FieldMap, chosen: tuple[tuple[str, str], ...]) -> Places | None:
     """What `field_of` says of each label, where the labels alone tell and no field is named twice; else None."""
-    choice = folded_choice(dict(chosen))
-    with_value = [field_of(label, "@0000000", field_map, choice) for label in labels]
-    fields = [field_of(label, "", field_map, choice) for label in labels]
+    asked = [_fields_of(label, field_map, chosen) for label in labels]
+    fields = [without for _, without in asked]
     named = [field for field in fields if field]
-    if fields != with_value or len(set(named)) < len(named) or "click_id" in named:
+    if (
+        any(with_value != without for with_value, without in asked)
+        or len(set(named)) < len(named)
+        or "click_id" in named
+    ):
         return None
-    return tuple(fields)
+    known = ((field, place) for place, field in enumerate(fields) if field)
+    unknown = ((label.strip(), place) for place, label in enumerate(labels) if fields[place] is None)
+    return tuple(known), tuple((f"{label}: " if label else "", place) for label, place in unknown)
 
 
 def gather(entries: Iterable[tuple[str | None, str, str]]) -> dict[str, str]:

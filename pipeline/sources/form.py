@@ -4,17 +4,29 @@ What can go wrong: a wrong secret or signature (401, nothing lands); a body that
 read); a field with a label that no map knows (its value goes to the message).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import Field, field_validator
 
 from pipeline.errors import RecordError
 from pipeline.lead import ENQUIRY_FIELDS, Enquiry, RawRecord, SourceKind
+from pipeline.quick import quick
 from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, SecretName, VendorOptions
-from pipeline.sources.field_map import fold_label, load_field_map, map_fields
-from pipeline.sources.submission import form_pairs, is_json, json_pairs, pairs_of
+from pipeline.sources.field_map import (
+    FieldMap,
+    Places,
+    fold_label,
+    load_field_map,
+    map_fields,
+    placed,
+    places_of,
+    worth_keeping,
+)
+from pipeline.sources.submission import columns_of, form_pairs, is_json, json_pairs
 from pipeline.sources.versions import Version, enquiries_of
 from pipeline.sources.webhook import REFUSED, carries_secret, header, landing_record, signed
 
@@ -107,39 +119,78 @@ def read_submission(
     vendor: Literal["form", "tilda"],
     chosen: Mapping[str, str],
     honeypot: Sequence[str],
-    pairs: Sequence[tuple[str, str]] | None = None,
+    read_cookies: Callable[[str], str] | None = None,
 ) -> Version:
-    """One submission under our field names; pairs: its body's, where they were read before. Raises RecordError."""
-    pairs = pairs_of(record) if pairs is None else pairs
-    filled: list[str] = []
-    if honeypot:
-        hidden = {fold_label(name) for name in honeypot}
-        filled = [name for name, value in pairs if value.strip() and fold_label(name) in hidden]
-        pairs = [(name, value) for name, value in pairs if fold_label(name) not in hidden]
-    fields = map_fields(pairs, load_field_map(vendor), chosen)
-    referer = record.transport.get("referer", "")
-    if referer and "page" not in fields:
+    """One submission under our field names; read_cookies: gives the tags in a field `cookies`. Raises RecordError."""
+    labels, typed = columns_of(record)
+    read_layout = _layout if worth_keeping(labels) else _layout.__wrapped__
+    layout = read_layout(labels, load_field_map(vendor), tuple(chosen.items()) if chosen else (), tuple(honeypot))
+    if layout.fields is not None:
+        fields = placed(layout.fields, typed)
+    else:
+        fields = map_fields([(labels[place], typed[place]) for place in layout.visible], load_field_map(vendor), chosen)
+    if read_cookies is not None and layout.cookies and (tags := read_cookies(typed[layout.cookies[0]])):
+        fields.setdefault("utm", tags)
+    if "page" not in fields and (referer := record.transport.get("referer", "")):
         fields["page"] = referer
-    signals = {"honeypot": f"field {filled[0]}"} if filled else {}
+    signals = {}
+    for place in layout.hidden:
+        if typed[place].strip():
+            signals["honeypot"] = f"field {labels[place]}"
+            break
     if record.transport.get("test"):
         signals["test_delivery"] = "marked as a test by the sender"
-    occurred_at = submitted_at(pairs)
+    occurred_at = submitted_at([typed[place] for place in layout.submitted]) if layout.submitted else None
     if occurred_at is not None and occurred_at > record.received_at + CLOCKS_DIFFER:
         # Nobody submits a form in the future: a visitor's clock is wrong, or the field was made up.
         occurred_at = None
-    return Version(record=record, fields=fields, signals=signals, occurred_at=occurred_at)
+    return _make_version(record=record, fields=fields, signals=signals, occurred_at=occurred_at)
 
 
-def submitted_at(pairs: Sequence[tuple[str, str]]) -> datetime | None:
+_make_version = quick(Version)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """What the labels of a form say before any value is read, by their places. visible: all but `hidden`, which a honeypot names;
+    fields: those of our fields, None where the values have to be asked; submitted, cookies: fields of these names."""
+
+    visible: tuple[int, ...]
+    hidden: tuple[int, ...]
+    fields: Places | None
+    submitted: tuple[int, ...]
+    cookies: tuple[int, ...]
+
+
+@lru_cache(maxsize=4096)  # as `places_of`: a form's labels come again with every submission
+def _layout(
+    labels: tuple[str, ...], field_map: FieldMap, chosen: tuple[tuple[str, str], ...], honeypot: tuple[str, ...]
+) -> _Layout:
+    traps = {fold_label(name) for name in honeypot}
+    hidden = [place for place, label in enumerate(labels) if traps and fold_label(label) in traps]
+    visible = [place for place in range(len(labels)) if place not in hidden]
+    fields = None
+    if worth_keeping(labels):
+        found = places_of(tuple([labels[place] for place in visible]), field_map, chosen)
+        fields = found and (_moved(found[0], visible), _moved(found[1], visible))
+    submitted = (place for place in visible if labels[place].lower() in SUBMITTED_NAMES)
+    cookies = (place for place, label in enumerate(labels) if label.lower() == "cookies")
+    return _Layout(tuple(visible), tuple(hidden), fields, tuple(submitted), tuple(cookies))
+
+
+def _moved(named: Sequence[tuple[str, int]], places: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    return tuple((name, places[place]) for name, place in named)
+
+
+def submitted_at(values: Sequence[str]) -> datetime | None:
     """The moment of submitting, where the form sends it in a hidden field; None without one, or without its zone."""
-    for name, value in pairs:
-        if name.lower() in SUBMITTED_NAMES and value:
-            try:
-                moment = datetime.fromisoformat(value.strip())
-            except ValueError:
-                continue
-            if moment.tzinfo is not None:
-                return moment.astimezone(UTC)
+    for value in values:
+        try:
+            moment = datetime.fromisoformat(value.strip())
+        except ValueError:
+            continue
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
     return None
 
 

@@ -5,6 +5,7 @@ No address is ever put in a text or a log line, because the Telegram API carries
 
 import logging
 import re
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -110,6 +112,12 @@ def _without_address(record: logging.LogRecord) -> bool:
 logging.getLogger("httpx").addFilter(_without_address)
 
 
+@cache
+def _authorities(trust_env: bool) -> ssl.SSLContext:
+    """Whom a certificate must come from, for every client: reading the list takes longer than most pages."""
+    return httpx.create_ssl_context(trust_env=trust_env)
+
+
 @contextmanager
 def open_http(
     source: str,
@@ -134,6 +142,8 @@ def open_http(
         if request.url.scheme != "https" and not is_loopback(request.url.host):
             raise SourceRefusedError(source, "redirects to where nothing is encrypted", "check its address")
 
+    # A proxy of the environment cannot reach this machine's own loopback.
+    trust_env = not is_loopback(urlsplit(base_url).hostname or "")
     client = httpx.Client(
         base_url=base_url,
         headers=dict(headers or {}),
@@ -142,8 +152,8 @@ def open_http(
         follow_redirects=redirects,
         max_redirects=5,
         event_hooks={"request": [encrypted]},
-        # A proxy of the environment cannot reach this machine's own loopback.
-        trust_env=not is_loopback(urlsplit(base_url).hostname or ""),
+        trust_env=trust_env,
+        verify=_authorities(trust_env),
     )
     with client:
         yield Http(

@@ -5,6 +5,8 @@ Bodies are hostile until read: depth, number of values and lengths are capped, a
 
 import re
 from binascii import a2b_qp
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -19,40 +21,57 @@ _NAME_ENDS, _VALUE_ENDS = b"\x01", b"\x02"
 _AS_QUOTED_PRINTABLE = bytes.maketrans(b"%=&+", b"=" + _NAME_ENDS + _VALUE_ENDS + b" ")
 """Percent-encoding is quoted-printable with another sign of escape, and the standard library reads that in C. The signs between
 names and values become two that nobody types, so that a whole body is read at once."""
+_IN_PAIRS = bytes.maketrans(b"%=&+", b"=" + _NAME_ENDS + _NAME_ENDS + b" ")
+"""The same for a body whose signs take turns: one sign then ends names and values."""
 _NO_SIGNS = bytes(set(range(256)) - set(b"=&"))
 
 _NAME_KEYS = ("name", "column_id", "key", "label", "id")
 _VALUE_KEYS = ("value", "values", "string_value", "answer")
 
 
+@lru_cache(maxsize=1024)  # a source's deliveries are of one or two types
 def is_json(media_type: str) -> bool:
     """Whether a Content-Type announces JSON."""
     kind = media_type.split(";", 1)[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")
 
 
-def pairs_of(record: RawRecord) -> list[tuple[str, str]]:
-    """The (name, value) pairs of a record's body. Raises RecordError where there are none to be read."""
+Columns = tuple[tuple[str, ...], Sequence[str]]
+"""Names and, in the same order, their values."""
+
+
+def columns_of(record: RawRecord) -> Columns:
+    """Names and values of a record's body. Raises RecordError where there are none to be read."""
     if record.media_type.lower().startswith("multipart/"):
         raise RecordError("body", "is multipart", "JSON or form-encoded; choose one of them in the form's settings")
-    pairs = json_pairs(record.body) if is_json(record.media_type) else form_pairs(record.body)
-    for _, value in pairs:
+    columns = _apart(json_pairs(record.body)) if is_json(record.media_type) else _form_columns(record.body)
+    for value in columns[1]:
         if value and not value.isspace():
-            break
-    else:
-        raise RecordError("body", "holds no filled field", "at least one name with a value")
-    return pairs
+            return columns
+    raise RecordError("body", "holds no filled field", "at least one name with a value")
+
+
+def _apart(pairs: Sequence[tuple[str, str]]) -> Columns:
+    return tuple([name for name, _ in pairs]), [value for _, value in pairs]
 
 
 def form_pairs(body: bytes) -> list[tuple[str, str]]:
     """Pairs of a form-encoded body; UTF-8, else windows-1251. Never raises for what the bytes are, only for their number."""
+    return list(zip(*_form_columns(body), strict=True))
+
+
+def _form_columns(body: bytes) -> Columns:
     signs = body.translate(None, _NO_SIGNS)
-    if len(signs) < MOST_VALUES and (text := _decoded_whole(body, signs)) is not None:
-        if signs == b"=&" * (len(signs) >> 1) + b"=":  # each piece has one = and only one
-            flat = text.replace("\x02", "\x01").split("\x01")
-            return list(zip(flat[::2], flat[1::2], strict=True))
-        split_once = [piece.partition("\x01") for piece in text.split("\x02") if piece]
-        return [(name, value.replace("\x01", "=")) for name, _, value in split_once]
+    if len(signs) < MOST_VALUES:
+        if signs == _IN_TURN[: len(signs) | 1] and (flat := _decoded_in_turn(body, len(signs) + 1)) is not None:
+            return tuple(flat[::2]), flat[1::2]
+        if (text := _decoded_whole(body, signs)) is not None:
+            split_once = [piece.partition("\x01") for piece in text.split("\x02") if piece]
+            return _apart([(name, value.replace("\x01", "=")) for name, _, value in split_once])
+    return _apart(_pairs_in_pieces(body))
+
+
+def _pairs_in_pieces(body: bytes) -> list[tuple[str, str]]:
     pieces = [piece for piece in body.split(b"&") if piece]
     if len(pieces) > MOST_VALUES:
         raise RecordError("body", f"has {len(pieces)} fields", f"up to {MOST_VALUES}")
@@ -60,9 +79,24 @@ def form_pairs(body: bytes) -> list[tuple[str, str]]:
     return [(percent_decoded(name), percent_decoded(value)) for name, _, value in split]
 
 
+_IN_TURN = b"=&" * (MOST_VALUES // 2) + b"="
+
+
+def _decoded_in_turn(body: bytes, count: int) -> list[str] | None:
+    """Names and values, of which each has exactly one `=` behind its name: `count` texts. None where it must be read otherwise."""
+    octets = _unquoted(body, _IN_PAIRS)
+    if octets is None:
+        return None
+    try:
+        flat = octets.decode("utf-8").split("\x01")
+    except UnicodeDecodeError:
+        return None
+    return flat if len(flat) == count else None  # an escaped \x01 is one too many
+
+
 def _decoded_whole(body: bytes, signs: bytes) -> str | None:
     """The body in UTF-8 with `\x01` for each `=` and `\x02` for each `&` that was not escaped, None where it must be read in pieces."""
-    octets = _unquoted(body)
+    octets = _unquoted(body, _AS_QUOTED_PRINTABLE)
     if octets is None or octets.count(_NAME_ENDS) + octets.count(_VALUE_ENDS) != len(signs):
         return None
     try:
@@ -71,18 +105,18 @@ def _decoded_whole(body: bytes, signs: bytes) -> str | None:
         return None
 
 
-def _unquoted(raw: bytes) -> bytes | None:
+def _unquoted(raw: bytes, signs: bytes) -> bytes | None:
     """Percent-encoding read as quoted-printable, None where the two differ: line ends, and signs of escape that escape nothing."""
     if b"\n" in raw or b"\r" in raw:
         return None
-    octets = a2b_qp(raw.translate(_AS_QUOTED_PRINTABLE))
+    octets = a2b_qp(raw.translate(signs))
     # An escape is three bytes for one; a sign that escapes nothing leaves more than that.
     return octets if len(octets) == len(raw) - 2 * raw.count(b"%") else None
 
 
 def percent_decoded(raw: bytes) -> str:
     """A percent-encoded value as text: UTF-8 where it is, else windows-1251. A broken escape stands for itself."""
-    octets = _unquoted(raw) if b"=" not in raw and b"&" not in raw else None
+    octets = _unquoted(raw, _AS_QUOTED_PRINTABLE) if b"=" not in raw and b"&" not in raw else None
     if octets is None:
         plain = raw.replace(b"+", b" ")
         octets = _ESCAPES.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode("ascii")), plain)

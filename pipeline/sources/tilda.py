@@ -4,8 +4,8 @@ Connecting the webhook posts `test=test` once and expects 200. What can go wrong
 under Tilda's webhook settings, or put ?key=… behind the address); tags are missing (tick "send cookies").
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -14,8 +14,8 @@ from pydantic import Field, field_validator
 from pipeline.lead import Enquiry, RawRecord, SourceKind
 from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, SecretName, VendorOptions
 from pipeline.sources.form import checked_fields, loose_pairs, read_submission
-from pipeline.sources.submission import pairs_of, percent_decoded
-from pipeline.sources.versions import Version, enquiries_of
+from pipeline.sources.submission import percent_decoded
+from pipeline.sources.versions import enquiries_of
 from pipeline.sources.webhook import REFUSED, carries_secret, header, landing_record
 
 PING = (("test", "test"),)
@@ -66,17 +66,10 @@ def receive(source: ConfiguredSource, body: bytes, headers: Mapping[str, str], q
 def read(records: Sequence[RawRecord], source: ConfiguredSource) -> tuple[Enquiry, ...]:
     """Enquiries of the submissions under one tranid. Raises RecordError."""
     options = source.options_as(TildaOptions)
-    return enquiries_of(source.name, source.kind, [_read_one(record, options) for record in records])
+    read = [read_submission(record, "tilda", options.fields, options.honeypot, cookie_tags) for record in records]
+    return enquiries_of(source.name, source.kind, read)
 
 
-def _read_one(record: RawRecord, options: TildaOptions) -> Version:
-    pairs = pairs_of(record)
-    version = read_submission(record, "tilda", options.fields, options.honeypot, pairs)
-    tags = cookie_tags(next((value for name, value in pairs if name.lower() == "cookies"), ""))
-    return replace(version, fields={"utm": tags, **version.fields}) if tags else version
-
-
-@lru_cache(maxsize=2048)  # visitors of one campaign bring the same cookie
 def cookie_tags(cookies: str) -> str:
     """The tags in Tilda's cookie as a query string: `utm_source=google|||utm_medium=cpc` -> `utm_source=google&utm_medium=cpc`.
 
@@ -90,10 +83,26 @@ def cookie_tags(cookies: str) -> str:
         for _ in range(2):
             if TAG_SEPARATOR not in plain or "=" not in plain:
                 plain = percent_decoded(plain.encode("utf-8", "surrogatepass"))
-        pieces = (piece.partition("=") for piece in plain.split(TAG_SEPARATOR) if "=" in piece)
-        decoded = ((key.strip(), percent_decoded(tag.encode("utf-8", "surrogatepass"))) for key, _, tag in pieces)
-        return "&".join(f"{quote(key, safe='')}={quote(tag, safe='')}" for key, tag in decoded if key and tag)
+        return "&".join(tag for piece in plain.split(TAG_SEPARATOR) if (tag := _tag_of(piece)))
     return ""
+
+
+_LONGEST_KEPT = 500
+_SAFE = re.compile(r"[\w.~-]+=[\w.~-]+", re.ASCII)
+"""A tag that has nothing to decode or to quote: most, and each click's own id."""
+
+
+def _tag_of(piece: str) -> str:
+    if _SAFE.fullmatch(piece):
+        return piece
+    return (_quoted_tag if len(piece) <= _LONGEST_KEPT else _quoted_tag.__wrapped__)(piece)
+
+
+@lru_cache(maxsize=4096)  # visitors of one campaign bring the same tags
+def _quoted_tag(piece: str) -> str:
+    key, _, tag = piece.partition("=")
+    key, tag = key.strip(), percent_decoded(tag.encode("utf-8", "surrogatepass"))
+    return f"{quote(key, safe='')}={quote(tag, safe='')}" if key and tag else ""
 
 
 CONNECTOR = Connector(

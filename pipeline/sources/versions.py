@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pipeline.lead import Enquiry, RawRecord, SourceKind
+from pipeline.quick import quick
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _PHONE_DIGITS = 9
@@ -78,13 +79,13 @@ def _joined(clusters: list[list[Version]], version: Version) -> list[list[Versio
 
 def _only_enquiry(source: str, kind: SourceKind, version: Version) -> Enquiry:
     record = version.record
-    return Enquiry(
+    return _make_enquiry(
         source=source,
         source_kind=kind,
         received_at=version.time or record.received_at,
         anchor=record.group_key,
-        fields=dict(sorted(version.fields.items())),
-        signals=dict(sorted(version.signals.items())) if version.signals else {},
+        fields=_in_order(version.fields),
+        signals=_in_order(version.signals),
         record_ids=() if record.record_id is None else (record.record_id,),
     )
 
@@ -103,10 +104,17 @@ def _enquiry(source: str, kind: SourceKind, cluster: list[Version], *, first: bo
         source_kind=kind,
         received_at=min(times) if times else min(version.record.received_at for version in cluster),
         anchor=earliest.group_key + suffix,
-        fields=dict(sorted(fields.items())),
-        signals=dict(sorted(signals.items())),
+        fields=_in_order(fields),
+        signals=_in_order(signals),
         record_ids=record_ids(version.record for version in cluster),
     )
+
+
+_make_enquiry = quick(Enquiry)
+
+
+def _in_order(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: values[name] for name in sorted(values)} if values else {}
 
 
 def record_ids(records: Iterable[RawRecord]) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Accounts in the warehouse: what clients say of their companies, and the writing of changes in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,14 +11,27 @@ from uuid import UUID, uuid5
 import orjson
 from sqlalchemy import Connection
 
+from pipeline.accounts.around import key_of, keys_of
+from pipeline.accounts.domain import is_companys
 from pipeline.accounts.linking import Linked, Word
-from pipeline.accounts.mention import Sight
+from pipeline.accounts.mention import Mention, Sight
 from pipeline.identity import Change, Known
 from pipeline.warehouse.connection import copy_rows, one, rows, run, stream
+from pipeline.warehouse.grouping import (
+    Grouping,
+    Touch,
+    allot_decisions,
+    append_events,
+    moved_members,
+    touched,
+    write_aliases,
+    write_members,
+)
 
 _EVENTS = UUID("3c0f2c1b-0c55-5d57-8e5c-9d5f5b0f4a11")
 """Our namespace of event ids: one id per account and version, the same in every replay."""
 
+_ACCOUNTS = Grouping("accounts", "account", "core.account_member", ("client_id", "account_id"))
 _LINES_OF_EVIDENCE = 5
 
 
@@ -45,11 +58,10 @@ class Stored:
     golden: tuple[Any, ...]
 
 
-def unchanged_since(connection: Connection, made_with: str) -> bool:
-    """Whether nothing that accounts follow from was decided since they were made, with the same configuration."""
+def made_with(connection: Connection) -> tuple[str, int] | None:
+    """With what configuration accounts were made, and up to which decision; None where they are to be made anew."""
     found = rows(connection, "accounts", "build")
-    last = one(connection, "accounts", "last_decision")
-    return bool(found) and (found[0].last_decision, found[0].made_with) == (last, made_with)
+    return (str(found[0].made_with), int(found[0].last_decision)) if found else None
 
 
 def keep_build(connection: Connection, made_with: str, now: datetime) -> None:
@@ -58,8 +70,70 @@ def keep_build(connection: Connection, made_with: str, now: datetime) -> None:
     run(connection, "accounts", "keep_build", last_decision=last, made_with=made_with, now=now)
 
 
+def take_changed(connection: Connection, last_decision: int) -> set[str]:
+    """Clients whose company may read otherwise than when accounts were made, or of whom people spoke since."""
+    changed = {row.client_id for row in rows(connection, "accounts", "take_changed")}
+    changed |= {row.client_id for row in rows(connection, "accounts", "spoken_of", last_decision=last_decision)}
+    if changed:
+        changed |= {row.client_id for row in rows(connection, "accounts", "held_clients")}
+    return changed
+
+
+def forget_changed(connection: Connection) -> None:
+    """For who looks at everyone."""
+    run(connection, "accounts", "forget_changed")
+
+
+def look_at(connection: Connection, clients: Iterable[str] | None) -> None:
+    """Sets the clients that the other functions here speak of; None for everyone."""
+    run(connection, "accounts", "create_around")
+    run(connection, "accounts", "clear_around")
+    if clients is None:
+        run(connection, "accounts", "everyone_around")
+    else:
+        run(connection, "accounts", "some_around", client_ids=[UUID(client) for client in clients])
+    run(connection, "accounts", "analyze_around")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNeighbours:
+    """Who shares keys and accounts with whom, see `pipeline.accounts.around`."""
+
+    connection: Connection
+
+    def keys_of(self, clients: Iterable[str]) -> set[int]:
+        """Keys of these clients."""
+        return {row.key for row in self._rows("keys_of", client_ids=_ids(clients))}
+
+    def clients_with(self, keys: Iterable[int]) -> set[str]:
+        """Clients that have one of these keys."""
+        return {row.client_id for row in self._rows("clients_with", keys=list(keys))}
+
+    def accounts_of(self, clients: Iterable[str]) -> set[str]:
+        """Accounts of these clients."""
+        return {row.account_id for row in self._rows("accounts_of", client_ids=_ids(clients))}
+
+    def clients_of(self, accounts: Iterable[str]) -> set[str]:
+        """Clients of these accounts."""
+        return {row.client_id for row in self._rows("clients_of", account_ids=_ids(accounts))}
+
+    def _rows(self, name: str, **given: list[Any]) -> Sequence[Any]:
+        return rows(self.connection, "accounts", name, **given) if all(given.values()) else ()
+
+
+def _ids(ids: Iterable[str]) -> list[UUID]:
+    return [UUID(found) for found in ids]
+
+
+def write_keys(connection: Connection, mentions: Iterable[Mention]) -> None:
+    """Stores the keys of the clients looked at, in place of those that they had."""
+    run(connection, "accounts", "delete_keys")
+    keys = ((mention.client_id, key) for mention in mentions for key in keys_of(mention))
+    copy_rows(connection, "core.account_key", ("client_id", "key"), keys)
+
+
 def sights(connection: Connection) -> Iterator[tuple[str, datetime, Sequence[Sight]]]:
-    """Each living client that names a company: its id, when it was first seen, and its leads' companies, newest first."""
+    """Each living client looked at that names a company: its id, when it was first seen, and its leads' companies, newest first."""
     for client, found in groupby(stream(connection, "accounts", "sights"), key=lambda row: row.client_id):
         told = list(found)
         yield (
@@ -71,7 +145,7 @@ def sights(connection: Connection) -> Iterator[tuple[str, datetime, Sequence[Sig
                     row.company_core,
                     row.legal_form,
                     row.tax_id,
-                    frozenset(row.domains or ()),
+                    frozenset(filter(is_companys, row.domains or ())),
                     row.city,
                 )
                 for row in told
@@ -91,7 +165,7 @@ def first_seen(connection: Connection, client_ids: Iterable[str]) -> Mapping[str
 
 
 def known(connection: Connection) -> tuple[Known, Mapping[str, Stored]]:
-    """What the ledger says of accounts so far, as reconciling needs it, and the accounts."""
+    """What the ledger says so far of the accounts that the clients looked at are or were of, as reconciling needs it, and these accounts."""
     dormant: dict[str, set[str]] = defaultdict(set)
     for row in stream(connection, "accounts", "dormant"):
         dormant[row.account_id].add(row.client_id)
@@ -143,7 +217,7 @@ def write_changes(
     """
     if not changes:
         return 0
-    decisions = [row[0] for row in rows(connection, "accounts", "allot_decisions", n=len(changes))]
+    decisions = allot_decisions(connection, len(changes))
     ties = _ties(linked)
     copy_rows(
         connection,
@@ -155,11 +229,13 @@ def write_changes(
         ),
     )  # fmt: skip
     run(connection, "clients", "hold_publishing", now=now)
-    touched = _touched(changes, decisions)
-    _write_accounts(connection, touched, accounts, stored, now)
-    _write_members(connection, changes, decisions)
-    _write_aliases(connection, changes, decisions)
-    return len(touched)
+    touches = touched(changes, decisions, _ACCOUNTS.group)
+    _write_accounts(connection, touches, accounts, stored, now)
+    write_members(connection, _ACCOUNTS, changes, decisions)
+    write_aliases(connection, _ACCOUNTS, changes, decisions)
+    if moved_members(changes):
+        run(connection, "accounts", "repoint_aliases")
+    return len(touches)
 
 
 def _ties(linked: Linked) -> Mapping[str, Sequence[tuple[str, str, str]]]:
@@ -176,46 +252,15 @@ def _evidence(change: Change, ties: Mapping[str, Sequence[tuple[str, str, str]]]
     return orjson.dumps({"clients": change.lead_ids, "links": found}).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Touch:
-    decision_id: int
-    event: str
-    state: str
-    other_id: str | None
-
-
-_EVENT_OF = {"mint": "account.created", "split": "account.split", "close": "account.closed"}
-
-
-def _touched(changes: Sequence[Change], decisions: Sequence[int]) -> Mapping[str, _Touch]:
-    """The last thing that happens to each account: it gives its version and its one event."""
-    touched: dict[str, _Touch] = {}
-    for change, decision in zip(changes, decisions, strict=True):
-        event = _EVENT_OF.get(change.kind, "account.updated")
-        before = touched.get(change.client_id)
-        if before is not None and before.event in {"account.created", "account.split"}:
-            event = before.event
-        other = change.from_client_id if event == "account.split" else None
-        touched[change.client_id] = _Touch(decision, event, "closed" if change.kind == "close" else "live", other)
-    for change, decision in zip(changes, decisions, strict=True):
-        if change.from_client_id is None:
-            continue
-        if change.kind == "merge":
-            touched[change.from_client_id] = _Touch(decision, "account.merged", "merged", change.client_id)
-        elif change.from_client_id not in touched:
-            touched[change.from_client_id] = _Touch(decision, "account.updated", "live", None)
-    return touched
-
-
 def _write_accounts(
     connection: Connection,
-    touched: Mapping[str, _Touch],
+    touches: Mapping[str, Touch],
     accounts: Mapping[str, Account],
     stored: Mapping[str, Stored],
     now: datetime,
 ) -> None:
     incoming, outbox = [], []
-    for account_id, touch in touched.items():
+    for account_id, touch in touches.items():
         old = stored.get(account_id)
         version = old.version + 1 if old else 1
         account = accounts.get(account_id) if touch.state == "live" else None
@@ -230,7 +275,7 @@ def _write_accounts(
         event_id = uuid5(_EVENTS, f"{account_id}:{version}")
         outbox.append((event_id, account_id, touch.event, orjson.dumps(payload).decode(), touch.decision_id, now))
         name, *lists, count, holding_id = golden_of(account) if account is not None else _EMPTY
-        minted = old.minted_by if old else touch.decision_id
+        minted = old.minted_by if old else touch.minted_by or touch.decision_id
         incoming.append(
             (account_id, touch.state, version, name, *map(list, lists), count, minted, touch.decision_id, holding_id)
         )
@@ -243,54 +288,17 @@ def _write_accounts(
         incoming,
     )  # fmt: skip
     run(connection, "accounts", "upsert")
-    columns = ("event_id", "client_id", "kind", "payload", "decision_id", "created_at")
-    copy_rows(connection, "core.outbox", columns, outbox)
+    append_events(connection, outbox)
 
 
-def _write_members(connection: Connection, changes: Sequence[Change], decisions: Sequence[int]) -> None:
-    paired = list(zip(changes, decisions, strict=True))
-    ending = [
-        (c, d) for change, d in paired if change.kind in {"merge", "split", "leave", "close"} for c in change.lead_ids
-    ]
-    if ending:
-        run(
-            connection, "accounts", "close_members",
-            client_ids=[UUID(client) for client, _ in ending], decision_ids=[decision for _, decision in ending],
-        )  # fmt: skip
-    beginning = (
-        (client, change.client_id, decision)
-        for change, decision in paired
-        if change.kind in {"mint", "join", "merge", "split"}
-        for client in change.lead_ids
-    )
-    copy_rows(connection, "core.account_member", ("client_id", "account_id", "from_decision"), beginning)
-
-
-def _write_aliases(connection: Connection, changes: Sequence[Change], decisions: Sequence[int]) -> None:
-    woken = [UUID(change.client_id) for change in changes if change.revives]
-    if woken:
-        run(connection, "accounts", "wake", account_ids=woken)
-    merged = [
-        (change.from_client_id, change.client_id, decision)
-        for change, decision in zip(changes, decisions, strict=True)
-        if change.kind == "merge" and change.from_client_id is not None
-    ]
-    if merged:
-        run(
-            connection, "accounts", "alias",
-            account_ids=[UUID(old) for old, _, _ in merged], living_ids=[UUID(living) for _, living, _ in merged],
-            decision_ids=[decision for _, _, decision in merged],
-        )  # fmt: skip
-        run(connection, "accounts", "shorten_aliases")
-    if any(change.kind in {"join", "merge", "split"} for change in changes):
-        run(connection, "accounts", "repoint_aliases")
-
-
-def write_findings(connection: Connection, linked: Linked) -> None:
-    """Stores what ties clients together, and the domains that tie nobody."""
-    run(connection, "accounts", "clear_links")
+def write_findings(connection: Connection, linked: Linked, keys: Collection[int] | None) -> None:
+    """Stores what ties the clients looked at together, and the domains that tie nobody. keys: of all these clients, None for everyone."""
+    run(connection, "accounts", "clear_all_links" if keys is None else "clear_links")
     links = ((tie.left, tie.right, tie.evidence) for tie in linked.links)
     copy_rows(connection, "core.account_link", ("left_id", "right_id", "evidence"), links)
-    run(connection, "accounts", "clear_shared")
-    shared = ((found.domain, found.companies) for found in linked.shared)
-    copy_rows(connection, "core.account_shared_domain", ("domain", "companies"), shared)
+    if keys is None:
+        run(connection, "accounts", "clear_all_shared")
+    else:
+        run(connection, "accounts", "clear_shared", keys=list(keys))
+    shared = ((found.domain, found.companies, key_of("domain", found.domain)) for found in linked.shared)
+    copy_rows(connection, "core.account_shared_domain", ("domain", "companies", "key"), shared)

@@ -13,10 +13,21 @@ from sqlalchemy import Connection, Row
 from pipeline.client import Client
 from pipeline.identity import Change, Known
 from pipeline.warehouse.connection import copy_rows, rows, run, stream
+from pipeline.warehouse.grouping import (
+    Grouping,
+    Touch,
+    allot_decisions,
+    append_events,
+    moved_members,
+    touched,
+    write_aliases,
+    write_members,
+)
 
 _EVENTS = UUID("6f1a5f0e-6b7b-5d0c-9b1e-3c2c7c1f4e55")
 """Our namespace of event ids: one id per client and version, the same in every replay."""
 
+_CLIENTS = Grouping("clients", "client", "core.membership", ("lead_id", "client_id"))
 _CLIENT_COLUMNS = (
     "client_id", "state", "version", "name", "given", "patronymic", "surname", "phones", "emails", "handles", "company",
     "tax_id", "city", "lead_count", "first_seen_at", "last_seen_at", "provenance", "minted_by", "changed_by",
@@ -133,7 +144,7 @@ def write_changes(
     """
     if not changes:
         return 0
-    decisions = [row[0] for row in rows(connection, "clients", "allot_decisions", n=len(changes))]
+    decisions = allot_decisions(connection, len(changes))
     copy_rows(
         connection,
         "core.decision",
@@ -145,55 +156,24 @@ def write_changes(
         ),
     )  # fmt: skip
     run(connection, "clients", "hold_publishing", now=now)
-    touched = _touched(changes, decisions)
-    _write_clients(connection, touched, clients, now)
-    _write_memberships(connection, changes, decisions)
-    _write_aliases(connection, changes, decisions)
-    return len(touched)
-
-
-@dataclass(frozen=True, slots=True)
-class _Touch:
-    decision_id: int
-    event: str
-    state: str
-    other_id: str | None
-    minted_by: int | None
-    lead_ids: tuple[str, ...] = ()
-
-
-def _touched(changes: Sequence[Change], decisions: Sequence[int]) -> dict[str, _Touch]:
-    """The last thing that happens to each client: it gives its version, its history row and its one event."""
-    touched: dict[str, _Touch] = {}
-    minted: dict[str, int] = {}
-    for change, decision in zip(changes, decisions, strict=True):
-        state = "closed" if change.kind == "close" else "live"
-        event = {"mint": "client.created", "split": "client.split", "close": "client.closed"}.get(
-            change.kind, "client.updated"
-        )
-        minted.setdefault(change.client_id, decision)
-        before = touched.get(change.client_id)
-        if before is not None and before.event in {"client.created", "client.split"}:
-            event = before.event
-        other = change.from_client_id if event == "client.split" else None
-        gone = change.lead_ids if event == "client.closed" else ()
-        touched[change.client_id] = _Touch(decision, event, state, other, minted[change.client_id], gone)
-    for change, decision in zip(changes, decisions, strict=True):
-        if change.kind == "merge" and change.from_client_id is not None:
-            touched[change.from_client_id] = _Touch(decision, "client.merged", "merged", change.client_id, None)
-        elif change.kind == "split" and change.from_client_id not in touched and change.from_client_id is not None:
-            touched[change.from_client_id] = _Touch(decision, "client.updated", "live", None, None)
-    return touched
+    touches = touched(changes, decisions, _CLIENTS.group)
+    _write_clients(connection, touches, clients, now)
+    write_members(connection, _CLIENTS, changes, decisions)
+    write_aliases(connection, _CLIENTS, changes, decisions)
+    moved = moved_members(changes)
+    if moved:
+        run(connection, "clients", "repoint_aliases", lead_ids=moved)
+    return len(touches)
 
 
 def _write_clients(
-    connection: Connection, touched: Mapping[str, _Touch], clients: Mapping[str, Client], now: datetime
+    connection: Connection, touches: Mapping[str, Touch], clients: Mapping[str, Client], now: datetime
 ) -> None:
-    ids = list(touched)
+    ids = list(touches)
     before = {str(row.client_id): row for row in rows(connection, "clients", "golden_records", client_ids=_array(ids))}
-    stages = _stages_of_rejected(connection, touched)
+    stages = _stages_of_rejected(connection, touches)
     losers: dict[str, list[str]] = defaultdict(list)
-    for client_id, touch in touched.items():
+    for client_id, touch in touches.items():
         if touch.event == "client.merged" and touch.other_id is not None:
             losers[touch.other_id].append(client_id)
     flags = {
@@ -201,7 +181,7 @@ def _write_clients(
     }
     incoming, history, outbox = [], [], []
     for client_id in ids:
-        touch = touched[client_id]
+        touch = touches[client_id]
         old = before.get(client_id)
         version = old.version + 1 if old is not None else 1
         client = clients.get(client_id)
@@ -230,9 +210,9 @@ def _write_clients(
     append_events(connection, outbox)
 
 
-def _stages_of_rejected(connection: Connection, touched: Mapping[str, _Touch]) -> Mapping[str, list[str]]:
+def _stages_of_rejected(connection: Connection, touches: Mapping[str, Touch]) -> Mapping[str, list[str]]:
     """The rejection stages of clients that close because every lead they had is rejected."""
-    leads = {client: touch.lead_ids for client, touch in touched.items() if touch.event == "client.closed"}
+    leads = {client: touch.member_ids for client, touch in touches.items() if touch.event == "client.closed"}
     if not leads:
         return {}
     every = _array(lead for ids in leads.values() for lead in ids)
@@ -253,12 +233,6 @@ def _changed_fields(old: Row[Any], golden: Mapping[str, Any]) -> list[str]:
 def append_history(connection: Connection, versions: Iterable[tuple[Any, ...]]) -> None:
     """Writes versions of clients: (client id, version, decision id, golden record as JSON)."""
     copy_rows(connection, "core.client_history", ("client_id", "version", "decision_id", "golden"), versions)
-
-
-def append_events(connection: Connection, events: Iterable[tuple[Any, ...]]) -> None:
-    """Writes events to the outbox: (event id, client id, kind, payload as JSON, decision id, moment)."""
-    columns = ("event_id", "client_id", "kind", "payload", "decision_id", "created_at")
-    copy_rows(connection, "core.outbox", columns, events)
 
 
 Line = tuple[Any, ...]
@@ -286,48 +260,6 @@ def put_lines(
 _EMPTY: Mapping[str, Any] = dict.fromkeys(_GOLDEN, "") | {
     "phones": [], "emails": [], "handles": [], "lead_count": 0, "first_seen_at": None, "last_seen_at": None, "provenance": {},
 }  # fmt: skip
-
-
-def _write_memberships(connection: Connection, changes: Sequence[Change], decisions: Sequence[int]) -> None:
-    ending = [
-        (lead, decision)
-        for change, decision in zip(changes, decisions, strict=True)
-        if change.kind in {"merge", "split", "leave", "close"}
-        for lead in change.lead_ids
-    ]
-    if ending:
-        run(
-            connection, "clients", "close_memberships",
-            lead_ids=[UUID(lead) for lead, _ in ending], decision_ids=[decision for _, decision in ending],
-        )  # fmt: skip
-    beginning = (
-        (lead, change.client_id, decision)
-        for change, decision in zip(changes, decisions, strict=True)
-        if change.kind in {"mint", "join", "merge", "split"}
-        for lead in change.lead_ids
-    )
-    copy_rows(connection, "core.membership", ("lead_id", "client_id", "from_decision"), beginning)
-
-
-def _write_aliases(connection: Connection, changes: Sequence[Change], decisions: Sequence[int]) -> None:
-    woken = [UUID(change.client_id) for change in changes if change.revives]
-    if woken:
-        run(connection, "clients", "wake", client_ids=woken)
-    merged = [
-        (change.from_client_id, change.client_id, decision)
-        for change, decision in zip(changes, decisions, strict=True)
-        if change.kind == "merge" and change.from_client_id is not None
-    ]
-    if merged:
-        run(
-            connection, "clients", "alias",
-            client_ids=[UUID(old) for old, _, _ in merged], living_ids=[UUID(living) for _, living, _ in merged],
-            decision_ids=[decision for _, _, decision in merged],
-        )  # fmt: skip
-        run(connection, "clients", "shorten_aliases")
-    moved = [UUID(lead) for change in changes if change.kind in {"join", "merge", "split"} for lead in change.lead_ids]
-    if moved:
-        run(connection, "clients", "repoint_aliases", lead_ids=moved)
 
 
 def write_findings(

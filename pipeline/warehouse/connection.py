@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -17,6 +18,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import set_json_loads
 from sqlalchemy import Connection, Engine, Row, create_engine, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -30,6 +32,7 @@ __all__ = [
     "Row",
     "Warehouse",
     "WarehouseError",
+    "copied_texts",
     "copy_lines",
     "copy_rows",
     "mapping",
@@ -38,6 +41,7 @@ __all__ = [
     "run",
     "stream",
     "translated",
+    "tuples",
 ]
 
 # A third of the time of the standard reader, on every row with a jsonb column.
@@ -156,6 +160,23 @@ def rows(connection: Connection, subject: str, name: str, /, **parameters: Any) 
     return connection.execute(text(statement(subject, name)), parameters).all()
 
 
+def tuples(connection: Connection, subject: str, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
+    """All rows of a named query as the driver gives them, in its binary form: for a batch of bodies, a third of what `rows` costs."""
+    with _driver(connection).cursor(binary=True) as cursor:
+        return cursor.execute(_in_drivers_words(subject, name), parameters).fetchall()
+
+
+@cache
+def _in_drivers_words(subject: str, name: str) -> bytes:
+    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy types no dialect's constructor
+    return str(text(statement(subject, name)).compile(dialect=dialect)).encode()
+
+
+def _driver(connection: Connection) -> psycopg.Connection[Any]:
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    return driver
+
+
 def one(connection: Connection, subject: str, name: str, /, **parameters: Any) -> Any:
     """The first column of the first row of a named query, None where there is no row."""
     return connection.execute(text(statement(subject, name)), parameters).scalar()
@@ -180,24 +201,33 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], values
 
 
 def copy_lines(connection: Connection, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
-    """COPY into a table of lines that are ready: values with a tab between, no text of people's in them, a line end behind. Several
-    times faster than `copy_rows`."""
+    """COPY into a table of lines that are ready: values with a tab between, texts of people's by `copied_texts`, a line end behind.
+    Several times faster than `copy_rows`."""
     rest = iter(lines)
     with _copy(connection, table, columns) as copy:
         while part := "".join(islice(rest, _LINES_AT_ONCE)):
             copy.write(part)
 
 
-_LINES_AT_ONCE = 50_000
+_LINES_AT_ONCE = 2_000
+
+
+def copied_texts(values: Sequence[str]) -> str:
+    """Texts as a line of `copy_lines` has them, without its end."""
+    line = "\t".join(values)
+    if line.count("\t") >= len(values):
+        line = "\t".join([value.replace("\\", "\\\\").replace("\t", "\\t") for value in values])
+    elif "\\" in line:
+        line = line.replace("\\", "\\\\")
+    return line.replace("\n", "\\n").replace("\r", "\\r")
 
 
 @contextlib.contextmanager
 def _copy(connection: Connection, table: str, columns: Sequence[str]) -> Iterator[psycopg.Copy]:
-    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     target = sql.SQL("copy {} ({}) from stdin").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(sql.Identifier(column) for column in columns)
     )
-    with driver.cursor() as cursor, cursor.copy(target) as copy:
+    with _driver(connection).cursor() as cursor, cursor.copy(target) as copy:
         yield copy
 
 

@@ -9,7 +9,9 @@ import orjson
 from sqlalchemy import Connection, Row
 
 from pipeline.lead import RawRecord
+from pipeline.quick import quick
 from pipeline.sources.page import Landed, Page
+from pipeline.warehouse import record_counts
 from pipeline.warehouse.connection import Role, Warehouse, one, rows, run
 from pipeline.warehouse.session_lock import session_lock
 
@@ -55,7 +57,7 @@ def count_new(warehouse: Warehouse, source: str, now: Callable[[], datetime]) ->
     key = source + _COUNTED
     with warehouse.transaction(Role.INGEST) as connection:
         before = one(connection, "landing", "cursor_position", source=key) or {"records": 0}
-        records: int = one(connection, "landing", "count_records", source=source)
+        records = record_counts.received(connection, source)
         if records != before["records"]:
             position = orjson.dumps({"records": records}).decode()
             run(connection, "landing", "move_cursor", source=key, position=position, now=now())
@@ -69,19 +71,24 @@ def waiting(warehouse: Warehouse, source: str) -> tuple[RawRecord, ...]:
         return tuple(map(record_of, found))
 
 
-def record_of(row: Row[Any]) -> RawRecord:
-    """A raw record as its row in the warehouse has it."""
-    return RawRecord(
-        source=row.source,
-        external_id=row.external_id,
-        group_key=row.group_key,
-        body=row.body,
-        media_type=row.media_type,
-        transport=row.transport,
-        received_at=row.received_at,
-        occurred_at=row.occurred_at,
-        record_id=row.record_id,
+def record_of(row: Row[Any] | tuple[Any, ...]) -> RawRecord:
+    """A raw record of a row that begins with record_id, source, external_id, group_key, body, media_type, transport, received_at,
+    occurred_at."""
+    record_id, source, external_id, group_key, body, media_type, transport, received_at, occurred_at = row[:9]
+    return _make_record(
+        source=source,
+        external_id=external_id,
+        group_key=group_key,
+        body=body,
+        media_type=media_type,
+        transport=transport,
+        received_at=received_at,
+        occurred_at=occurred_at,
+        record_id=record_id,
     )
+
+
+_make_record = quick(RawRecord)
 
 
 def held(warehouse: Warehouse, source: str) -> contextlib.AbstractContextManager[bool]:

@@ -1,6 +1,6 @@
 """Leads in the warehouse: pending records in, leads and quarantine out; rows back to Lead."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,8 @@ from sqlalchemy import Connection, Row
 
 from pipeline.errors import RecordError
 from pipeline.lead import Company, Email, Lead, PersonName, Phone, RawRecord, Refusal, SourceKind
-from pipeline.warehouse.connection import copy_rows, rows, run
+from pipeline.warehouse.connection import copied_texts, copy_lines, copy_rows, rows, run, tuples
 from pipeline.warehouse.landing import record_of
-
-_NO_HANDLES = "{}"
-"""An empty array as text: most leads have no handle, and COPY would write each empty list element by element."""
 
 GroupKey = tuple[str, str]
 """(source, group_key)."""
@@ -23,8 +20,9 @@ LEAD_COLUMNS = (
     "lead_id", "source", "source_kind", "group_key", "received_at", "site", "region", "name_full", "name_given",
     "name_patronymic", "name_surname", "phones", "emails", "handles", "company_name", "company_core", "legal_form", "tax_id",
     "city", "message", "subject", "page", "referrer", "utm", "click_ids", "campaign_id", "dialled_number", "call_status",
-    "call_duration", "signals", "refusals", "conform_version",
+    "signals", "refusals", "call_duration", "conform_version",
 )  # fmt: skip
+"""Columns of core.lead, those that hold numbers last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def lock_leads(connection: Connection) -> None:
 def pending_groups(connection: Connection, after: int, version: int, limit: int) -> tuple[tuple[GroupKey, ...], int]:
     """Groups of the next `limit` pending records after record `after`, and the last record seen (`after` if none)."""
     rows(connection, "leads", "by_key")
-    found = rows(
+    found = tuples(
         connection, "leads", "pending_groups", after=after, version=version, limit=limit, bytes=_BYTES_PER_BATCH
     )
     return _groups(found, after)
@@ -60,19 +58,19 @@ def quarantined_groups(
     connection: Connection, after: int, source: str | None, limit: int
 ) -> tuple[tuple[GroupKey, ...], int]:
     """Groups that hold quarantined records, to be tried again."""
-    return _groups(rows(connection, "leads", "quarantined_groups", after=after, source=source, limit=limit), after)
+    return _groups(tuples(connection, "leads", "quarantined_groups", after=after, source=source, limit=limit), after)
 
 
-def _groups(found: Sequence[Row[Any]], after: int) -> tuple[tuple[GroupKey, ...], int]:
-    return tuple((row.source, row.group_key) for row in found), max((row.last_record for row in found), default=after)
+def _groups(found: Sequence[tuple[Any, ...]], after: int) -> tuple[tuple[GroupKey, ...], int]:
+    return tuple([(source, key) for source, key, _ in found]), max((last for _, _, last in found), default=after)
 
 
 def records_of(connection: Connection, groups: Sequence[GroupKey]) -> dict[GroupKey, list[RawRecord]]:
     """All records of the groups, also those read before: a group is always read whole."""
     found: dict[GroupKey, list[RawRecord]] = {group: [] for group in groups}
-    sources, keys = [source for source, _ in groups], [key for _, key in groups]
-    for row in rows(connection, "leads", "records_of_groups", sources=sources, group_keys=keys):
-        found[row.source, row.group_key].append(record_of(row))
+    for row in tuples(connection, "leads", "records_of_groups", groups=_json(groups)):
+        record = record_of(row)
+        found[record.source, record.group_key].append(record)
     return found
 
 
@@ -83,19 +81,20 @@ def write_groups(connection: Connection, groups: Sequence[ConformedGroup], versi
     """
     for name in ("create_incoming", "create_incoming_record"):
         run(connection, "leads", name)
-    copy_rows(
+    copy_lines(
         connection,
         "incoming_lead",
         LEAD_COLUMNS,
-        (lead_values(lead, g.group_key, version) for g in groups for lead in g.leads),
+        (lead_line(lead, g.group_key, version) for g in groups for lead in g.leads),
     )
-    placed = ((record, lead.lead_id, version) for g in groups for lead in g.leads for record in lead.record_ids)
-    copy_rows(connection, "incoming_record", ("record_id", "lead_id", "conform_version"), placed)
+    placed = (
+        f"{record}\t{lead.lead_id}\t{version}\n" for g in groups for lead in g.leads for record in lead.record_ids
+    )
+    copy_lines(connection, "incoming_record", ("record_id", "lead_id", "conform_version"), placed)
     run(connection, "leads", "analyze_incoming")
     if rows(connection, "leads", "claimed_by_others"):
         raise RecordError("record", "its id makes it another enquiry's lead", "ids of the source's own form")
-    keys = {"sources": [g.source for g in groups], "group_keys": [g.group_key for g in groups]}
-    run(connection, "leads", "delete_vanished", **keys)
+    run(connection, "leads", "delete_vanished", groups=_json([(g.source, g.group_key) for g in groups]))
     changed = int(rows(connection, "leads", "upsert_leads")[0][0])
     run(connection, "leads", "upsert_lead_records")
     run(connection, "leads", "release_quarantine")
@@ -111,18 +110,36 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def lead_values(lead: Lead, group_key: str, version: int) -> tuple[Any, ...]:
-    """A lead as a row of core.lead, in the order of LEAD_COLUMNS."""
-    name = lead.name or PersonName("")
-    company = lead.company or Company("")
+_NOBODY, _NO_COMPANY = PersonName(""), Company("")
+
+
+def lead_values(lead: Lead, group_key: str, version: int) -> tuple[str | int | None, ...]:
+    """A lead as a row of core.lead, in the order of LEAD_COLUMNS; objects are JSON, times ISO 8601, handles an array's text."""
+    return (*_texts(lead, group_key), lead.call_duration, version)
+
+
+def lead_line(lead: Lead, group_key: str, version: int) -> str:
+    """`lead_values` as a line of `copy_lines`."""
+    duration = "\\N" if lead.call_duration is None else str(lead.call_duration)
+    return f"{copied_texts(_texts(lead, group_key))}\t{duration}\t{version}\n"
+
+
+def _texts(lead: Lead, group_key: str) -> tuple[str, ...]:
+    name, company = lead.name or _NOBODY, lead.company or _NO_COMPANY
     return (
-        lead.lead_id, lead.source, lead.source_kind.value, group_key, lead.received_at, lead.site, lead.region, name.full, name.given,
-        name.patronymic, name.surname, _json(lead.phones),
-        _json(lead.emails), list(lead.handles) or _NO_HANDLES, company.name, company.core, company.legal_form,
-        company.tax_id, lead.city, lead.message, lead.subject, lead.page, lead.referrer, _json(lead.utm),
-        _json(lead.click_ids), lead.campaign_id, lead.dialled_number, lead.call_status, lead.call_duration,
-        _json(lead.signals), _json(lead.refusals), version,
+        lead.lead_id, lead.source, lead.source_kind.value, group_key, lead.received_at.isoformat(), lead.site, lead.region,
+        name.full, name.given, name.patronymic, name.surname, _json(lead.phones) if lead.phones else "[]",
+        _json(lead.emails) if lead.emails else "[]", _array(lead.handles) if lead.handles else "{}",
+        company.name, company.core, company.legal_form, company.tax_id, lead.city, lead.message, lead.subject, lead.page, lead.referrer,
+        _json(lead.utm) if lead.utm else "{}", _json(lead.click_ids) if lead.click_ids else "{}", lead.campaign_id,
+        lead.dialled_number, lead.call_status, _json(lead.signals) if lead.signals else "{}",
+        _json(lead.refusals) if lead.refusals else "[]",
     )  # fmt: skip
+
+
+def _array(texts: Iterable[str]) -> str:
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join([f'"{text}"' for text in quoted]) + "}"
 
 
 def lead_of(row: Row[Any]) -> Lead:

@@ -14,3 +14,6 @@ from mart.client_completeness as part
 inner join mart.client_completeness as whole
     on whole.circle = part.circle and whole.source = part.source and whole.manager = part.manager and whole.field = '(all)'
 where part.clients <> whole.clients or part.filled < whole.filled
+union all
+select 'turnover'
+where (select coalesce(sum(revenue), 0) from mart.client_circle) <> (select coalesce(sum(revenue), 0) from mart.client_segment)

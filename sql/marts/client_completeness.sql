@@ -10,7 +10,7 @@ kind as (
     select mart.circles_of(depth) as circles, source, manager, mart.fields_of(filled_bits) as filled, clients
     from (
         select depth, source, manager, filled_bits, count(*) as clients
-        from mart.client_profile
+        from mart.client_circle
         group by depth, source, manager, filled_bits
     ) as counted
 )

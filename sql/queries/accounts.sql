@@ -1,11 +1,7 @@
 -- Accounts: what clients say of their companies, what people said of them, what stands.
 
 -- name: last_decision
--- Accounts follow from decisions on clients and from people's words on accounts.
-select coalesce(max(decision_id), 0)
-from core.decision
-where kind in ('mint', 'join', 'leave', 'merge', 'split', 'close', 'edit', 'erase', 'same_account', 'other_account', 'hold', 'release',
-               'undo');
+select coalesce(max(decision_id), 0) from core.decision;
 
 -- name: build
 select last_decision, made_with from core.account_build;
@@ -14,21 +10,88 @@ select last_decision, made_with from core.account_build;
 insert into core.account_build (last_decision, made_with, built_at) values (:last_decision, :made_with, :now)
 on conflict (only_one) do update set last_decision = excluded.last_decision, made_with = excluded.made_with, built_at = excluded.built_at;
 
+-- name: take_changed
+-- Clients that got, lost or reread a lead since accounts were made.
+with taken as (
+    delete from core.account_queue returning client_id
+)
+select distinct client_id::text as client_id from taken;
+
+-- name: forget_changed
+delete from core.account_queue;
+
+-- name: spoken_of
+-- Clients of whom people said something, or took it back, since accounts were made.
+with recent as (
+    select coalesce(undone.kind, decision.kind) as kind, coalesce(undone.client_id, decision.client_id) as one_id,
+           coalesce(undone.from_client_id, decision.from_client_id) as other_id
+    from core.decision
+    left join core.decision as undone on decision.kind = 'undo' and undone.decision_id = decision.supersedes
+    where decision.decision_id > :last_decision
+), named as (
+    select kind, one_id as id from recent
+    union
+    select kind, other_id from recent
+)
+select coalesce(alias.living_id, named.id)::text as client_id
+from named
+left join core.client_alias as alias on alias.client_id = named.id
+where named.kind in ('same_account', 'other_account') and named.id is not null
+union
+select member.client_id::text
+from named
+join core.account_member as member on member.account_id = named.id and member.to_decision is null
+where named.kind in ('hold', 'release');
+
+-- name: held_clients
+-- Clients of all accounts that belong to a holding, and of those holdings.
+select member.client_id::text as client_id
+from core.account_holding as holding
+left join core.account_alias as alias on alias.account_id = holding.holding_id
+join core.account_member as member
+    on member.to_decision is null and member.account_id in (holding.account_id, coalesce(alias.living_id, holding.holding_id));
+
+-- name: keys_of
+select distinct key from core.account_key where client_id = any(cast(:client_ids as uuid[]));
+
+-- name: clients_with
+select distinct client_id::text as client_id from core.account_key where key = any(cast(:keys as bigint[]));
+
+-- name: accounts_of
+select distinct account_id::text as account_id
+from core.account_member
+where client_id = any(cast(:client_ids as uuid[])) and to_decision is null;
+
+-- name: clients_of
+select client_id::text as client_id
+from core.account_member
+where account_id = any(cast(:account_ids as uuid[])) and to_decision is null;
+
+-- name: create_around
+create temporary table if not exists account_around (client_id uuid primary key) on commit drop;
+
+-- name: clear_around
+delete from account_around;
+
+-- name: everyone_around
+insert into account_around select client_id from core.client;
+
+-- name: some_around
+insert into account_around select unnest(cast(:client_ids as uuid[]));
+
+-- name: analyze_around
+analyze account_around;
+
+-- name: delete_keys
+delete from core.account_key using account_around where account_key.client_id = account_around.client_id;
+
 -- name: sights
--- The company in each lead of a living client that names one, a client's leads together, its newest first.
-select membership.client_id::text as client_id, lead.company_name, lead.company_core, lead.legal_form, lead.tax_id, lead.city,
-       firm.domains, client.first_seen_at
-from core.membership
-join core.client on client.client_id = membership.client_id and client.state = 'live'
-join core.lead on lead.lead_id = membership.lead_id
-cross join lateral (
-    select array_agg(distinct email ->> 'domain') as domains
-    from jsonb_array_elements(lead.emails) as email
-    where not coalesce(cast(email ->> 'free' as boolean), false) and not coalesce(cast(email ->> 'disposable' as boolean), false)
-      and coalesce(email ->> 'reason', '') not in ('relay', 'own_mailbox', 'own_domain', 'staff')
-) as firm
-where membership.to_decision is null and (lead.company_core <> '' or lead.tax_id <> '' or firm.domains is not null)
-order by membership.client_id, lead.received_at desc, lead.lead_id;
+-- The company in each lead of the clients around, a client's leads together, its newest first.
+select sight.client_id::text as client_id, sight.company_name, sight.company_core, sight.legal_form, sight.tax_id, sight.city,
+       sight.domains, sight.first_seen_at
+from account_around
+join core.company_sight as sight using (client_id)
+order by sight.client_id, sight.received_at desc, sight.lead_id;
 
 -- name: words
 -- A person's last word on each pair of clients that live, by the ids that they bear now. left_id: who was parted, of a pair told apart.
@@ -50,12 +113,17 @@ order by least(left_id, right_id), greatest(left_id, right_id), decision_id desc
 select client_id::text as client_id, first_seen_at from core.client where client_id = any(cast(:client_ids as uuid[])) and state = 'live';
 
 -- name: members
-select client_id::text as client_id, account_id::text as account_id, from_decision from core.account_member where to_decision is null;
+select client_id::text as client_id, account_id::text as account_id, from_decision
+from account_around
+join core.account_member using (client_id)
+where to_decision is null;
 
 -- name: accounts
+-- Every account that a client around is or was of.
 select account_id::text as account_id, state, version, minted_by, changed_by, name, legal_forms, tax_ids, domains, cities, client_count,
        holding_id::text as holding_id
-from core.account;
+from core.account
+where account_id in (select account_id from account_around join core.account_member using (client_id));
 
 -- name: holdings
 -- Which account people put under which, and for whom a merged holding stands.
@@ -69,14 +137,12 @@ order by holding.account_id;
 select account.account_id::text as account_id, member.client_id::text as client_id
 from core.account
 join core.account_member as member on member.account_id = account.account_id and member.to_decision = account.changed_by
-where account.state <> 'live';
-
--- name: allot_decisions
-select nextval(pg_get_serial_sequence('core.decision', 'decision_id')) from generate_series(1, :n);
+where account.state <> 'live'
+  and account.account_id in (select account_id from account_around join core.account_member using (client_id));
 
 -- name: close_members
 update core.account_member set to_decision = moved.decision_id
-from unnest(cast(:client_ids as uuid[]), cast(:decision_ids as bigint[])) as moved (client_id, decision_id)
+from unnest(cast(:member_ids as uuid[]), cast(:decision_ids as bigint[])) as moved (client_id, decision_id)
 where account_member.client_id = moved.client_id and account_member.to_decision is null;
 
 -- name: create_incoming
@@ -91,12 +157,12 @@ on conflict (account_id) do update set
     holding_id = excluded.holding_id;
 
 -- name: wake
-delete from core.account_alias where account_id = any(cast(:account_ids as uuid[]));
+delete from core.account_alias where account_id = any(cast(:ids as uuid[]));
 
 -- name: alias
 insert into core.account_alias (account_id, living_id, decision_id)
 select account_id, living_id, decision_id
-from unnest(cast(:account_ids as uuid[]), cast(:living_ids as uuid[]), cast(:decision_ids as bigint[])) as merged (account_id, living_id, decision_id)
+from unnest(cast(:ids as uuid[]), cast(:living_ids as uuid[]), cast(:decision_ids as bigint[])) as merged (account_id, living_id, decision_id)
 on conflict (account_id) do update set living_id = excluded.living_id, decision_id = excluded.decision_id;
 
 -- name: shorten_aliases
@@ -120,9 +186,16 @@ from holder
 where account_alias.account_id = holder.account_id and account_alias.living_id <> holder.living_id;
 
 -- name: clear_links
+-- Both ends of a link are around, or neither.
+delete from core.account_link using account_around where account_link.left_id = account_around.client_id;
+
+-- name: clear_all_links
 delete from core.account_link;
 
 -- name: clear_shared
+delete from core.account_shared_domain where key = any(cast(:keys as bigint[]));
+
+-- name: clear_all_shared
 delete from core.account_shared_domain;
 
 -- name: insert_word

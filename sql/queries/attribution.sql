@@ -53,13 +53,19 @@ order by platform, channel, campaign;
 
 -- name: unmatched_spend
 -- Campaigns that money was spent on and no lead names.
-select platform, channel, campaign, max(campaign_id) as campaign_id, 0 as leads, sum(coalesce(spend_reporting, 0)) as spend,
-       min(day) as first_day, max(day) as last_day
-from core.spend
-where not is_withdrawn and spend_original <> 0
-  and not exists (select from core.tag where tag.channel = spend.channel and tag.campaign = spend.campaign)
-group by platform, channel, campaign
-order by sum(coalesce(spend_reporting, 0)) desc, platform, campaign;
+with spent as materialized (
+    select platform, channel, campaign, max(campaign_id) as campaign_id, 0 as leads, sum(coalesce(spend_reporting, 0)) as spend,
+           min(day) as first_day, max(day) as last_day
+    from core.spend
+    where not is_withdrawn and spend_original <> 0
+    group by platform, channel, campaign
+)
+select platform, channel, campaign, campaign_id, leads, spend, first_day, last_day
+from spent
+-- One look at the index per campaign, however many leads there are.
+cross join lateral (select exists (select from core.tag where tag.channel = spent.channel and tag.campaign = spent.campaign) as is_named) as met
+where not is_named
+order by spend desc, platform, campaign;
 
 -- name: unmatched_leads
 -- Genuine and doubted leads that name a campaign which no spend knows.

@@ -49,18 +49,18 @@ on conflict (client_id) do update set
     first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, provenance = excluded.provenance,
     changed_by = excluded.changed_by;
 
--- name: close_memberships
+-- name: close_members
 update core.membership set to_decision = moved.decision_id
-from unnest(cast(:lead_ids as uuid[]), cast(:decision_ids as bigint[])) as moved (lead_id, decision_id)
+from unnest(cast(:member_ids as uuid[]), cast(:decision_ids as bigint[])) as moved (lead_id, decision_id)
 where membership.lead_id = moved.lead_id and membership.to_decision is null;
 
 -- name: wake
-delete from core.client_alias where client_id = any(cast(:client_ids as uuid[]));
+delete from core.client_alias where client_id = any(cast(:ids as uuid[]));
 
 -- name: alias
 insert into core.client_alias (client_id, living_id, decision_id)
 select client_id, living_id, decision_id
-from unnest(cast(:client_ids as uuid[]), cast(:living_ids as uuid[]), cast(:decision_ids as bigint[])) as merged (client_id, living_id, decision_id)
+from unnest(cast(:ids as uuid[]), cast(:living_ids as uuid[]), cast(:decision_ids as bigint[])) as merged (client_id, living_id, decision_id)
 on conflict (client_id) do update set living_id = excluded.living_id, decision_id = excluded.decision_id;
 
 -- name: shorten_aliases

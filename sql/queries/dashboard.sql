@@ -222,13 +222,12 @@ where counts_as_lead
     and (cast(:campaigns as text[]) is null or campaign = any(cast(:campaigns as text[])))
     and (not cast(:only_rejected as boolean) or state = 'rejected')
 
--- name: clients_behind
--- The clients that a count of clients, or revenue, is made of, each with the share that this place has in it. The sums are those of
--- all such clients, also of those beyond the limit.
-with credited as (
+-- name: sums_behind_unique
+-- How many clients a count of clients is made of, and their shares; every client that has a share is in mart.client.
+select count(distinct client_id) as clients, coalesce(trim_scale(sum(share)), 0) as shares
+from (
     select
         client_id,
-        lead_id,
         case cast(:model as text)
             when 'first_touch' then first_touch
             when 'last_touch' then last_touch
@@ -243,39 +242,119 @@ with credited as (
         and (cast(:site as text) is null or site = :site)
         and (cast(:channel as text) is null or channel = :channel)
         and (cast(:campaigns as text[]) is null or campaign = any(cast(:campaigns as text[])))
-),
-shared as (
+) as credited
+where share > 0
+
+-- name: newest_clients_behind
+-- The clients that a count of clients is made of, the newest first, each with the share that this place has in it. For counts of so many
+-- clients that the first of them are soon found on the way through all clients.
+select
+    client.client_id, trim_scale(shared.share) as share, client.lead_count, client.first_touch_at, client.first_touch_channel,
+    client.last_touch_at, client.is_qualified, client.is_new, client.is_returning, client.first_won_day, client.deals_won, client.revenue,
+    trim_scale(shared.share * client.revenue) as revenue_here
+from (select * from mart.client order by last_touch_at desc, client_id offset 0) as client
+cross join lateral (
+    select sum(share) as share
+    from (
+        select
+        case cast(:model as text)
+            when 'first_touch' then first_touch
+            when 'last_touch' then last_touch
+            when 'last_non_direct' then last_non_direct
+            when 'linear' then linear
+            when 'time_decay' then time_decay
+            when 'position_based' then position_based
+            when 'data_driven' then data_driven
+        end as share
+        from mart.credit
+    where day between :first_day and :last_day
+        and (cast(:site as text) is null or site = :site)
+        and (cast(:channel as text) is null or channel = :channel)
+        and (cast(:campaigns as text[]) is null or campaign = any(cast(:campaigns as text[])))
+            and credit.client_id = client.client_id
+    ) as credited
+) as shared
+where shared.share > 0
+order by client.last_touch_at desc, client.client_id
+limit :most
+
+-- name: clients_behind
+-- The same where they are few.
+with shared as (
     select client_id, sum(share) as share
-    from credited
+    from (
+        select
+            client_id,
+    case cast(:model as text)
+            when 'first_touch' then first_touch
+            when 'last_touch' then last_touch
+            when 'last_non_direct' then last_non_direct
+            when 'linear' then linear
+            when 'time_decay' then time_decay
+            when 'position_based' then position_based
+            when 'data_driven' then data_driven
+        end as share
+        from mart.credit
+        where day between :first_day and :last_day
+        and (cast(:site as text) is null or site = :site)
+        and (cast(:channel as text) is null or channel = :channel)
+        and (cast(:campaigns as text[]) is null or campaign = any(cast(:campaigns as text[])))
+    ) as credited
     where share > 0
     group by client_id
 )
 select
-    shared.client_id,
-    trim_scale(shared.share) as share,
-    client.lead_count,
-    client.first_touch_at,
-    client.first_touch_channel,
-    client.last_touch_at,
-    client.is_qualified,
-    client.is_new,
-    client.is_returning,
-    client.first_won_day,
-    client.deals_won,
-    client.revenue,
+    shared.client_id, trim_scale(shared.share) as share, client.lead_count, client.first_touch_at, client.first_touch_channel,
+    client.last_touch_at, client.is_qualified, client.is_new, client.is_returning, client.first_won_day, client.deals_won, client.revenue,
+    trim_scale(shared.share * client.revenue) as revenue_here
+from shared
+inner join mart.client as client using (client_id)
+order by client.last_touch_at desc, shared.client_id
+limit :most
+
+-- name: chosen_clients_behind
+-- Those among them that are qualified, new, or have bought: few of all clients, so that they are looked for first. The sums are those of
+-- all of them, also of those beyond the limit.
+with chosen as materialized (
+    select
+        client_id, lead_count, first_touch_at, first_touch_channel, last_touch_at, is_qualified, is_new, is_returning, first_won_day,
+        deals_won, revenue
+    from mart.client
+    where case cast(:kind as text) when 'qualified' then is_qualified when 'new' then is_new else deals_won > 0 end
+),
+shared as (
+    select client_id, sum(share) as share
+    from (
+        select
+            client_id,
+    case cast(:model as text)
+            when 'first_touch' then first_touch
+            when 'last_touch' then last_touch
+            when 'last_non_direct' then last_non_direct
+            when 'linear' then linear
+            when 'time_decay' then time_decay
+            when 'position_based' then position_based
+            when 'data_driven' then data_driven
+        end as share
+        from chosen
+        inner join mart.credit using (client_id)
+        where day between :first_day and :last_day
+        and (cast(:site as text) is null or site = :site)
+        and (cast(:channel as text) is null or channel = :channel)
+        and (cast(:campaigns as text[]) is null or campaign = any(cast(:campaigns as text[])))
+    ) as credited
+    where share > 0
+    group by client_id
+)
+select
+    shared.client_id, trim_scale(shared.share) as share, client.lead_count, client.first_touch_at, client.first_touch_channel,
+    client.last_touch_at, client.is_qualified, client.is_new, client.is_returning, client.first_won_day, client.deals_won, client.revenue,
     trim_scale(shared.share * client.revenue) as revenue_here,
     count(*) over () as clients,
     trim_scale(sum(shared.share) over ()) as shares,
-    trim_scale(sum(shared.share * client.deals_won) over ()) as deals,
     trim_scale(sum(shared.share * client.revenue) over ()) as money
 from shared
-inner join mart.client as client using (client_id)
-where case cast(:kind as text)
-        when 'unique' then true
-        when 'qualified' then client.is_qualified
-        when 'new' then client.is_new
-        when 'revenue' then client.deals_won > 0
-    end
+inner join chosen as client using (client_id)
 order by client.last_touch_at desc, shared.client_id
 limit :most
 
@@ -363,6 +442,19 @@ order by lines desc, file, error
 select source, detail, noticed_at
 from mart.source_change_health
 order by noticed_at desc, source, detail
+
+-- name: consumers
+select consumer, kind, seen_at, behind, behind_since, held, parked, paused_until, problem
+from mart.consumer_health
+order by parked desc, behind_since, consumer
+
+-- name: unworked
+-- Leads that nobody works, by manager ('': nobody is named), and for how many days at least.
+select manager, count(*) as leads, cast(extract(day from outcome_build.built_at - outcome_build.idle_from) as integer) as days
+from mart.unworked_lead
+cross join mart.outcome_build
+group by manager, days
+order by leads desc, manager
 
 -- name: checks
 select suite, name, passed, checked_at

@@ -171,23 +171,6 @@ with held as (
 )
 delete from ops.delivery_waiting where consumer = :consumer
 
--- name: receipts
--- Whether each consumer that still reads has taken an event; null where it never said how far it has come.
-select consumer.consumer, consumer.kind,
-       case when consumer.seq is null then null
-            else (event.written_by, event.seq) <= (consumer.written_by, consumer.seq)
-                 and not exists (select from ops.delivery_hold as hold where hold.consumer = consumer.consumer and hold.event_id = event.event_id)
-                 and not exists (
-                     select from ops.delivery_waiting as waiting
-                     where waiting.consumer = consumer.consumer and waiting.client_id = event.client_id and waiting.event_id = event.event_id
-                 )
-                 and not exists (select from ops.delivery_skip as skip where skip.consumer = consumer.consumer and skip.event_id = event.event_id)
-       end as has_taken
-from ops.consumer
-cross join feed.event
-where event.event_id = cast(:event_id as uuid) and consumer.revoked_at is null
-order by consumer.consumer
-
 -- name: untold
 -- Consumers that a person must hear of and has not yet: events are parked, or it has not come along for a while.
 select consumer.consumer, health.parked, health.behind, health.behind_since, health.problem,

@@ -103,8 +103,24 @@ order by lead_count desc, client_id
 limit :n;
 
 -- name: waiting
--- The pairs that a person should look at first, between two clients.
-select left_id, right_id, weight, reason
-from core.review
-order by weight desc, left_id, right_id
-limit :n;
+-- The pairs that a person should look at first, between two clients, and what each lead calls itself: a name, else a company or a contact.
+with waiting as (
+    select left_id, right_id, weight, reason
+    from core.review
+    order by weight desc, left_id, right_id
+    limit :n
+)
+
+select waiting.*, coalesce(one.called, '') as left_name, coalesce(other.called, '') as right_name
+from waiting
+left join lateral (
+    select coalesce(nullif(name_full, ''), nullif(company_name, ''), phones -> 0 ->> 'e164', emails -> 0 ->> 'address', handles[1], '') as called
+    from core.lead
+    where lead_id = waiting.left_id
+) as one on true
+left join lateral (
+    select coalesce(nullif(name_full, ''), nullif(company_name, ''), phones -> 0 ->> 'e164', emails -> 0 ->> 'address', handles[1], '') as called
+    from core.lead
+    where lead_id = waiting.right_id
+) as other on true
+order by waiting.weight desc, waiting.left_id, waiting.right_id;

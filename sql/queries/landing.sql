@@ -19,9 +19,6 @@ on conflict (source) do update set position = excluded.position, moved_at = excl
 -- name: cursor_position
 select position from ops.cursor where source = :source;
 
--- name: count_records
-select count(*) from raw.record where source = :source;
-
 -- name: hold_source
 -- One puller per source at a time; a second one finds the door held and leaves.
 select pg_try_advisory_lock(hashtextextended('leadfold ingest ' || :source, 0));

@@ -30,11 +30,17 @@ where place = 1 or bytes <= :bytes
 group by source, group_key;
 
 -- name: records_of_groups
-select record.record_id, source, external_id, group_key, body, media_type, transport, received_at, occurred_at
-from raw.record
-join unnest(cast(:sources as text[]), cast(:group_keys as text[])) as wanted (source, group_key) using (source, group_key)
-where record.erased_at is null
-order by source, group_key, record.record_id;
+-- :groups are pairs of source and group key. `offset 0` keeps the look-up of each group by itself: joined, and without statistics yet,
+-- all records of a source would be compared with all its groups.
+select record.*
+from json_array_elements(cast(:groups as json)) as wanted (pair)
+cross join lateral (
+    select record_id, source, external_id, group_key, body, media_type, transport, received_at, occurred_at
+    from raw.record
+    where source = wanted.pair ->> 0 and group_key = wanted.pair ->> 1 and erased_at is null
+    order by record_id
+    offset 0
+) as record;
 
 -- name: create_incoming
 create temporary table incoming_lead (like core.lead including defaults) on commit drop;
@@ -55,9 +61,14 @@ where (lead.source, lead.group_key) <> (incoming_lead.source, incoming_lead.grou
 -- name: delete_vanished
 -- A group that was read again may give other leads (a late message joins two conversations).
 delete from core.lead
-using unnest(cast(:sources as text[]), cast(:group_keys as text[])) as again (source, group_key)
-where lead.source = again.source and lead.group_key = again.group_key
-  and not exists (select from incoming_lead where incoming_lead.lead_id = lead.lead_id);
+where lead_id in (
+    select lead.lead_id
+    from json_array_elements(cast(:groups as json)) as again (pair)
+    cross join lateral (
+        select lead_id from core.lead where source = again.pair ->> 0 and group_key = again.pair ->> 1 offset 0
+    ) as lead
+    where not exists (select from incoming_lead where incoming_lead.lead_id = lead.lead_id)
+);
 
 -- name: upsert_leads
 -- A lead whose words changed is classified and tagged anew, unless a person has spoken. Its verdict stands until then: what the

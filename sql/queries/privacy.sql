@@ -245,6 +245,10 @@ union
 select client_id from core.client_alias where living_id = any(cast(:client_ids as uuid[]))
 order by client_id;
 
+-- name: merged_into
+-- The ids that were merged into each of some clients.
+select living_id, client_id from core.client_alias where living_id = any(cast(:client_ids as uuid[])) order by living_id, client_id;
+
 -- name: clients_ever_of
 -- Every client that any of these leads ever belonged to.
 select distinct client_id from core.membership where lead_id = any(cast(:lead_ids as uuid[])) order by client_id;

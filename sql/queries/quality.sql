@@ -16,12 +16,29 @@ where not check_result.passed
 group by check_result.suite, check_result.name
 order by check_result.suite, check_result.name;
 
+-- name: prune_results
+-- The last result of a check stays, however old: the page Health and the gate follow it.
+delete from ops.check_result
+where checked_at < :before
+  and check_result_id <> (
+      select newest.check_result_id from ops.check_result as newest
+      where newest.suite = check_result.suite and newest.name = check_result.name
+      order by newest.checked_at desc, newest.check_result_id desc limit 1
+  );
+
 -- name: set_gate
 -- Touched only when it moves or its reason changes.
 insert into ops.gate (name, is_open, reason, changed_at)
 values (:name, :is_open, :reason, :now)
 on conflict (name) do update set is_open = excluded.is_open, reason = excluded.reason, changed_at = excluded.changed_at
 where (gate.is_open, gate.reason) is distinct from (excluded.is_open, excluded.reason);
+
+-- name: is_open
+select is_open from ops.gate where name = :name;
+
+-- name: limit_statements
+-- For the rest of the transaction, or up to the savepoint.
+select set_config('statement_timeout', :milliseconds, true);
 
 -- name: landed
 -- What the suite `landing` looks at; no bodies.

@@ -127,10 +127,41 @@ join core.classification using (lead_id)
 where classification.rules_version = '' and not classification.by_person
 order by lead.lead_id;
 
+-- name: with_memory
+-- A sort or a hash of some hundred thousand doubts in memory; the server's default is meant for many small questions at once.
+select set_config('work_mem', '64MB', true);
+
+-- name: place_doubts
+-- What the order of the queue asks of a doubt's clients, written where a fold made the doubt or, after a decision, changed one of them.
+with due as (
+    select left_id, right_id from core.review where left_client_id is null
+    union
+    select review.left_id, review.right_id
+    from core.client
+    inner join core.membership on membership.client_id = client.client_id and membership.to_decision is null
+    inner join core.review on review.left_id = membership.lead_id
+    where client.changed_by > :after
+    union
+    select review.left_id, review.right_id
+    from core.client
+    inner join core.membership on membership.client_id = client.client_id and membership.to_decision is null
+    inner join core.review on review.right_id = membership.lead_id
+    where client.changed_by > :after
+)
+update core.review set
+    left_client_id = one_client.client_id, right_client_id = other_client.client_id,
+    last_seen_at = greatest(one_client.last_seen_at, other_client.last_seen_at)
+from due
+inner join core.membership as one on one.lead_id = due.left_id and one.to_decision is null
+inner join core.membership as other on other.lead_id = due.right_id and other.to_decision is null
+inner join core.client as one_client on one_client.client_id = one.client_id
+inner join core.client as other_client on other_client.client_id = other.client_id
+where review.left_id = due.left_id and review.right_id = due.right_id;
+
 -- name: doubtful_merges
 -- Pairs that no person has judged, most valuable first. uncertainty: 1 at an even bet; a pair that is sure by its weight and held
 -- back by a conflict counts half. Money: deals of both clients that are open or won. A doubt halves its worth in 30 days, down to a quarter.
-with money as (
+with money as materialized (
     select coalesce(client_alias.living_id, deal.client_id) as client_id, sum(deal.amount_reporting) as amount
     from core.deal
     left join core.client_alias on client_alias.client_id = deal.client_id
@@ -138,65 +169,77 @@ with money as (
     group by 1
 ), doubt as (
     select
-        review.left_id, review.right_id, review.weight, review.reason, one.client_id as left_client_id, other.client_id as right_client_id,
-        coalesce(one_money.amount, 0) + coalesce(other_money.amount, 0) as money,
-        greatest(one_client.last_seen_at, other_client.last_seen_at) as last_seen_at,
-        one_client.lead_count as left_leads, other_client.lead_count as right_leads,
+        review.left_id, review.right_id, review.weight, review.reason, review.left_client_id, review.right_client_id,
+        coalesce(one_money.amount, 0) + coalesce(other_money.amount, 0) as money, review.last_seen_at,
         greatest(
             case when review.reason like 'conflict%' then 0.5 else 0 end,
-            4 / ((1 + power(2.0, greatest(least(cast(:even_bet as double precision) - review.weight, 60), -60)))
-                 * (1 + power(2.0, greatest(least(review.weight - cast(:even_bet as double precision), 60), -60))))
+            4 / ((1 + power(cast(2 as double precision), greatest(least(cast(:even_bet as double precision) - review.weight, 60), -60)))
+                 * (1 + power(cast(2 as double precision), greatest(least(review.weight - cast(:even_bet as double precision), 60), -60))))
         ) as uncertainty
     from core.review
-    inner join core.membership as one on one.lead_id = review.left_id and one.to_decision is null
-    inner join core.membership as other on other.lead_id = review.right_id and other.to_decision is null
-    inner join core.client as one_client on one_client.client_id = one.client_id
-    inner join core.client as other_client on other_client.client_id = other.client_id
-    left join money as one_money on one_money.client_id = one.client_id
-    left join money as other_money on other_money.client_id = other.client_id
+    left join money as one_money on one_money.client_id = review.left_client_id
+    left join money as other_money on other_money.client_id = review.right_client_id
     left join core.judged_pair on judged_pair.left_id = review.left_id and judged_pair.right_id = review.right_id
-    where judged_pair.left_id is null
+    where judged_pair.left_id is null and review.left_client_id is not null
+        and (cast(:reason as text) is null or review.reason = :reason)
+), first as (
+    select
+        doubt.*,
+        uncertainty * (1 + log(cast(1 + greatest(money, 0) as double precision)))
+            * (0.25 + 0.75 * power(cast(0.5 as double precision), cast(greatest(extract(epoch from cast(:now as timestamptz) - last_seen_at), 0) as double precision) / 2592000)) as worth
+    from doubt
+    order by worth desc, left_id, right_id
+    limit :limit
 )
 select
     left_id::text as left_id, right_id::text as right_id, weight, reason, left_client_id::text as left_client_id,
-    right_client_id::text as right_client_id, left_leads, right_leads, money, last_seen_at, uncertainty,
-    uncertainty * (1 + log(1 + greatest(money, 0)))
-        * (0.25 + 0.75 * power(0.5, greatest(extract(epoch from cast(:now as timestamptz) - last_seen_at), 0) / 2592000)) as worth
-from doubt
-where cast(:reason as text) is null or reason = :reason
-order by worth desc, left_id, right_id
-limit :limit;
+    right_client_id::text as right_client_id, one_client.lead_count as left_leads, other_client.lead_count as right_leads, money,
+    first.last_seen_at, uncertainty, worth
+from first
+inner join core.client as one_client on one_client.client_id = left_client_id
+inner join core.client as other_client on other_client.client_id = right_client_id
+order by worth desc, left_id, right_id;
 
 -- name: doubtful_junk
 -- Leads that a rule only proposes to reject, most valuable first; measured as doubtful merges are.
-with money as (
-    select coalesce(client_alias.living_id, deal.client_id) as client_id, sum(deal.amount_reporting) as amount
-    from core.deal
-    left join core.client_alias on client_alias.client_id = deal.client_id
-    where deal.stage in ('new', 'qualified', 'won') and deal.client_id is not null
-    group by 1
+with money as materialized (
+    select membership.lead_id, deals.amount
+    from (
+        select coalesce(client_alias.living_id, deal.client_id) as client_id, sum(deal.amount_reporting) as amount
+        from core.deal
+        left join core.client_alias on client_alias.client_id = deal.client_id
+        where deal.stage in ('new', 'qualified', 'won') and deal.client_id is not null
+        group by 1
+    ) as deals
+    inner join core.membership on membership.client_id = deals.client_id and membership.to_decision is null
 ), doubt as (
     select
-        lead.lead_id, membership.client_id, classification.stage, classification.rule, classification.evidence, classification.confidence,
-        lead.received_at, lead.source, lead.source_kind, coalesce(tag.channel, '') as channel, coalesce(tag.campaign, '') as campaign,
-        coalesce(money.amount, 0) as money,
+        classification.lead_id, lead.received_at, coalesce(money.amount, 0) as money,
         4 * coalesce(classification.confidence, 0.5) * (1 - coalesce(classification.confidence, 0.5)) as uncertainty
     from core.classification
     inner join core.lead using (lead_id)
-    left join core.tag using (lead_id)
-    left join core.membership on membership.lead_id = lead.lead_id and membership.to_decision is null
-    left join money on money.client_id = membership.client_id
+    left join money using (lead_id)
     where classification.state = 'proposed' and not classification.by_person
+        and (cast(:stage as text) is null or classification.stage = :stage) and (cast(:rule as text) is null or classification.rule = :rule)
+), first as (
+    select
+        doubt.*,
+        greatest(uncertainty, 0.05) * (1 + log(cast(1 + greatest(money, 0) as double precision)))
+            * (0.25 + 0.75 * power(cast(0.5 as double precision), cast(greatest(extract(epoch from cast(:now as timestamptz) - received_at), 0) as double precision) / 2592000)) as worth
+    from doubt
+    order by worth desc, lead_id
+    limit :limit
 )
 select
-    lead_id::text as lead_id, client_id::text as client_id, stage, rule, evidence, confidence, received_at, source, source_kind, channel,
-    campaign, money, uncertainty,
-    greatest(uncertainty, 0.05) * (1 + log(1 + greatest(money, 0)))
-        * (0.25 + 0.75 * power(0.5, greatest(extract(epoch from cast(:now as timestamptz) - received_at), 0) / 2592000)) as worth
-from doubt
-where (cast(:stage as text) is null or stage = :stage) and (cast(:rule as text) is null or rule = :rule)
-order by worth desc, lead_id
-limit :limit;
+    first.lead_id::text as lead_id, membership.client_id::text as client_id, classification.stage, classification.rule, classification.evidence,
+    classification.confidence, lead.received_at, lead.source, lead.source_kind, coalesce(tag.channel, '') as channel,
+    coalesce(tag.campaign, '') as campaign, first.money, first.uncertainty, first.worth
+from first
+inner join core.classification using (lead_id)
+inner join core.lead using (lead_id)
+left join core.tag using (lead_id)
+left join core.membership on membership.lead_id = first.lead_id and membership.to_decision is null
+order by first.worth desc, first.lead_id;
 
 -- name: queue_lengths
 select doubtful_merges, doubtful_junk, unfolded_pairs from mart.review_health;

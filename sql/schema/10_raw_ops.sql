@@ -63,7 +63,7 @@ create table ops.run (
     source      text,
     started_at  timestamptz not null,
     finished_at timestamptz,
-    state       text        not null default 'running' check (state in ('running', 'succeeded', 'failed')),
+    state       text        not null default 'running' check (state in ('running', 'succeeded', 'failed', 'killed')),
     error       text
 );
 create index run_latest on ops.run (step, source, started_at desc);

@@ -158,6 +158,9 @@ create table core.review (
     weight        double precision not null,
     reason        text             not null,
     model_version text             not null,
+    left_client_id  uuid,
+    right_client_id uuid,
+    last_seen_at    timestamptz,
     primary key (left_id, right_id)
 );
 create index review_right on core.review (right_id);

@@ -23,6 +23,7 @@ end $$;
 grant usage on schema raw, ops to leadfold_ingest;
 grant select, insert on raw.record to leadfold_ingest;
 grant select, insert, update on ops.cursor to leadfold_ingest;
+grant select on ops.record_count to leadfold_ingest;
 grant select, insert, update on ops.run, ops.count to leadfold_ingest;
 
 -- resolver: conforms, classifies, folds, attributes, loads spend and deals, builds marts, runs checks.
@@ -41,6 +42,8 @@ grant insert on core.account_member to leadfold_resolver;
 grant update (to_decision) on core.account_member to leadfold_resolver;
 grant delete on core.account_alias to leadfold_resolver;
 grant insert, update, delete on core.account_link, core.account_shared_domain, core.account_holding to leadfold_resolver;
+grant insert, delete on core.account_key, core.account_queue to leadfold_resolver;
+grant delete on core.account_build to leadfold_resolver;
 grant insert on core.decision, core.ledger_block, core.client_history, core.outbox, core.spend_history to leadfold_resolver;
 grant usage on sequence core.decision_decision_id_seq to leadfold_resolver; -- a fold numbers its decisions before it writes them
 grant insert on core.membership to leadfold_resolver;
@@ -52,7 +55,8 @@ grant update (numbers, vocabulary, ended_by, ended_at) on core.junk_model to lea
 grant insert, update, delete on ops.quarantine, ops.spend_quarantine to leadfold_resolver;
 grant insert, update, delete on ops.source_shape, ops.source_field, ops.source_change to leadfold_resolver;
 grant insert, update on ops.run, ops.count, ops.gate to leadfold_resolver;
-grant insert on ops.check_result to leadfold_resolver;
+grant insert, delete on ops.check_result to leadfold_resolver;
+grant execute on function ops.recount_records(), ops.settle_record_counts() to leadfold_resolver;
 grant insert, delete on core.mart_queue to leadfold_resolver;
 grant insert on core.deal_history to leadfold_resolver;
 grant insert, update, delete, truncate on all tables in schema mart to leadfold_resolver;

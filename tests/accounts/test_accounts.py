@@ -84,6 +84,15 @@ def test_colleagues_are_of_one_account_and_the_feed_is_told(shop: steps.Workspac
     assert _broken(shop) == []
 
 
+def test_mistyped_domains_make_no_account(shop: steps.Workspace) -> None:
+    post(shop, "3", Name="Jan Kowal", Phone="604 567 890", Email="jan@wp.p")
+    post(shop, "4", Name="Ewa Lis", Phone="605 678 901", Email="ewa@wp.p")
+    post(shop, "5", Name="Piotr Sowa", Phone="606 789 012", Email="piotr@gmial.com", Company="Drzwi Max")
+    fold_all(shop)
+    assert _accounts(shop) == [["Anna", "Marek"], ["Olga", "Piotr"]]
+    assert select(shop.warehouse, "select name from core.account where domains && '{wp.p,gmial.com}'") == []
+
+
 def test_a_run_in_which_no_client_changed_writes_nothing(shop: steps.Workspace) -> None:
     before = select(shop.warehouse, "select ctid, * from core.account")
     assert steps.fold(shop)["account_changes"] == 0

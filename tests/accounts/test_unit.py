@@ -1,7 +1,6 @@
 """What is counted, persons or companies: one history told in both units, figure by figure."""
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +9,10 @@ from sqlalchemy import text
 
 from pipeline.attribution.marts import build_marts
 from pipeline.clients_over_time.marts import build_client_marts
-from pipeline.clients_over_time.reading import read_incomplete
+from pipeline.clients_over_time.reading import read_incomplete, read_names
 from pipeline.outcomes.marts import build_outcome_marts
 from pipeline.quality.verify import verify
 from pipeline.settings import AccountsSettings, ClientsSettings, CompanySettings, QualificationSettings, Settings
-from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Role, Warehouse
 from tests.sql.core_rows import NOW, Core, at, uid
 
@@ -59,20 +57,11 @@ def write_history(core: Core) -> None:
 
 
 @pytest.fixture(scope="module")
-def told(server: embedded.Server, template: str) -> Iterator[Told]:
+def told(shared: Warehouse) -> Told:
     """What each unit's build told, one after the other on one warehouse."""
-    name = f"unit_{os.getpid()}"
-    admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name} template {template} strategy file_copy"))
-    opened = Warehouse.at(server.url(name))
-    with opened.transaction(None) as connection:
+    with shared.transaction(None) as connection:
         write_history(Core(connection))
-    yield {unit: told_in(opened, settings(unit)) for unit in UNITS}
-    opened.engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    admin.dispose()
+    return {unit: told_in(shared, settings(unit)) for unit in UNITS}
 
 
 QUESTIONS = {
@@ -98,10 +87,9 @@ def told_in(warehouse: Warehouse, chosen: Settings) -> Mapping[str, Any]:
         build_outcome_marts(connection, chosen, NOW)
         for question, sql in QUESTIONS.items():
             told[question] = [tuple(map(_plain, row)) for row in connection.execute(text(sql))]
-        told["incomplete"] = [
-            (one.client_id.int, one.name, one.missing)
-            for one in read_incomplete(connection, "bought", ("phone", "tax_id"))
-        ]
+        lacking = list(read_incomplete(connection, "bought", ("phone", "tax_id")))
+        names = read_names(connection, [one.client_id for one in lacking])
+        told["incomplete"] = [(one.client_id.int, names.get(one.client_id, ""), one.missing) for one in lacking]
         told["again"] = build_marts(connection, chosen, NOW, full=False)["full"]
         told["broken"] = [
             check.name for check in verify(connection, NOW) if check.name.startswith(OF_MARTS) and not check.passed

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.api.feed_watch import FeedWatch
-from pipeline.delivery.feed import Position
+from pipeline.delivery.position import Position
 from pipeline.errors import RetryError
 
 HERE, BEYOND = Position(1, 5, 5), Position(1, 5, 6)

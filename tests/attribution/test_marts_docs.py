@@ -1,7 +1,6 @@
 """Every query of docs/marts.md gives what the page says, on a company small enough to be counted by hand."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +11,6 @@ from sqlalchemy import text
 
 from pipeline.attribution.marts import build_marts
 from pipeline.settings import CompanySettings, Settings
-from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Role, Warehouse
 from tests.sql.core_rows import NOW, Core, at, uid
 
@@ -24,27 +22,20 @@ SETTINGS = Settings(company=CompanySettings(timezone="Europe/Warsaw", reporting_
 
 
 @pytest.fixture(scope="module")
-def company(server: embedded.Server, template: str) -> Iterator[Warehouse]:
+def company(shared: Warehouse) -> Warehouse:
     """Nine leads of March; on 1 April two clients turn out to be one, and late spend comes."""
-    admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database marts_docs template {template} strategy file_copy"))
-    warehouse = Warehouse.at(server.url("marts_docs"))
-    with warehouse.transaction(None) as connection:
+    with shared.transaction(None) as connection:
         _march(Core(connection))
-    _build(warehouse, NOW - timedelta(days=1))
-    with warehouse.transaction(None) as connection:
+    _build(shared, NOW - timedelta(days=1))
+    with shared.transaction(None) as connection:
         core = Core(connection)
         core.merge(uid(100), uid(105), [uid(2)])
         core.run("update core.spend set spend_original = 30, spend_reporting = 30 where campaign = 'video'")
         core.run(
             "update core.deal set stage = 'lost', lost_reason = 'price', closed_at = '2026-03-30 12:00+00' where deal_id = 'd3'"
         )
-    _build(warehouse, NOW)
-    yield warehouse
-    warehouse.engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text("drop database marts_docs with (force)"))
+    _build(shared, NOW)
+    return shared
 
 
 def _build(warehouse: Warehouse, now: Any) -> None:

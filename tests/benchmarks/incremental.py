@@ -203,7 +203,7 @@ def _copied(warehouse: Warehouse, written: Mapping[str, bytes]) -> float:
 def _one_round(warehouse: Warehouse, times: dict[str, float], profile: bool) -> dict[str, int]:
     shop = _workspace(warehouse)
     server = _server_cpu(warehouse)
-    profiler = cProfile.Profile()
+    profiler = cProfile.Profile(time.process_time)
     if profile:
         profiler.enable()
     with _timed(times, "whole"):

@@ -19,22 +19,27 @@ from urllib.parse import parse_qsl, urlencode
 from rich.console import Console
 from rich.table import Table
 
+from dedup.collector import paused_collector
 from pipeline import steps
-from pipeline.company_context import company_context
+from pipeline.company_context import company_context, contexts_of
 from pipeline.conform import CONFORM_VERSION, conform
 from pipeline.demo.company import generate
 from pipeline.lead import Lead, RawRecord
+from pipeline.reading import read_groups
 from pipeline.resolution import entry_of, fold_entries, fold_model
 from pipeline.settings import Secrets, parse_settings
 from pipeline.sources.configured import configured_sources
 from pipeline.sources.page import Page
 from pipeline.warehouse import embedded, leads
-from pipeline.warehouse.connection import Role, Warehouse, copy_rows
+from pipeline.warehouse.connection import Role, Warehouse, copy_lines
 from pipeline.warehouse.landing import land
 from pipeline.warehouse.migrate import migrate
+from pipeline.workspace import Workspace, utc_now
 
 CONFIG = '[[source]]\nname = "site-ru"\nvendor = "tilda"\nregion = "RU"\nsecret = "S"\n[[source]]\nname = "site-pl"\nvendor = "tilda"\nregion = "PL"\nsecret = "S"\n'
 PAGE = 1000
+BATCH = 4000
+"""Records that the step reads at once."""
 _SPREAD = 7_919
 """A prime: consecutive copies of a form get phones far apart."""
 
@@ -63,7 +68,7 @@ def _changed(name: str, value: str, turn: int) -> str:
     return value
 
 
-def landed(warehouse: Warehouse, workspace: steps.Workspace, count: int) -> None:
+def landed(warehouse: Warehouse, workspace: Workspace, count: int) -> None:
     """Lands `count` forms, page by page."""
     headers = {"content-type": "application/x-www-form-urlencoded", "x-api-key": "secret"}
     pages: dict[str, list[RawRecord]] = {}
@@ -79,7 +84,7 @@ def landed(warehouse: Warehouse, workspace: steps.Workspace, count: int) -> None
         land(warehouse, Page(source=source, records=tuple(records)), workspace.now())
 
 
-def _fresh(server: embedded.Server, name: str) -> tuple[Warehouse, steps.Workspace]:
+def _fresh(server: embedded.Server, name: str) -> tuple[Warehouse, Workspace]:
     from sqlalchemy import text
 
     admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -89,7 +94,7 @@ def _fresh(server: embedded.Server, name: str) -> tuple[Warehouse, steps.Workspa
     migrate(warehouse)
     settings = parse_settings(CONFIG)
     secrets = Secrets({"S": "secret"}.get)
-    return warehouse, steps.Workspace(settings, warehouse, configured_sources(settings, secrets), secrets)
+    return warehouse, Workspace(settings, warehouse, configured_sources(settings, secrets), secrets)
 
 
 def _timed(act: Callable[[], object]) -> tuple[float, float]:
@@ -128,25 +133,21 @@ def bench_conform(server: embedded.Server, count: int, rounds: int, out: Console
     out.print(f"conform / (sum of both floors): {ratio:.2f}")
 
 
-def _conformed(
-    workspace: steps.Workspace, warehouse: Warehouse
-) -> tuple[list[leads.ConformedGroup], tuple[float, float]]:
+def _conformed(workspace: Workspace, warehouse: Warehouse) -> tuple[list[leads.ConformedGroup], tuple[float, float]]:
     """The groups as conform makes them, and the time of the Python in it."""
     from sqlalchemy import text
 
     sources = {source.name: source for source in workspace.sources}
-    contexts = steps.contexts_of(workspace)
+    contexts = contexts_of(workspace.settings, workspace.sources)
     with warehouse.transaction(Role.RESOLVER) as connection:
         keys = [tuple(row) for row in connection.execute(text("select distinct source, group_key from raw.record"))]
         records = leads.records_of(connection, keys)
+    batches = [dict(islice(records.items(), start, start + BATCH)) for start in range(0, len(records), BATCH)]
     made: list[leads.ConformedGroup] = []
-
-    def read() -> None:
-        for (source, key), found in records.items():
-            enquiries = sources[source].connector.read(found, sources[source])
-            made.append(leads.ConformedGroup(source, key, tuple(conform(e, contexts[source]) for e in enquiries), {}))
-
-    return made, _timed(read)
+    with paused_collector():
+        return made, _timed(
+            lambda: made.extend(group for batch in batches for group in read_groups(batch, sources, contexts))
+        )
 
 
 def _copy_floor(warehouse: Warehouse, groups: list[leads.ConformedGroup]) -> None:
@@ -154,15 +155,15 @@ def _copy_floor(warehouse: Warehouse, groups: list[leads.ConformedGroup]) -> Non
         from sqlalchemy import text
 
         connection.execute(text("truncate core.lead cascade"))
-        rows = (leads.lead_values(lead, group.group_key, CONFORM_VERSION) for group in groups for lead in group.leads)
-        copy_rows(connection, "core.lead", leads.LEAD_COLUMNS, rows)
+        lines = (leads.lead_line(lead, group.group_key, CONFORM_VERSION) for group in groups for lead in group.leads)
+        copy_lines(connection, "core.lead", leads.LEAD_COLUMNS, lines)
         placed = (
-            (record, lead.lead_id, CONFORM_VERSION)
+            f"{record}\t{lead.lead_id}\t{CONFORM_VERSION}\n"
             for group in groups
             for lead in group.leads
             for record in lead.record_ids
         )
-        copy_rows(connection, "core.lead_record", ("record_id", "lead_id", "conform_version"), placed)
+        copy_lines(connection, "core.lead_record", ("record_id", "lead_id", "conform_version"), placed)
 
 
 def bench_memory(server: embedded.Server, sizes: tuple[int, ...], out: Console) -> None:
@@ -190,7 +191,7 @@ def bench_fold(count: int, out: Console) -> None:
             body,
             {"content-type": "application/x-www-form-urlencoded", "x-api-key": "secret"},
             "",
-            steps.utc_now,
+            utc_now,
         )
         records = [replace(record, record_id=number) for record in received.records]
         for enquiry in configured.connector.read(records, configured):

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from pipeline.clients_over_time.reading import read_incomplete
+from pipeline.clients_over_time.reading import read_incomplete, read_names
 from pipeline.warehouse.connection import Role, Warehouse, WarehouseError
 from tests.clients_over_time.built import build_again, build_all, settings
 from tests.sql.core_rows import Core, at, uid
@@ -101,12 +102,19 @@ def test_the_manager_is_who_the_latest_deal_names(read: Read) -> None:
 
 
 def test_those_who_lack_something_are_listed_the_largest_first(shared: Warehouse) -> None:
-    with shared.transaction(Role.RESOLVER) as connection:
+    with shared.transaction(Role.MARKETING) as connection:
         found = list(read_incomplete(connection, "bought", ("phone", "name", "city")))
-    assert [(client.client_id.int, client.name, client.revenue, client.missing) for client in found] == [
-        (6, "Okna", 150, ("city",)),
-        (5, "Ewa", 40, ("phone", "city")),
+        first = list(read_incomplete(connection, "bought", ("phone", "name", "city"), most=1))
+    assert [(client.client_id.int, client.revenue, client.missing) for client in found] == [
+        (6, 150, ("city",)),
+        (5, 40, ("phone", "city")),
     ]
+    assert first == found[:1]
+
+
+def test_names_are_told_apart(shared: Warehouse) -> None:
+    with shared.transaction(Role.RESOLVER) as connection:
+        assert read_names(connection, [uid(6), uid(2)]) == {uid(6): "Okna"}
 
 
 @pytest.mark.parametrize(
@@ -123,9 +131,21 @@ def test_the_list_can_be_narrowed(shared: Warehouse, chosen: dict[str, str], num
     assert [client.client_id.int for client in found] == numbers
 
 
-def test_marketing_may_not_list_people(shared: Warehouse) -> None:
+def test_marketing_may_not_read_names(shared: Warehouse) -> None:
     with pytest.raises(WarehouseError), shared.transaction(Role.MARKETING) as connection:
-        list(read_incomplete(connection, "all", ("city",)))
+        read_names(connection, [uid(6)])
+
+
+def test_what_is_kept_as_built_follows_what_is_known(shared: Warehouse, read: Read) -> None:
+    with shared.transaction(None) as connection:
+        connection.execute(text("update core.client set city = 'Gdynia' where client_id = :id"), {"id": uid(6)})
+    build_again(shared, POLICY)
+    profile = "select client_id, depth, source, manager, filled_bits from mart.{} order by client_id"
+    assert read(profile.format("client_circle")) == read(profile.format("client_profile"))
+    with shared.transaction(None) as connection:
+        connection.execute(text("update core.client set city = '' where client_id = :id"), {"id": uid(6)})
+    build_again(shared, POLICY)
+    assert read(profile.format("client_circle")) == read(profile.format("client_profile"))
 
 
 def test_a_circle_that_requires_nothing_is_complete(shared: Warehouse, read: Read) -> None:

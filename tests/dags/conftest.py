@@ -19,6 +19,20 @@ from tests.dags.small_company import CALLER, CONFIGURATION, EMAIL, MESSAGE, NAME
 really_sleep = time.sleep
 
 
+def run_once(dag_id: str, retries: int | None = None) -> Any:
+    """Runs one DAG of the folder in this process; its DagRun. retries: instead of the policy's, so that nothing waits."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag()
+    assert not bag.import_errors
+    for task in bag.dags[dag_id].tasks:
+        task.retries = task.retries if retries is None else retries
+    with pytest.MonkeyPatch.context() as patch:
+        # Airflow's loop waits a second each time that nothing can run at once.
+        patch.setattr(time, "sleep", lambda seconds: really_sleep(min(seconds, 0.02)))
+        return bag.dags[dag_id].test()
+
+
 @pytest.fixture(scope="session")
 def airflow(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Airflow's home. Its environment is set before the first import of Airflow, which reads it then and never again."""
@@ -52,22 +66,9 @@ def company(tmp_path: Path, warehouse: Warehouse, warehouse_url: str, monkeypatc
 
 
 @pytest.fixture
-def run_dag(airflow: Path, company: Company, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Runs one DAG of the folder in this process; its DagRun. retries: instead of the policy's, so that nothing waits."""
-
-    def run(dag_id: str, retries: int | None = None) -> Any:
-        from airflow.dag_processing.dagbag import DagBag
-
-        bag = DagBag()
-        assert not bag.import_errors
-        for task in bag.dags[dag_id].tasks:
-            task.retries = task.retries if retries is None else retries
-        with monkeypatch.context() as patch:
-            # Airflow's loop waits a second each time that nothing can run at once.
-            patch.setattr(time, "sleep", lambda seconds: really_sleep(min(seconds, 0.02)))
-            return bag.dags[dag_id].test()
-
-    return run
+def run_dag(airflow: Path, company: Company) -> Callable[..., Any]:
+    """Runs one DAG of the folder in this process, for the small company."""
+    return run_once
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,24 @@
 """A whole small company through every DAG, as `make demo` does it."""
 
 import io
+import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from tests.dags.conftest import really_sleep
 from tests.dags.small_company import Company
 
 pytestmark = [pytest.mark.airflow, pytest.mark.postgres, pytest.mark.slow]
 
 ALL = ("ingest_office_pbx", "ingest_site_pl", "load_spend", "resolve_clients", "publish_clients")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow's loop waits a second each time that nothing can run at once."""
+    monkeypatch.setattr(time, "sleep", lambda seconds: really_sleep(min(seconds, 0.02)))
 
 
 def run() -> tuple[int, list[str]]:

@@ -1,18 +1,19 @@
 """The company of a client on the page Clients, and what the pages call what they count."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from pipeline import steps
-from pipeline.dashboard import marts, texts
+from pipeline.dashboard import texts
 from pipeline.dashboard.account import read_account
+from pipeline.dashboard.choices import Filters, read_choices
+from pipeline.dashboard.lines_behind import Behind, read_clients_behind
+from pipeline.dashboard.people import read_people_of_clients
 from pipeline.settings import AccountsSettings
-from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Role, Warehouse
 from tests.company import company, fold_all, post, select
 
@@ -22,13 +23,9 @@ Opener = Callable[[Callable[[], None]], AppTest]
 
 
 @pytest.fixture(scope="module")
-def shop(server: embedded.Server, template: str) -> Iterator[steps.Workspace]:
+def shop(shared: Warehouse) -> steps.Workspace:
     """Three of one company, one of another, one of none; companies are counted."""
-    admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database accounts template {template} strategy file_copy"))
-    opened = Warehouse.at(server.url("accounts"))
-    made = company(opened)
+    made = company(shared)
     counting = made.settings.model_copy(update={"accounts": AccountsSettings(unit="company")})
     made = replace(made, settings=counting)
     post(
@@ -40,9 +37,7 @@ def shop(server: embedded.Server, template: str) -> Iterator[steps.Workspace]:
     post(made, "5", Name="Ewa Lis", Phone="604 567 890")
     fold_all(made)
     steps.build_marts(made)
-    yield made
-    opened.engine.dispose()
-    admin.dispose()
+    return made
 
 
 def client(shop: steps.Workspace, given: str) -> str:
@@ -121,12 +116,12 @@ def test_costs_say_that_companies_are_counted(open_page: Opener, shop: steps.Wor
 
 
 def test_behind_a_count_of_companies_stand_companies(shop: steps.Workspace) -> None:
-    choices = marts.read_choices(shop.warehouse)
+    choices = read_choices(shop.warehouse)
     assert choices is not None
-    filters = marts.Filters(choices.first_day, choices.last_day)
-    found = marts.read_clients_behind(shop.warehouse, filters, marts.Behind("unique"), None)
+    filters = Filters(choices.first_day, choices.last_day)
+    found = read_clients_behind(shop.warehouse, filters, Behind("unique"), None)
     assert (found.count, found.figure) == (3, Decimal(3))
-    people = marts.read_people_of_clients(shop.warehouse, [line.client_id for line in found.shown])
+    people = read_people_of_clients(shop.warehouse, [line.client_id for line in found.shown])
     assert sorted((person.name, person.company, len(person.phones)) for person in people.values()) == [
         ("", "Drzwi Max", 1),
         ("", "Okna Plus sp. z o.o.", 3),

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pipeline.dashboard.choices import Build, Choices
 from pipeline.dashboard.filters import days_parser
-from pipeline.dashboard.marts import Build, Choices
 from pipeline.warehouse.connection import Warehouse
 from tests.dashboard.company import BUILT_AT, FIRST_DAY, billed, build, cost
 

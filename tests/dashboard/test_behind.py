@@ -5,16 +5,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
 
 from pipeline.attribution.marts import build_marts
 from pipeline.attribution.models import MODELS
-from pipeline.dashboard import marts
 from pipeline.dashboard.behind import behind_of
+from pipeline.dashboard.choices import Filters, Model, read_choices
+from pipeline.dashboard.cost_figures import Costs, Tally, read_costs
 from pipeline.dashboard.costs import FIGURES
-from pipeline.dashboard.marts import Behind, Costs, Filters, Lines, Tally
+from pipeline.dashboard.junk_figures import read_claims, read_junk
+from pipeline.dashboard.lines_behind import Behind, Lines, read_clients_behind, read_leads_behind, read_spend_behind
+from pipeline.dashboard.people import read_people_of_clients, read_people_of_leads
 from pipeline.settings import CompanySettings, Settings
-from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Role, Warehouse
 from tests.sql.core_rows import NOW, Core, uid
 
@@ -26,13 +27,9 @@ KINDS = ("spend", "raw", "junk", "unique", "qualified", "new", "revenue")
 
 
 @pytest.fixture(scope="module")
-def shop(server: embedded.Server, template: str) -> Iterator[Warehouse]:
+def shop(shared: Warehouse) -> Warehouse:
     """A company in which every figure has something behind it: several touches, junk, deals, spend in two currencies, strays."""
-    admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database behind template {template} strategy file_copy"))
-    opened = Warehouse.at(server.url("behind"))
-    with opened.transaction(None) as connection:
+    with shared.transaction(None) as connection:
         core = Core(connection)
         core.client(
             100,
@@ -58,12 +55,9 @@ def shop(server: embedded.Server, template: str) -> Iterator[Warehouse]:
         core.deal(2, uid(101), "won", "2026-03-21", 90)
         core.deal(3, uid(102), "qualified", "2026-03-22")
         core.deal(4, None, "won", "2026-03-23", 33)
-    with opened.transaction(Role.RESOLVER) as connection:
+    with shared.transaction(Role.RESOLVER) as connection:
         build_marts(connection, SETTINGS, NOW)
-    yield opened
-    opened.engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text("drop database behind with (force)"))
+    return shared
 
 
 def figure_of(tally: Tally, kind: str) -> Decimal:
@@ -74,10 +68,10 @@ def figure_of(tally: Tally, kind: str) -> Decimal:
 
 def lines(shop: Warehouse, filters: Filters, behind: Behind, most: int | None = None) -> Lines[object]:
     if behind.kind == "spend":
-        return marts.read_spend_behind(shop, filters, behind)
+        return read_spend_behind(shop, filters, behind)
     if behind.kind in {"raw", "junk"}:
-        return marts.read_leads_behind(shop, filters, behind, most)
-    return marts.read_clients_behind(shop, filters, behind, most)
+        return read_leads_behind(shop, filters, behind, most)
+    return read_clients_behind(shop, filters, behind, most)
 
 
 def opened(shop: Warehouse, filters: Filters, costs: Costs, kind: str) -> Iterator[tuple[str, Decimal, Lines[object]]]:
@@ -92,9 +86,9 @@ def opened(shop: Warehouse, filters: Filters, costs: Costs, kind: str) -> Iterat
 
 @pytest.mark.parametrize("model", sorted(MODELS))
 @pytest.mark.parametrize("site", [None, "a.example", "b.example", ""])
-def test_what_is_behind_a_figure_makes_the_figure(shop: Warehouse, model: marts.Model, site: str | None) -> None:
+def test_what_is_behind_a_figure_makes_the_figure(shop: Warehouse, model: Model, site: str | None) -> None:
     filters = Filters(FIRST, LAST, site=site, model=model)
-    costs = marts.read_costs(shop, filters)
+    costs = read_costs(shop, filters)
     for kind in KINDS:
         for place, figure, found in opened(shop, filters, costs, kind):
             assert (place, kind, found.figure) == (place, kind, figure)
@@ -104,7 +98,7 @@ def test_what_is_behind_a_figure_makes_the_figure(shop: Warehouse, model: marts.
 @pytest.mark.parametrize("currency", ["PLN", "EUR"])
 def test_so_does_what_is_behind_a_figure_as_billed(shop: Warehouse, currency: str) -> None:
     filters = Filters(FIRST, LAST, currency=currency)
-    costs = marts.read_costs(shop, filters)
+    costs = read_costs(shop, filters)
     assert costs.campaigns
     for kind in KINDS[:-1]:
         for place, figure, found in opened(shop, filters, costs, kind):
@@ -112,27 +106,27 @@ def test_so_does_what_is_behind_a_figure_as_billed(shop: Warehouse, currency: st
 
 
 def test_of_more_than_fit_the_newest_are_shown_and_all_are_counted(shop: Warehouse) -> None:
-    found = marts.read_leads_behind(shop, Filters(FIRST, LAST), Behind("raw"), 2)
-    everything = marts.read_leads_behind(shop, Filters(FIRST, LAST), Behind("raw"), None)
+    found = read_leads_behind(shop, Filters(FIRST, LAST), Behind("raw"), 2)
+    everything = read_leads_behind(shop, Filters(FIRST, LAST), Behind("raw"), None)
     assert (found.count, found.shown) == (11, everything.shown[:2])
-    clients = marts.read_clients_behind(shop, Filters(FIRST, LAST), Behind("unique"), 1)
+    clients = read_clients_behind(shop, Filters(FIRST, LAST), Behind("unique"), 1)
     assert (len(clients.shown), clients.count, clients.figure) == (1, 4, 4)
 
 
 def test_a_deal_of_nobody_is_behind_the_revenue_of_no_channel(shop: Warehouse) -> None:
-    found = marts.read_clients_behind(shop, Filters(FIRST, LAST), Behind("revenue", "(unattributed)"), None)
+    found = read_clients_behind(shop, Filters(FIRST, LAST), Behind("revenue", "(unattributed)"), None)
     assert [deal.deal_id for deal in found.strays] == ["d4"]
-    assert marts.read_clients_behind(shop, Filters(FIRST, LAST), Behind("revenue", "email"), None).strays == ()
+    assert read_clients_behind(shop, Filters(FIRST, LAST), Behind("revenue", "email"), None).strays == ()
 
 
 def test_people_are_read_for_who_may_see_them(shop: Warehouse) -> None:
-    people = marts.read_people_of_leads(shop, [uid(7), uid(1)])
+    people = read_people_of_leads(shop, [uid(7), uid(1)])
     assert (people[uid(7)].name, people[uid(7)].phones, people[uid(1)].name) == ("Anna Nowak", ("+48501",), "")
-    assert set(marts.read_people_of_clients(shop, [uid(100)])) == {uid(100)}
+    assert set(read_people_of_clients(shop, [uid(100)])) == {uid(100)}
 
 
 def test_a_claim_holds_what_somebody_refunds(shop: Warehouse) -> None:
-    claims = marts.read_claims(shop, Filters(FIRST, LAST))
+    claims = read_claims(shop, Filters(FIRST, LAST))
     told = {claim.lead_id.int: (claim.channel, claim.stage, dict(claim.click_ids)) for claim in claims}
     assert told == {
         # a seller of leads refunds an offer of services, a social network does not; a test was never counted
@@ -145,16 +139,16 @@ def test_claims_are_counted_as_they_are_listed(shop: Warehouse) -> None:
     from pipeline.dashboard.junk import refundable, worth
 
     filters = Filters(FIRST, LAST)
-    counts = refundable(marts.read_junk(shop, filters))
+    counts = refundable(read_junk(shop, filters))
     assert counts == {("paid_search", "brand"): 1, ("marketplace", "leads"): 1}
     assert worth(counts, {("paid_search", "brand"): Decimal("2.5"), ("marketplace", "leads"): None}) == Decimal("2.5")
 
 
 def test_figures_as_reported_are_those_of_that_day(shop: Warehouse) -> None:
-    choices = marts.read_choices(shop)
+    choices = read_choices(shop)
     assert choices is not None
     (reported,) = choices.reported_days
     now, then, before = (
-        marts.read_costs(shop, Filters(FIRST, LAST, as_of=day)).total for day in (None, reported, date(2020, 1, 1))
+        read_costs(shop, Filters(FIRST, LAST, as_of=day)).total for day in (None, reported, date(2020, 1, 1))
     )
     assert (now, before) == (then, Tally())

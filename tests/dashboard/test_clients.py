@@ -1,12 +1,15 @@
 """The page Clients, run by Streamlit's own runner: what holds a client together, two leads, hints, one sentence on errors."""
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
+from pipeline.dashboard.texts import use
 from pipeline.dashboard.waterfall import waterfall_rows
 from pipeline.review.judgement import Speaker, judge_same
 from pipeline.warehouse.connection import Role, Warehouse
@@ -62,6 +65,9 @@ def test_without_an_id_there_is_something_to_begin_with(open_page: Opener, leads
     page = open_page()
     assert titles(page) == ["Doubts that wait for a person, surest first", "Clients of most leads"]
     assert [table.value.shape[0] for table in page.dataframe] == [1, 1]
+    doubt = table_with(page, "Other lead").iloc[0]
+    assert {doubt["Lead"], doubt["Other lead"]} & {"Hanna Wójcik"}
+    assert not any(lead in str(doubt.tolist()) for lead in leads)
 
 
 def test_a_client_shows_its_links_its_weakest_and_whom_it_did_not_take(open_page: Opener, leads: Sequence[str]) -> None:
@@ -151,6 +157,36 @@ def test_an_earlier_word_is_taken_back_only_where_it_is_ticked(
     page.button(key="do-it").click().run()
     assert not page.exception
     assert select(warehouse, "select kind from core.judgement") == [("no_match",)]
+
+
+def test_a_deal_of_the_timeline_is_written_as_money(
+    open_page: Opener, leads: Sequence[str], warehouse: Warehouse
+) -> None:
+    with warehouse.transaction(None) as connection:
+        connection.execute(
+            text(
+                "insert into core.deal (deal_id, client_id, stage, amount, currency, opened_at, closed_at, loaded_at)"
+                " select 'd1', client_id, 'won', 12345.5, 'PLN', now(), now(), now() from core.membership where lead_id = :lead"
+            ),
+            {"lead": leads[0]},
+        )
+    told = list(table_with(open_page(leads[0]), "Text, or amount")["Text, or amount"])
+    assert told.count("12,345.50\u202fzł") == 2
+
+
+def test_a_page_in_russian_says_why_in_russian(open_page: Opener, leads: Sequence[str]) -> None:
+    page = AppTest.from_function(clients_page, default_timeout=30)
+    page.query_params["lang"] = "ru"
+    for key, lead in (("first", leads[1]), ("second", leads[4])):
+        page.query_params[key] = lead
+    try:
+        page.run()
+    finally:
+        use("en")
+    assert page.warning[0].value.startswith("Не один клиент: уверенности")
+    changes = " ".join(table_with(page, "Изменение")["Изменение"])
+    assert "Если бы" in changes
+    assert not re.search("[a-z]{4}", changes)
 
 
 def test_two_leads_show_the_verdict_and_what_would_change_it(open_page: Opener, leads: Sequence[str]) -> None:

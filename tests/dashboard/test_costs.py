@@ -5,8 +5,9 @@ import io
 from datetime import date
 from decimal import Decimal
 
+from pipeline.dashboard.choices import Filters
+from pipeline.dashboard.cost_figures import CampaignCost, Costs, Tally
 from pipeline.dashboard.costs import FILE_COLUMNS, file_rows
-from pipeline.dashboard.marts import CampaignCost, Costs, Filters, Tally
 from pipeline.delivery.spreadsheet import to_csv
 
 FILTERS = Filters(date(2026, 3, 1), date(2026, 3, 31))

@@ -1,10 +1,12 @@
 """Small texts of the page Health."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from pipeline.dashboard.health import counts_text, duration_text, lag_text
+from pipeline.dashboard.health import consumer_state, counts_text, duration_text, lag_text
+from pipeline.dashboard.health_figures import ConsumerHealth, read_health
 from pipeline.warehouse.connection import Role, Warehouse, rows
 from tests.dashboard.company import BUILT_AT, records
 
@@ -48,3 +50,39 @@ def test_the_last_record_of_each_source_and_the_queues_are_read_as_marketing(war
         hubs = [tuple(row) for row in rows(connection, "review", "hub_health")]
     assert lags == [("a-form", BUILT_AT - timedelta(hours=2)), ("telegram", BUILT_AT - timedelta(hours=2))]
     assert hubs == [("phone", 1, 40)]
+
+
+@pytest.mark.postgres
+def test_consumers_and_unworked_leads_are_read_as_marketing(warehouse: Warehouse) -> None:
+    with warehouse.transaction(None) as connection:
+        connection.exec_driver_sql(
+            "insert into ops.consumer (consumer, kind, created_at, seen_at, server_id, written_by, seq, position_at)"
+            " values ('shop', 'webhook', now(), now(), 1, '1', 0, now()), ('bi-tool', 'feed', now(), null, null, null, null, null)"
+        )
+        connection.exec_driver_sql(
+            "insert into core.decision (kind, actor_kind, actor, decided_at) values ('mint', 'model', 'm', now())"
+        )
+        connection.exec_driver_sql(
+            "insert into core.outbox (event_id, client_id, kind, payload, decision_id, created_at)"
+            " select gen_random_uuid(), gen_random_uuid(), 'client.created', '{}', 1, now() from generate_series(1, 3)"
+        )
+        connection.exec_driver_sql(
+            "insert into ops.delivery_hold (consumer, client_id, event_id, written_by, seq, due_at, parked_at)"
+            " select 'shop', client_id, event_id, written_by, seq, now(), now() from core.outbox where seq = 1"
+        )
+    found = read_health(warehouse)
+    assert [(one.consumer, one.behind, one.parked) for one in found.consumers] == [("shop", 4, 1), ("bi-tool", None, 0)]
+    assert found.unworked is None
+
+
+def test_what_keeps_a_consumer_is_told_before_that_it_is_well() -> None:
+    well = ConsumerHealth("shop", "webhook", BUILT_AT, 0, None, 0, 0, None, "")
+    states = [
+        well,
+        replace(well, seen_at=None),
+        replace(well, problem="the server answers 500"),
+        replace(well, problem="the server answers 500", parked=2),
+    ]
+    assert [consumer_state(one) for one in states] == [
+        "✓ takes events", "… never came", "✗ the server answers 500", "✗ a person decides",
+    ]  # fmt: skip

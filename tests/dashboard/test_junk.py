@@ -1,7 +1,7 @@
 """Sums of the page Junk."""
 
 from pipeline.dashboard.junk import sums_by
-from pipeline.dashboard.marts import StageJunk
+from pipeline.dashboard.junk_figures import StageJunk
 
 ROWS = (
     StageJunk("email", "spam_bot", "rejected", "links", 3),

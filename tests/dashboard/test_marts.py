@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from pipeline.dashboard import marts
-from pipeline.dashboard.marts import Costs, Filters, Tally, add
+from pipeline.dashboard.choices import Filters, read_choices
+from pipeline.dashboard.cost_figures import Costs, Tally, add, read_costs
+from pipeline.dashboard.health_figures import read_health
+from pipeline.dashboard.junk_figures import read_junk
 from pipeline.warehouse.connection import Role, Warehouse, WarehouseError
 from tests.dashboard.company import FIRST_DAY, billed, build, check, cost, fill, fill_health, records, run
 
@@ -17,17 +19,17 @@ WEEK = Filters(FIRST_DAY, FIRST_DAY + timedelta(days=6))
 
 
 def read(warehouse: Warehouse, filters: Filters = WEEK) -> Costs:
-    return marts.read_costs(warehouse, filters)
+    return read_costs(warehouse, filters)
 
 
 def test_nothing_can_be_chosen_before_the_first_build(warehouse: Warehouse) -> None:
-    assert marts.read_choices(warehouse) is None
+    assert read_choices(warehouse) is None
 
 
 def test_nothing_can_be_chosen_from_empty_marts(warehouse: Warehouse) -> None:
     with warehouse.transaction(None) as connection:
         build(connection)
-    assert marts.read_choices(warehouse) is None
+    assert read_choices(warehouse) is None
 
 
 def test_the_choices_are_those_of_the_data(warehouse: Warehouse) -> None:
@@ -36,7 +38,7 @@ def test_the_choices_are_those_of_the_data(warehouse: Warehouse) -> None:
         cost(connection, site="b.example", day=FIRST_DAY)
         billed(connection, day=FIRST_DAY + timedelta(days=3), currency="PLN", spend_original=1)
         billed(connection, currency="USD", spend_original=0)
-    choices = marts.read_choices(warehouse)
+    choices = read_choices(warehouse)
     assert choices is not None
     assert (choices.first_day, choices.last_day) == (FIRST_DAY, FIRST_DAY + timedelta(days=3))
     assert (choices.sites, choices.currencies) == (("b.example",), ("PLN",))
@@ -122,7 +124,7 @@ def test_junk_counts_each_lead_once(warehouse: Warehouse) -> None:
     with warehouse.transaction(None) as connection:
         fill(connection, days=7)
         leads = connection.execute(text("select count(*) from mart.touchpoint")).scalar_one()
-    junk = marts.read_junk(warehouse, WEEK)
+    junk = read_junk(warehouse, WEEK)
     assert sum(row.leads for row in junk.channels) == leads
     by_channel = sum(row.proposed + row.rejected for row in junk.channels)
     assert by_channel == sum(row.leads for row in junk.stages) > 0
@@ -132,7 +134,7 @@ def test_a_lead_that_was_not_judged_is_not_called_genuine(warehouse: Warehouse) 
     with warehouse.transaction(None) as connection:
         fill(connection, days=7)
         connection.execute(text("update mart.touchpoint set state = 'pending' where state = 'accepted'"))
-    assert {row.genuine for row in marts.read_junk(warehouse, WEEK).channels} == {0}
+    assert {row.genuine for row in read_junk(warehouse, WEEK).channels} == {0}
 
 
 def test_health_tells_the_last_run_of_each_step(warehouse: Warehouse) -> None:
@@ -140,7 +142,7 @@ def test_health_tells_the_last_run_of_each_step(warehouse: Warehouse) -> None:
         run(connection, "ingest", "form", "failed", 1, "source form: refused")
         run(connection, "ingest", "form", "succeeded", 2, new=3)
         run(connection, "fold", None, "succeeded", 3, clients=2)
-    health = marts.read_health(warehouse)
+    health = read_health(warehouse)
     assert [(row.source, row.step, row.state, dict(row.counts)) for row in health.runs] == [
         ("", "fold", "succeeded", {"clients": 2}),
         ("form", "ingest", "succeeded", {"new": 3}),
@@ -152,7 +154,7 @@ def test_health_says_where_records_are_once_per_source(warehouse: Warehouse) -> 
         records(connection, "form", 5, ["body: is not JSON", "body: is not JSON", "date: is missing"])
         run(connection, "ingest", "form", "succeeded", 1)
         run(connection, "retry", "form", "succeeded", 2)
-    health = marts.read_health(warehouse)
+    health = read_health(warehouse)
     assert [(row.source, row.received, row.quarantined, row.pending, row.missing) for row in health.sources] == [
         ("form", 5, 3, 2, 0)
     ]
@@ -168,14 +170,14 @@ def test_health_shows_the_last_result_of_a_check(warehouse: Warehouse) -> None:
         check(connection, "conservation", passed=True, minute=5)
         check(connection, "alias_cycle", passed=True)
         check(connection, "alias_cycle", passed=False, minute=5)
-    assert [(row.name, row.passed) for row in marts.read_health(warehouse).checks] == [
+    assert [(row.name, row.passed) for row in read_health(warehouse).checks] == [
         ("alias_cycle", False),
         ("conservation", True),
     ]
 
 
 def test_health_of_a_new_warehouse_is_empty_with_an_open_gate(warehouse: Warehouse) -> None:
-    health = marts.read_health(warehouse)
+    health = read_health(warehouse)
     assert (health.runs, health.sources, health.quarantine, health.checks) == ((), (), (), ())
     assert [(gate.name, gate.is_open) for gate in health.gates] == [("publish", True)]
 

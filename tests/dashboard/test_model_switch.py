@@ -4,7 +4,8 @@ import pytest
 
 from pipeline.attribution.marts import build_marts
 from pipeline.attribution.models import MODELS
-from pipeline.dashboard.marts import Filters, read_choices, read_costs
+from pipeline.dashboard.choices import Filters, read_choices
+from pipeline.dashboard.cost_figures import read_costs
 from pipeline.dashboard.names import model_name
 from pipeline.settings import CompanySettings, Settings
 from pipeline.warehouse.connection import Role, Warehouse

@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from pipeline.delivery.consumer_alerts import tell_of_consumers
-from pipeline.delivery.queue import DELIVERED, Policy, add_consumer, deliver, refused, retry_parked, unavailable
+from pipeline.delivery.outcome import DELIVERED, refused, unavailable
+from pipeline.delivery.parked import retry_parked
+from pipeline.delivery.policy import Policy
+from pipeline.delivery.pushed_consumer import add_consumer
+from pipeline.delivery.queue import deliver
 from pipeline.warehouse.connection import Warehouse
 from tests.delivery.outbox import NOW, write_change
 

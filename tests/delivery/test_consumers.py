@@ -17,7 +17,7 @@ from pipeline.delivery.consumers import (
     revoke,
     rotate_token,
 )
-from pipeline.delivery.queue import add_consumer
+from pipeline.delivery.pushed_consumer import add_consumer
 from pipeline.warehouse.connection import Warehouse
 from tests.delivery.outbox import NOW
 

@@ -10,14 +10,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from pipeline.delivery import feed
-from pipeline.delivery.feed import (
-    CursorError,
-    GateClosedError,
-    LimitError,
-    OtherServerError,
-    Position,
-    StrandedEventsError,
-)
+from pipeline.delivery.feed import LimitError, StrandedEventsError
+from pipeline.delivery.gate import Gate, GateClosedError, read_gate
+from pipeline.delivery.position import CursorError, OtherServerError, Position
 from pipeline.warehouse.connection import Role, Warehouse, WarehouseError, run
 from tests.delivery.outbox import NOW, client_id, close_gate, merge, merge_account, write_account, write_change
 
@@ -123,7 +118,7 @@ def test_a_closed_gate_gives_nothing_and_says_why(warehouse: Warehouse) -> None:
     with warehouse.transaction(None) as connection:
         close_gate(connection, "conservation")
     page = feed.read_events(warehouse, None, 10)
-    assert (page.events, page.more, page.gate) == ((), False, feed.Gate(is_open=False, reason="conservation"))
+    assert (page.events, page.more, page.gate) == ((), False, Gate(is_open=False, reason="conservation"))
 
 
 def test_what_a_closed_gate_held_comes_when_it_opens(warehouse: Warehouse) -> None:
@@ -139,7 +134,7 @@ def test_what_a_closed_gate_held_comes_when_it_opens(warehouse: Warehouse) -> No
 def test_a_missing_gate_is_a_closed_one(warehouse: Warehouse) -> None:
     with warehouse.transaction(None) as connection:
         connection.execute(text("delete from ops.gate"))
-    assert not feed.read_gate(warehouse).is_open
+    assert not read_gate(warehouse).is_open
 
 
 @pytest.mark.parametrize("limit", [0, -1, feed.MAX_LIMIT + 1])

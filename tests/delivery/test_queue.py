@@ -8,22 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.delivery import queue
-from pipeline.delivery.feed import OtherServerError
-from pipeline.delivery.queue import (
-    DELIVERED,
-    Outcome,
-    Policy,
-    QueuedEvent,
-    StaleBatchError,
-    UnknownConsumerError,
-    WrongKindError,
-    deliver,
-    failed,
-    next_batch,
-    refused,
-    settle,
-    unavailable,
-)
+from pipeline.delivery.outcome import DELIVERED, Outcome, failed, refused, unavailable
+from pipeline.delivery.parked import parked_events, retry_parked, skip_event
+from pipeline.delivery.policy import Policy
+from pipeline.delivery.position import OtherServerError
+from pipeline.delivery.pushed_consumer import Start, UnknownConsumerError, WrongKindError, add_consumer, held, rewind
+from pipeline.delivery.queue import QueuedEvent, StaleBatchError, deliver, next_batch, settle
 from pipeline.warehouse.connection import Role, Warehouse
 from tests.delivery.outbox import NOW, client_id, close_gate, write_change
 
@@ -48,7 +38,7 @@ class Consumer:
         self.taken: list[str] = []
         self.tried: list[str] = []
         self.answer: Callable[[QueuedEvent], Outcome] = lambda _event: DELIVERED
-        queue.add_consumer(warehouse, NAME, "crm", "first", NOW)
+        add_consumer(warehouse, NAME, "crm", "first", NOW)
 
     def send(self, event: QueuedEvent) -> Outcome:
         self.tried.append(event.event_id)
@@ -139,7 +129,7 @@ def test_waits_double_and_the_last_try_parks(warehouse: Warehouse, consumer: Con
     assert len(tries) == POLICY.tries
     assert 30 <= tries[1] <= 70
     assert 60 <= tries[2] - tries[1] <= 130
-    (parked,) = queue.parked_events(warehouse)
+    (parked,) = parked_events(warehouse)
     assert (parked.consumer, parked.attempts, parked.problem, parked.behind) == (NAME, 3, "answered 400", 0)
 
 
@@ -157,7 +147,7 @@ def test_a_parked_event_stops_its_client_only_until_it_is_retried(warehouse: War
     other = changes(warehouse, (2, 1))
     consumer.deliver(LATER + timedelta(days=9))
     assert consumer.taken == other
-    assert queue.retry_parked(warehouse, NAME, None, LATER) == 1
+    assert retry_parked(warehouse, NAME, None, LATER) == 1
     consumer.deliver(LATER)
     assert consumer.taken == other + written
 
@@ -165,8 +155,8 @@ def test_a_parked_event_stops_its_client_only_until_it_is_retried(warehouse: War
 def test_a_skipped_event_is_on_record_and_lets_its_client_go_on(warehouse: Warehouse, consumer: Consumer) -> None:
     first, second = changes(warehouse, (1, 1), (1, 2))
     park(consumer)
-    assert queue.skip_event(warehouse, NAME, UUID(first), "broken card", LATER)
-    assert not queue.skip_event(warehouse, NAME, UUID(first), "broken card", LATER)
+    assert skip_event(warehouse, NAME, UUID(first), "broken card", LATER)
+    assert not skip_event(warehouse, NAME, UUID(first), "broken card", LATER)
     consumer.deliver(LATER)
     assert consumer.taken == [second]
     with warehouse.transaction(Role.PUBLISHER) as connection:
@@ -178,9 +168,9 @@ def test_a_skipped_event_is_on_record_and_lets_its_client_go_on(warehouse: Wareh
 def test_an_event_skipped_while_it_is_tried_does_not_come_back(warehouse: Warehouse, consumer: Consumer) -> None:
     first, second = changes(warehouse, (1, 1), (1, 2))
     park(consumer)
-    queue.retry_parked(warehouse, NAME, None, LATER)
+    retry_parked(warehouse, NAME, None, LATER)
     batch = next_batch(warehouse, NAME, 10, LATER)
-    queue.skip_event(warehouse, NAME, UUID(first), "meanwhile", LATER)
+    skip_event(warehouse, NAME, UUID(first), "meanwhile", LATER)
     settle(warehouse, batch, {first: refused("answered 400")}, LATER)
     consumer.deliver(LATER)
     assert consumer.taken == [second]
@@ -196,7 +186,7 @@ def test_a_consumer_that_takes_nothing_parks_only_what_it_refuses(
     consumer.refuse(1, outcome=outcome)
     for day in range(POLICY.tries + 2):
         consumer.deliver(NOW + timedelta(days=day))
-    assert bool(queue.parked_events(warehouse)) is parks
+    assert bool(parked_events(warehouse)) is parks
 
 
 def test_a_failing_event_is_parked_when_others_pass(warehouse: Warehouse, consumer: Consumer) -> None:
@@ -204,7 +194,7 @@ def test_a_failing_event_is_parked_when_others_pass(warehouse: Warehouse, consum
     for day in range(POLICY.tries):
         changes(warehouse, *([(1, 1)] if not day else []), (2 + day, 1))
         consumer.deliver(NOW + timedelta(days=day))
-    assert [event.client_id for event in queue.parked_events(warehouse)] == [client_id(1)]
+    assert [event.client_id for event in parked_events(warehouse)] == [client_id(1)]
 
 
 def test_a_consumer_that_is_down_rests_and_loses_nothing(warehouse: Warehouse, consumer: Consumer) -> None:
@@ -218,7 +208,7 @@ def test_a_consumer_that_is_down_rests_and_loses_nothing(warehouse: Warehouse, c
     consumer.deliver(LATER)
     assert sorted(consumer.taken) == sorted(written)
     assert in_order(consumer.taken)
-    assert queue.parked_events(warehouse) == ()
+    assert parked_events(warehouse) == ()
 
 
 def in_order(events: Sequence[str]) -> bool:
@@ -284,9 +274,9 @@ def test_a_second_deliverer_cannot_settle_the_same_batch(warehouse: Warehouse, c
 
 
 def test_one_deliverer_at_a_time(warehouse: Warehouse) -> None:
-    with queue.held(warehouse, NAME) as mine, queue.held(warehouse, NAME) as second:
+    with held(warehouse, NAME) as mine, held(warehouse, NAME) as second:
         assert (mine, second) == (True, False)
-    with queue.held(warehouse, NAME) as again:
+    with held(warehouse, NAME) as again:
         assert again
 
 
@@ -342,11 +332,11 @@ def test_a_slow_transaction_is_not_stepped_over(warehouse: Warehouse, consumer: 
 
 
 @pytest.mark.parametrize(("start", "expected"), [("first", 2), ("now", 1)])
-def test_a_consumer_starts_where_it_is_told(warehouse: Warehouse, start: queue.Start, expected: int) -> None:
+def test_a_consumer_starts_where_it_is_told(warehouse: Warehouse, start: Start, expected: int) -> None:
     changes(warehouse, (1, 1))
-    queue.add_consumer(warehouse, NAME, "webhook", start, NOW)
+    add_consumer(warehouse, NAME, "webhook", start, NOW)
     changes(warehouse, (2, 1))
-    queue.add_consumer(warehouse, NAME, "webhook", "now", NOW)  # known: keeps its place
+    add_consumer(warehouse, NAME, "webhook", "now", NOW)  # known: keeps its place
     assert len(next_batch(warehouse, NAME, 10, NOW).events) == expected
 
 
@@ -356,14 +346,14 @@ def test_a_consumer_that_lost_its_data_starts_again(warehouse: Warehouse, consum
     consumer.deliver()
     consumer.refuse()
     consumer.taken.clear()
-    queue.rewind(warehouse, NAME, "first", NOW)
+    rewind(warehouse, NAME, "first", NOW)
     consumer.deliver()
     assert consumer.taken == written
 
 
 def test_a_name_belongs_to_one_kind(warehouse: Warehouse, consumer: Consumer) -> None:
     with pytest.raises(WrongKindError, match="the name is taken"):
-        queue.add_consumer(warehouse, NAME, "webhook", "now", NOW)
+        add_consumer(warehouse, NAME, "webhook", "now", NOW)
 
 
 def test_a_consumer_that_nobody_knows_is_one_clear_error(warehouse: Warehouse) -> None:
@@ -376,16 +366,3 @@ def test_a_moved_database_stops_with_a_sentence(warehouse: Warehouse, consumer: 
         connection.execute(text("update ops.consumer set server_id = server_id - 1"))
     with pytest.raises(OtherServerError):
         next_batch(warehouse, NAME, 10, NOW)
-
-
-def test_receipts_tell_who_has_taken_an_event(warehouse: Warehouse, consumer: Consumer) -> None:
-    queue.add_consumer(warehouse, "other", "webhook", "first", NOW)
-    first, second = changes(warehouse, (1, 1), (2, 1))
-    consumer.refuse(1)
-    consumer.deliver()
-    with warehouse.transaction(Role.RESOLVER) as connection:
-        told = {
-            event: {one.consumer: one.has_taken for one in queue.receipts(connection, UUID(event))}
-            for event in (first, second)
-        }
-    assert told == {first: {NAME: False, "other": False}, second: {NAME: True, "other": False}}

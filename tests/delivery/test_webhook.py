@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.delivery import queue
+from pipeline.delivery.parked import parked_events
+from pipeline.delivery.pushed_consumer import held
 from pipeline.delivery.webhook import AddressRefusedError, deliver_webhook, deliver_webhooks, signing_keys, target_of
 from pipeline.errors import ConfigError, MissingSecretError
 from pipeline.settings import Secrets, Settings, WebhookSettings, parse_settings
@@ -140,7 +142,7 @@ def test_nobody_at_the_address_costs_no_event_a_try(warehouse: Warehouse) -> Non
     for day in range(5):
         deliver_webhook(hook(url), SECRETS, warehouse, lambda day=day: NOW + timedelta(days=day))
     assert problem(warehouse) == "does not answer"
-    assert queue.parked_events(warehouse) == ()
+    assert parked_events(warehouse) == ()
 
 
 @pytest.mark.postgres
@@ -187,7 +189,7 @@ def test_one_wrong_webhook_does_not_stop_the_others(warehouse: Warehouse, receiv
 @pytest.mark.postgres
 def test_a_webhook_that_another_run_serves_is_left_to_it(warehouse: Warehouse, receiver: Receiver) -> None:
     changes(warehouse, 1)
-    with queue.held(warehouse, "hook"):
+    with held(warehouse, "hook"):
         assert brought(warehouse, receiver) == {"busy": 1}
     assert receiver.came == []
 

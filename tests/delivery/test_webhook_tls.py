@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipeline.delivery.feed import Position
-from pipeline.delivery.queue import DELIVERED, QueuedEvent, unavailable
+from pipeline.delivery.outcome import DELIVERED, unavailable
+from pipeline.delivery.position import Position
+from pipeline.delivery.queue import QueuedEvent
 from pipeline.delivery.webhook import Target, post
 from pipeline.settings import WebhookSettings
 

@@ -13,7 +13,9 @@ from sqlalchemy import text
 from pipeline.api.app import create_app
 from pipeline.api.feed_shapes import event_schema
 from pipeline.delivery import feed
-from pipeline.delivery.queue import DELIVERED, Outcome, QueuedEvent, add_consumer, deliver, unavailable
+from pipeline.delivery.outcome import DELIVERED, Outcome, unavailable
+from pipeline.delivery.pushed_consumer import add_consumer
+from pipeline.delivery.queue import QueuedEvent, deliver
 from pipeline.delivery.webhook import deliver_webhook
 from pipeline.settings import Secrets, WebhookSettings, parse_settings
 from pipeline.warehouse.connection import Warehouse

@@ -1,12 +1,14 @@
 """Every command of README, run as it stands there, in its order, on a small demo company.
 
-Only three things differ from a reader's machine: the demo has 400 leads instead of 5,000, the state lies in a folder of the
-test, and where the reader would fill in his own sources the test puts a configuration of its own.
+Only four things differ from a reader's machine: the demo has 400 leads instead of 5,000, the state lies in a folder of the
+test, where the reader would fill in his own sources the test puts a configuration of its own, and `leadfold` is loaded once
+for all commands but those in a pipe or of `make`.
 """
 
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import time
@@ -17,19 +19,22 @@ import httpx
 import pytest
 
 from tests.company import CONFIG, SECRET
+from tests.end_to_end.warm import Warm, warm
 from tests.services.programs import is_alive
 
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow, pytest.mark.slow]
 
 _RUN_OR_TASK = re.compile(r"\w+ +success +\d+\.\d s(  \w+=.*)?|    \w+ +\w+=.*")
 _BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+_NEEDS_A_SHELL = re.compile(r"[|<>;&$*?~`]")
 NOT_HERE = {"make test": "it is what runs this test"}
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
+def place(in_memory_folder: Path, repository: Path) -> Path:
     """A folder such as the reader's: the example files are there."""
-    folder = tmp_path_factory.mktemp("reader")
+    folder = in_memory_folder / "reader"
+    folder.mkdir()
     shutil.copy(repository / "leadfold.example.toml", folder)
     shutil.copytree(repository / "examples", folder / "examples")
     return folder
@@ -55,14 +60,24 @@ def environment(place: Path, repository: Path) -> Iterator[Mapping[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def execute(place: Path, environment: Mapping[str, str], repository: Path) -> Callable[[str], str]:
+def leadfold(environment: Mapping[str, str]) -> Iterator[Warm]:
+    """`leadfold` in the reader's environment."""
+    with warm(environment) as loaded:
+        yield loaded
+
+
+@pytest.fixture(scope="module")
+def execute(place: Path, environment: Mapping[str, str], repository: Path, leadfold: Warm) -> Callable[[str], str]:
     """Runs one line of a shell; what it printed. `make` runs in the checkout."""
 
     def run(command: str) -> str:
-        where = repository if command.startswith("make") else place
-        done = subprocess.run(
-            command, shell=True, cwd=where, env=dict(environment), capture_output=True, text=True, timeout=420
-        )
+        if command.startswith("leadfold ") and not _NEEDS_A_SHELL.search(command):
+            done = leadfold.run(shlex.split(command)[1:], place)
+        else:
+            where = repository if command.startswith("make") else place
+            done = subprocess.run(
+                command, shell=True, cwd=where, env=dict(environment), capture_output=True, text=True, timeout=420
+            )
         assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         assert "Traceback" not in done.stdout + done.stderr
         return done.stdout

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from pipeline.delivery.crm.configured import crm_named
 from pipeline.delivery.crm.send import send
-from pipeline.delivery.queue import add_consumer
+from pipeline.delivery.pushed_consumer import add_consumer
 from pipeline.demo.tryton import Tryton, running
 from pipeline.errors import RetryError
 from pipeline.settings import Secrets, parse_settings

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.normalize import text as text_file
 from pipeline.normalize.text import clean_line, clean_text, contacts_in_text
 
 
@@ -34,6 +35,13 @@ from pipeline.normalize.text import clean_line, clean_text, contacts_in_text
 )
 def test_cleans(text, cleaned):
     assert clean_text(text) == cleaned
+
+
+def test_a_printable_text_without_blank_letters_has_nothing_to_tidy():
+    untidy = [letter for letter in map(chr, range(0x110000)) if text_file._UNTIDY.search(letter)]
+    passed = [letter for letter in untidy if letter.isprintable() and not text_file._BLANK_LETTER.search(letter)]
+    assert len(untidy) > 2000
+    assert passed == []
 
 
 _ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from pipeline.cli import app
 from pipeline.errors import ConfigError
 from pipeline.outcomes.unworked import Unworked
-from pipeline.outcomes_command import write_csv
+from pipeline.outcomes.unworked_tables import write_csv
 from pipeline.settings import parse_settings
 from pipeline.warehouse.connection import Warehouse
 from tests.outcomes.conftest import Office, deal

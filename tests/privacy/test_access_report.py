@@ -47,6 +47,71 @@ def test_the_report_names_the_company_and_what_ties_the_person_to_it(warehouse: 
     assert "Zieliński" not in report_json(report)
 
 
+def _told_the_same(warehouse: Warehouse, *names: str) -> None:
+    """A person said that all leads are one client's."""
+    with warehouse.transaction(None) as connection:
+        ids = [
+            connection.execute(text("select lead_id from core.lead where name_full = :name"), {"name": name}).scalar()
+            for name in names
+        ]
+        for other in ids[1:]:
+            connection.execute(
+                text(
+                    "insert into core.decision (kind, lead_ids, actor_kind, actor, decided_at)"
+                    " values ('match', array[cast(:a as uuid), cast(:b as uuid)], 'person', 'Ewa', now())"
+                ),
+                {"a": ids[0], "b": other},
+            )
+
+
+FIRM = {"Company": "Okna Plus sp. z o.o.", "NIP": "5260001246"}
+
+
+def test_colleagues_on_one_tax_number_are_withheld_and_counted(warehouse: Warehouse, tmp_path: Path) -> None:
+    shop = private_company(warehouse, tmp_path)
+    post(shop, "1", **ANNA, **FIRM)
+    post(shop, "2", **MAREK, **FIRM, Comment="mój PESEL 85010112345", City="Radom")
+    post(shop, "3", Phone="22 345 67 89", **FIRM)
+    fold_all(shop)
+    _told_the_same(warehouse, "Zygfryda Kanarkowska", "Marek Zieliński", "")
+    fold_all(shop)
+    (client,) = (row[0] for row in select(warehouse, "select client_id::text from core.client where state = 'live'"))
+    his, hers = (access_report(shop, [client], name) for name in ("Marek Zieliński", "Zygfryda Kanarkowska"))
+    assert [lead["fields"]["name_full"] for lead in hers["leads"]] == ["Zygfryda Kanarkowska"]
+    assert [
+        value for value in ("Zieliński", "602345678", "223456789", "PESEL", "Radom") if value in report_json(hers)
+    ] == []
+    assert [value for value in ("Kanarkowska", "601987321", "kanarek") if value in report_json(his)] == []
+    assert "5260001246" in report_json(hers)
+    counted = {(one["what"], one["number"]) for one in hers["withheld"]}
+    assert {("enquiries", 1), ("records", 2)} <= counted
+    assert len([one for one in hers["withheld"] if one["what"] == "enquiries"]) == 2
+    assert "the name on it contradicts yours" in report_html(hers)
+
+
+def test_a_contact_leads_to_the_person_who_has_it(warehouse: Warehouse, tmp_path: Path) -> None:
+    shop = private_company(warehouse, tmp_path)
+    post(shop, "1", **ANNA, **FIRM)
+    post(shop, "2", **MAREK, **FIRM)
+    fold_all(shop)
+    _told_the_same(warehouse, "Zygfryda Kanarkowska", "Marek Zieliński")
+    fold_all(shop)
+    report = access_report(shop, [MAREK["Phone"]])
+    assert report["person"] == "Marek Zieliński"
+    assert "Kanarkowska" not in report_json(report)
+
+
+def test_a_family_on_one_phone_does_not_hear_of_each_other(warehouse: Warehouse, tmp_path: Path) -> None:
+    shop = private_company(warehouse, tmp_path)
+    post(shop, "1", **ANNA)
+    post(shop, "2", Name="Jan Kanarkowski", Phone=ANNA["Phone"], Comment="po rozwodzie")
+    post(shop, "3", Phone=ANNA["Phone"], Comment="oddzwońcie")
+    fold_all(shop)
+    report = access_report(shop, [client_named(warehouse, "Zygfryda")])
+    assert [value for value in ("Kanarkowski", "rozwodzie", "oddzwońcie") if value in report_html(report)] == []
+    assert report["contacts_shared_with_others"] == ["+48601987321"]
+
+
 def test_what_a_stranger_typed_cannot_run_in_the_report(warehouse: Warehouse, tmp_path: Path) -> None:
     shop = private_company(warehouse, tmp_path)
     post(shop, "1", **ANNA, Comment="<script>alert(1)</script>")

@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 
 from pipeline import steps
 from pipeline.errors import ChecksFailedError, ConfigError, MissingSecretError
@@ -13,7 +14,7 @@ from pipeline.privacy.person import SeveralClientsError
 from pipeline.rebuild import rebuild
 from pipeline.warehouse.connection import Role, Warehouse
 from tests.company import fold_all, post, select
-from tests.privacy.people import ANNA, MAREK, Clock, client_named, private_company
+from tests.privacy.people import ANNA, MAREK, Clock, client_named, living_names, private_company
 
 pytestmark = pytest.mark.postgres
 
@@ -45,6 +46,24 @@ def test_a_client_goes_with_everything_that_is_theirs_and_others_stay(warehouse:
     with warehouse.transaction(Role.PRIVACY) as connection:
         assert rebuild(connection, shop.now(), apply=False).is_equal
     assert steps.verify(shop)["checks"] > 0
+
+
+def test_many_clients_take_no_more_statements_than_one(warehouse: Warehouse, tmp_path: Path) -> None:
+    shop = private_company(warehouse, tmp_path)
+    names = ("Adam Bąk", "Beata Cis", "Cezary Dąb", "Daria Fiołek", "Emil Gil", "Marek Zieliński")
+    for number, name in enumerate(names):
+        post(shop, str(number), Name=name, Phone=f"60{number} 345 678")
+    fold_all(shop)
+    ids = [row[0] for row in select(warehouse, "select client_id::text from core.client order by name")]
+    asked: list[str] = []
+    event.listen(warehouse.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    counts = []
+    for some in (ids[:1], ids[1:5]):
+        asked.clear()
+        erase(shop, some, "officer", "request 1", search=False)
+        counts.append(len(asked))
+    assert counts[1] <= counts[0] + 3  # a fold names what it finds of its own
+    assert living_names(warehouse) == ["Marek Zieliński"]
 
 
 def account_texts(warehouse: Warehouse) -> str:

@@ -28,13 +28,13 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("role", "statement"), REFUSED)
-def test_nobody_else_and_in_no_other_way(one_warehouse: Warehouse, role: Role, statement: str) -> None:
-    with pytest.raises(WarehouseError) as caught, one_warehouse.transaction(role) as connection:
+def test_nobody_else_and_in_no_other_way(shared: Warehouse, role: Role, statement: str) -> None:
+    with pytest.raises(WarehouseError) as caught, shared.transaction(role) as connection:
         connection.execute(text(statement))
     assert caught.value.code in {"42501", "23000"}
 
 
-def test_the_privacy_role_may(one_warehouse: Warehouse) -> None:
-    with one_warehouse.transaction(Role.PRIVACY) as connection:
+def test_the_privacy_role_may(shared: Warehouse) -> None:
+    with shared.transaction(Role.PRIVACY) as connection:
         connection.execute(text(ERASING + "update core.outbox set payload = '{}'"))
         assert connection.execute(text(EMPTY)).scalar() == 0

@@ -4,21 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pipeline.dashboard.marts import (
-    Build,
-    CampaignCost,
-    ChannelJunk,
-    Conservation,
-    Costs,
-    Filters,
-    Health,
-    Junk,
-    LastCheck,
-    LastRun,
-    PeriodCost,
-    StageJunk,
-    Tally,
-)
+from pipeline.dashboard.choices import Build, Filters
+from pipeline.dashboard.cost_figures import CampaignCost, Costs, PeriodCost, Tally
+from pipeline.dashboard.health_figures import Conservation, Health, LastCheck, LastRun
+from pipeline.dashboard.junk_figures import ChannelJunk, Junk, StageJunk
 from pipeline.reporting.report import Report, Restatement
 
 BUILT_AT = datetime(2026, 9, 1, 5, tzinfo=UTC)

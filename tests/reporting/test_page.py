@@ -1,12 +1,16 @@
 """The HTML: whole in itself, harmless, in three languages; the figures in it are the report's."""
 
 import re
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
 
-from pipeline.dashboard.marts import Costs, Health, Junk
+from pipeline.dashboard.cost_figures import Costs
+from pipeline.dashboard.health_figures import Health
+from pipeline.dashboard.junk_figures import Junk
 from pipeline.reporting.figures import Language
 from pipeline.reporting.page import page
 from tests.reporting.made import MARKUP, health, report
@@ -86,3 +90,21 @@ def test_a_thousand_campaigns_are_cut_and_told() -> None:
     text = page(report(costs=many, health=health()), "en")
     assert "The first 40 of 1,000" in text
     assert len(text) < 200_000
+
+
+@pytest.mark.parametrize(
+    ("language", "companies"), [("en", "Unique companies"), ("ru", "Уникальные компании"), ("pl", "Unikalne firmy")]
+)
+def test_where_companies_are_counted_the_report_says_companies(language: Language, companies: str) -> None:
+    made = report()
+    text = page(replace(made, build=replace(made.build, unit="company")), language)
+    assert companies in text
+    assert ">Unique clients<" not in text
+    assert companies not in page(made, language)
+
+
+def test_an_older_report_says_of_which_day_it_is() -> None:
+    made = report()
+    text = page(replace(made, filters=replace(made.filters, as_of=date(2026, 9, 1))), "en")
+    assert "as reported on 1 Sep 2026" in text
+    assert "junk, and where records are, is told as it is known now" in text

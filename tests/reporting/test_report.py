@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from pipeline.dashboard.marts import Filters, read_costs, read_junk
+from pipeline.dashboard.choices import Filters
+from pipeline.dashboard.cost_figures import read_costs
+from pipeline.dashboard.junk_figures import read_junk
 from pipeline.errors import ConfigError
 from pipeline.reporting.report import NoMartsError, Wanted, read_report
 from pipeline.warehouse.connection import Warehouse
@@ -24,6 +26,10 @@ union all
 select {_COLUMNS}, raw_leads, case when raw_leads > 1 and day = '{LAST_DAY}' then :second else :first end, '9999-12-31'
 from mart.cost_per_channel_campaign_day"""
 """The last day was first reported with a lead less in each row."""
+
+
+def _week_before(filters: Filters) -> dict[str, date]:
+    return {"first_day": filters.first_day - timedelta(days=7), "last_day": filters.last_day - timedelta(days=7)}
 
 
 def test_late_is_who_failed_or_was_not_read_for_a_day() -> None:
@@ -73,8 +79,16 @@ def test_figures_are_those_of_the_dashboard_under_every_filter(warehouse: Wareho
     assert (restated.last_day, restated.reported) == (LAST_DAY, LAST_DAY + timedelta(days=1))
     assert restated.now.spend == restated.then.spend
     assert restated.now.raw_leads > restated.then.raw_leads > 0
+    first = LAST_DAY + timedelta(days=1)
+    then = read_report(warehouse, "Okna", Wanted(days=7, model="last_non_direct", as_of=first))
+    assert (then.total, then.restated) == (restated.then, ())
+    assert then.costs == read_costs(warehouse, then.filters)
+    assert then.earlier == read_costs(warehouse, replace(then.filters, **_week_before(then.filters))).total
+    later = read_report(warehouse, "Okna", Wanted(days=7, model="last_non_direct", as_of=first + timedelta(days=9)))
+    assert later.total == restated.now
     for wrong, place in (
         (Wanted(site="nowhere.example"), "--site: "), (Wanted(model="guess"), "--model: "), (Wanted(currency="XXX"), "--currency: "),
+        (Wanted(as_of=LAST_DAY), "--as-of: nothing was reported by"), (Wanted(as_of=first, currency="PLN"), "--as-of: "),
         (Wanted(first_day=LAST_DAY, last_day=FIRST_DAY), "--from: "), (Wanted(first_day=FIRST_DAY, days=3), "--days: "),
     ):  # fmt: skip
         with pytest.raises(ConfigError, match=place):

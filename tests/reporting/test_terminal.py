@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from pipeline.dashboard.marts import Conservation
+from pipeline.dashboard.health_figures import Conservation
 from pipeline.reporting.terminal import conservation_lines, print_report
 from tests.reporting.made import report
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.reporting.tables import report_tables
-from pipeline.reporting.words import WORDS
+from pipeline.reporting.words import OF_COMPANIES, WORDS
 from tests.reporting.made import report
 
 
@@ -29,7 +29,7 @@ def test_every_key_that_is_asked_for_exists_and_no_other(repository: Path) -> No
         | {f"means_{key}" for key in WORDS}
         | {f"short_{key}" for key in WORDS}
     )
-    asked |= {"period_day", "period_week", "refund_network", "refund_seller"}
+    asked |= set(OF_COMPANIES.values()) | {"period_day", "period_week", "refund_network", "refund_seller"}
     columns = {column.code for table in report_tables(report()) for column in table.columns}
     assert columns <= set(WORDS) | {"figure"}
     assert set(re.findall(r"say\([\"']([a-z_]+)", code)) <= set(WORDS)

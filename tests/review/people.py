@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.review.act import Act
-from pipeline.steps import Workspace
 from pipeline.warehouse.connection import Role, Warehouse
+from pipeline.workspace import Workspace
 from tests.company import select
 
 ANNA = {"Name": "Anna Wiśniewska", "Phone": "+48 501 234 567"}

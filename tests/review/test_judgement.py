@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from pipeline import steps
+from pipeline import conforming, steps
 from pipeline.review.judgement import (
     Judged,
     Speaker,
@@ -70,7 +70,7 @@ def test_a_judgement_holds_through_a_rebuild_of_leads_and_verdicts(
     _say(shop, judge_not_same, [one], [two])
     _say(shop, judge_junk, three, "supplier")
     before = _together(shop)
-    monkeypatch.setattr(steps, "CONFORM_VERSION", steps.CONFORM_VERSION + 1)
+    monkeypatch.setattr(conforming, "CONFORM_VERSION", conforming.CONFORM_VERSION + 1)
     with shop.warehouse.transaction(None) as connection:
         connection.exec_driver_sql("delete from core.lead")
     steps.conform(shop)

@@ -1,7 +1,6 @@
 """Acts of people on a real warehouse: what is shown is what happens, ids come back, earlier words are never overridden silently."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -25,7 +24,7 @@ def _done(shop: steps.Workspace, act_of: object, *arguments: object, also: tuple
     shown = show_plan(shop, act, EVA, also)
     before = clients_now(shop.warehouse)
     done = carry_out(shop, act, EVA, also, shown)
-    assert done == replace(shown, judgements=done.judgements)
+    assert done == replace(shown, judgements=done.judgements, is_published=done.is_published)
     assert clients_now(shop.warehouse) != before or done.is_nothing
     return done
 
@@ -240,11 +239,3 @@ def test_what_cannot_be_undone_says_what_to_do(warehouse: Warehouse, kind: str, 
     ((number,),) = select(warehouse, "select decision_id from core.decision where kind = :kind", kind=kind)
     with pytest.raises(JudgementRefusedError, match=sentence):
         act_on(shop, undo_act, number)
-
-
-def test_an_act_closes_the_door_of_the_feed_until_verify(merged: tuple[steps.Workspace, str, str, int]) -> None:
-    shop, _, _, merge = merged
-    with shop.warehouse.transaction(Role.RESOLVER) as connection:
-        verify(connection, NOW + timedelta(minutes=1))
-    _done(shop, undo_act, merge)
-    assert select(shop.warehouse, "select is_open from ops.gate where name = 'publish'") == [(False,)]

@@ -12,19 +12,12 @@ from pipeline.services.service import ServiceError
 
 @pytest.mark.airflow
 @pytest.mark.postgres
-def test_airflows_database_is_migrated_once(folder: Path, empty_database: str) -> None:
+def test_airflows_database_is_migrated_once_and_again_where_it_is_another(folder: Path, empty_database: str) -> None:
     environment = airflow_environment(folder, empty_database, folder / "leadfold.toml", 1)
     assert prepare_airflow(environment)
     assert not prepare_airflow(environment)
-
-
-@pytest.mark.airflow
-@pytest.mark.postgres
-def test_a_database_made_anew_is_migrated_again(folder: Path, empty_database: str) -> None:
-    environment = airflow_environment(folder, empty_database, folder / "leadfold.toml", 1)
-    home = folder / "airflow"
-    home.mkdir(exist_ok=True)
-    (home / "migrated.json").write_text(json.dumps({"airflow": airflow_version(), "schema": "of the one before"}))
+    remembered = folder / "airflow" / "migrated.json"
+    remembered.write_text(json.dumps({"airflow": airflow_version(), "schema": "of the one before"}))
     assert prepare_airflow(environment)
 
 

@@ -21,7 +21,7 @@ def core(warehouse: Warehouse) -> Iterator[Core]:
         yield Core(connection)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> Settings:
     """A company in Warsaw that reports in euros."""
     return Settings(company=CompanySettings(timezone="Europe/Warsaw", reporting_currency="EUR", region="PL"))

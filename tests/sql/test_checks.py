@@ -1,5 +1,7 @@
 """Each check of sql/checks: silent on a sound warehouse, and loud when its fault is planted."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from pipeline.attribution.marts import build_marts
@@ -7,6 +9,7 @@ from pipeline.clients_over_time.marts import build_client_marts
 from pipeline.outcomes.marts import build_outcome_marts
 from pipeline.quality.verify import verify
 from pipeline.settings import Settings
+from pipeline.warehouse.connection import Warehouse
 from pipeline.warehouse.sql_file import failing, file_names
 from tests.sql.core_rows import NOW, Core, at, uid
 
@@ -102,11 +105,23 @@ FAULTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def company(shared: Warehouse, settings: Settings) -> Iterator[Core]:
+    """Two clients that merged, one rejected lead, spend, a deal, finished runs, marts."""
+    with shared.engine.connect() as connection:
+        core = Core(connection)
+        _write(core, settings)
+        yield core
+
+
 @pytest.fixture
-def sound(core: Core, settings: Settings) -> Core:
-    """Two clients that merged, one rejected lead, spend, a deal, finished runs, marts; nothing is committed."""
-    build_marts(core.connection, settings, NOW)  # must come first in a transaction; it is built again below
-    core.connection.rollback()
+def sound(company: Core) -> Iterator[Core]:
+    """The company; what a test does to it is not committed and goes with the test."""
+    yield company
+    company.connection.rollback()
+
+
+def _write(core: Core, settings: Settings) -> None:
     living = core.client(100, [core.lead(1), core.lead(2)])
     gone = core.client(101, [core.lead(3)])
     core.merge(living, gone, [uid(3)])
@@ -127,7 +142,6 @@ def sound(core: Core, settings: Settings) -> Core:
     build_client_marts(core.connection, settings, NOW)
     build_outcome_marts(core.connection, settings, NOW)
     core.connection.commit()
-    return core
 
 
 def test_every_check_is_silent_on_a_sound_warehouse(sound: Core) -> None:

@@ -144,6 +144,16 @@ def test_a_merged_id_follows_its_leads_to_the_client_that_takes_them_after_a_rej
     ]
 
 
+def test_a_merged_id_leaves_the_client_from_which_its_lead_was_rejected(with_leads: Warehouse) -> None:
+    older = (A, B, C)
+    _fold(with_leads, older, (D, E), (F,), (G,))
+    _fold(with_leads, (*older, D, E), (F,), (G,))
+    parted, without_d, without_e = ((D, F), (E, G)), ((F,), (E, G)), ((D, F), (G,))
+    for clusters in (parted, without_d, parted, without_e, parted):
+        _fold(with_leads, older, *clusters)
+        assert _as_the_ledger_says(with_leads)
+
+
 def test_two_that_merged_and_were_closed_come_back_each_under_its_own_id(with_leads: Warehouse) -> None:
     _fold(with_leads, (B,))
     before = _fold(with_leads, (B,), (A,))

@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -14,20 +17,37 @@ from pipeline.warehouse import embedded
 pytestmark = pytest.mark.postgres
 
 
+_NUMBERS = count()
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "pg"
-
-
-@pytest.fixture(autouse=True)
-def _stopped(folder: Path):  # type: ignore[no-untyped-def]
-    yield
+def empty(in_memory_folder: Path) -> Iterator[Path]:
+    """A folder in which no server was ever made."""
+    folder = in_memory_folder / f"own-{next(_NUMBERS)}"
+    yield folder
     embedded.stop(folder)
 
 
-def test_two_starts_at_once_give_one_server(folder: Path) -> None:
+@pytest.fixture(scope="module")
+def made(in_memory_folder: Path) -> Path:
+    """The folder of a server that was made once and stopped."""
+    folder = in_memory_folder / "made"
+    embedded.start(folder)
+    embedded.stop(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, empty: Path) -> Path:
+    """As after a first start, which is most of a test's time; a copy, owners and rights kept."""
+    subprocess.run(["cp", "-a", made, empty], check=True)
+    (empty / "port").unlink()
+    return empty
+
+
+def test_two_starts_at_once_give_one_server(empty: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(embedded.start, [folder, folder])
+        first, second = pool.map(embedded.start, [empty, empty])
     assert first == second
 
 
@@ -55,12 +75,12 @@ def test_stop_is_clean_and_start_keeps_the_port(folder: Path) -> None:
     assert "not properly shut down" not in (folder / "log").read_text()
 
 
-def test_a_wrong_password_is_refused_and_the_right_one_is_private(folder: Path) -> None:
+def test_a_wrong_password_is_refused_and_the_right_one_is_private(made: Path, folder: Path) -> None:
     server = embedded.start(folder)
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(server.url().replace(server.password, "wrong"))
-    assert (folder / "password").stat().st_mode & 0o077 == 0
-    assert (folder / "data").stat().st_mode & 0o077 == 0
+    assert (made / "password").stat().st_mode & 0o077 == 0
+    assert (made / "data").stat().st_mode & 0o077 == 0
 
 
 def test_warehouse_and_airflow_have_a_database_each(folder: Path) -> None:
@@ -69,13 +89,13 @@ def test_warehouse_and_airflow_have_a_database_each(folder: Path) -> None:
         assert connection.execute("select current_database()").fetchone() == ("airflow",)
 
 
-def test_an_interrupted_first_start_is_made_anew(folder: Path) -> None:
-    (folder / "data.new").mkdir(parents=True)
-    (folder / "data.new" / "PG_VERSION").write_text("18")
-    assert embedded.start(folder).pid > 0
+def test_an_interrupted_first_start_is_made_anew(empty: Path) -> None:
+    (empty / "data.new").mkdir(parents=True)
+    (empty / "data.new" / "PG_VERSION").write_text("18")
+    assert embedded.start(empty).pid > 0
 
 
-def test_another_users_pg_variables_do_not_reach_the_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_users_pg_variables_do_not_reach_the_server(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGDATA", "/nowhere")
     monkeypatch.setenv("PGPORT", "1")
-    assert embedded.start(folder).port != 1
+    assert embedded.start(empty).port != 1

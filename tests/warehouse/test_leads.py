@@ -10,15 +10,17 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from pipeline import steps
+from pipeline import classification, conforming, steps
 from pipeline.errors import ChecksFailedError, RecordError
-from pipeline.lead import Lead, RawRecord, SourceKind
+from pipeline.lead import Lead, RawRecord, Refusal, SourceKind
 from pipeline.quality.verify import verify
-from pipeline.reading import read_group
+from pipeline.reading import read_groups
 from pipeline.sources.page import Page
 from pipeline.warehouse import landing, leads
 from pipeline.warehouse.connection import Role, Warehouse, rows
+from pipeline.warehouse.statements import statement
 from tests.company import NOW, company, deliver, fold_all, post, select
+from tests.factories import lead, raw_record
 
 pytestmark = pytest.mark.postgres
 
@@ -57,13 +59,13 @@ def test_a_slow_conform_does_not_write_old_words_over_newer_ones(
     has_read, may_write = Event(), Event()
 
     def slowly(*arguments: Any) -> Any:
-        found = read_group(*arguments)
+        found = read_groups(*arguments)
         if not has_read.is_set():
             has_read.set()
             may_write.wait(10)
         return found
 
-    monkeypatch.setattr(steps, "read_group", slowly)
+    monkeypatch.setattr(conforming, "read_groups", slowly)
     first = _in_thread(lambda: steps.conform(shop))
     has_read.wait(10)
     post(shop, "1", **ANNA, Textarea="Please call after six")
@@ -89,8 +91,8 @@ def test_a_slow_classification_is_no_verdict_on_newer_words(
         may_write.wait(10)
         return classify(*arguments)
 
-    classify = steps.judge
-    monkeypatch.setattr(steps, "judge", slowly)
+    classify = classification.judge
+    monkeypatch.setattr(classification, "judge", slowly)
     first = _in_thread(lambda: steps.classify(shop))
     has_read.wait(10)
     post(shop, "1", **ANNA | {"Email": "test@test.com"}, Textarea="Please call after six")
@@ -153,7 +155,7 @@ def test_a_new_conform_version_repeats_nothing_in_the_ledger(
     post(shop, "2", **ANNA)
     fold_all(shop)
     before = select(warehouse, "select count(*) from core.decision")
-    monkeypatch.setattr(steps, "CONFORM_VERSION", steps.CONFORM_VERSION + 1)
+    monkeypatch.setattr(conforming, "CONFORM_VERSION", conforming.CONFORM_VERSION + 1)
     assert steps.conform(shop)["groups"] == 2
     assert steps.classify(shop)["rejected"] == 1
     steps.fold(shop)
@@ -233,10 +235,12 @@ def test_a_lead_that_the_warehouse_refuses_goes_to_quarantine_alone(
     post(shop, "3", Name="Jan Kot", Phone="603 456 789")
 
     def read(*arguments: Any) -> Any:
-        group = read_group(*arguments)
-        return replace(group, leads=(replace(group.leads[0], **poisoned),)) if group.group_key == "2" else group
+        return [
+            replace(group, leads=(replace(group.leads[0], **poisoned),)) if group.group_key == "2" else group
+            for group in read_groups(*arguments)
+        ]
 
-    monkeypatch.setattr(steps, "read_group", read)
+    monkeypatch.setattr(conforming, "read_groups", read)
     assert steps.conform(shop) == {"groups": 3, "leads": 2, "quarantined": 1}
     assert _place(warehouse, "2") == "quarantined"
     (error,) = select(warehouse, "select error from ops.quarantine")
@@ -252,11 +256,13 @@ def test_two_groups_that_claim_one_lead_do_not_stop_the_others(
         post(shop, number, **form)
 
     def read(*arguments: Any) -> Any:
-        group = read_group(*arguments)
-        lead = replace(group.leads[0], lead_id="00000000-0000-5000-8000-000000000001")
-        return replace(group, leads=(lead,)) if group.group_key != "3" else group
+        same = "00000000-0000-5000-8000-000000000001"
+        return [
+            replace(group, leads=(replace(group.leads[0], lead_id=same),)) if group.group_key != "3" else group
+            for group in read_groups(*arguments)
+        ]
 
-    monkeypatch.setattr(steps, "read_group", read)
+    monkeypatch.setattr(conforming, "read_groups", read)
     steps.conform(shop)
     assert [_place(warehouse, number) for number in "123"] == ["pending", "quarantined", "pending"]
 
@@ -267,14 +273,14 @@ def test_a_rule_that_breaks_on_a_lead_leaves_it_to_a_person(
     shop = company(warehouse)
     post(shop, "1", **ANNA)
     post(shop, "2", **MAREK)
-    sound = steps.judge
+    sound = classification.judge
 
     def classify(lead: Lead, *rest: Any) -> Any:
         if lead.phones[0].e164 == "+48602345678":
             raise ValueError(lead.phones[0].e164)
         return sound(lead, *rest)
 
-    monkeypatch.setattr(steps, "judge", classify)
+    monkeypatch.setattr(classification, "judge", classify)
     fold_all(shop)
     assert select(
         warehouse, "select state, stage, rule, evidence from core.classification where state <> 'accepted'"
@@ -296,7 +302,7 @@ def test_a_reader_that_makes_leads_vanish_and_come_back_loses_no_verdict_of_a_pe
 
     assert shop.sources[0].kind is SourceKind.WEBSITE
     broken = replace(shop.sources[0], connector=replace(shop.sources[0].connector, read=refusing))
-    monkeypatch.setattr(steps, "CONFORM_VERSION", steps.CONFORM_VERSION + 1)
+    monkeypatch.setattr(conforming, "CONFORM_VERSION", conforming.CONFORM_VERSION + 1)
     steps.conform(replace(shop, sources=(broken,)))
     assert _place(warehouse) == "quarantined"
     steps.classify(shop)
@@ -403,6 +409,38 @@ def test_a_batch_takes_few_large_bodies_and_many_small_ones(
         second, _ = leads.pending_groups(connection, last, 1, 100)
     assert (len(first), len(second)) == (2, 1)
     assert steps.conform(shop)["groups"] == 6
+
+
+def test_a_lead_comes_back_as_it_was_written(warehouse: Warehouse) -> None:
+    odd = 'tab\there, \\\\ \\N \\. "quoted" {brace},\r\nnext line'
+    given = lead(
+        message=odd, subject=odd, handles=(odd, "tg:ivan", ""), utm={odd: odd}, signals={"s": odd}, call_duration=35,
+        refusals=(Refusal("name", "remark", odd),), email="ivan@mail.ru", company="ООО «Ромашка»",
+    )  # fmt: skip
+    bare = lead(lead_id="00000000-0000-5000-8000-000000000002", name=None, phones=(), region="")
+    groups = [leads.ConformedGroup("form", f"key\t{one.lead_id}\\", (one,), {}) for one in (given, bare)]
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        assert leads.write_groups(connection, groups, 1, NOW) == 2
+        read = [leads.lead_of(row) for row in connection.execute(text("select * from core.lead order by lead_id"))]
+        keys = connection.execute(text("select group_key from core.lead order by lead_id")).scalars().all()
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        assert leads.write_groups(connection, groups, 1, NOW) == 0
+    assert read == [given, bare]
+    assert keys == [group.group_key for group in groups]
+
+
+def test_the_records_of_a_batch_are_looked_up_group_by_group(warehouse: Warehouse) -> None:
+    """Without statistics, as on the first day: joined by source alone, each record was compared with every group."""
+    records = tuple(raw_record(external_id=str(number)) for number in range(3000))
+    landing.land(warehouse, Page(source="form", records=records), NOW)
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        groups, _ = leads.pending_groups(connection, 0, 1, 3000)
+        asked = text(f"explain {statement('leads', 'records_of_groups')}")
+        plan = "\n".join(connection.execute(asked, {"groups": orjson.dumps(groups).decode()}).scalars())
+        found = leads.records_of(connection, groups)
+    assert "Index Scan using record_group" in plan
+    assert "Join" not in plan
+    assert [record.external_id for own in found.values() for record in own] == [key for _, key in groups]
 
 
 @pytest.mark.parametrize("posted", [0, 1])

@@ -20,14 +20,14 @@ def _assert_refused(warehouse: Warehouse, role: Role | None, statement: str) -> 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("table", HISTORY)
 @pytest.mark.parametrize("verb", ["update {} set {} = {}", "delete from {}", "truncate {} cascade"])
-def test_no_role_may_change_history(warehouse: Warehouse, role: Role, table: str, verb: str) -> None:
-    _assert_refused(warehouse, role, verb.format(table, HISTORY[table], HISTORY[table]))
+def test_no_role_may_change_history(shared: Warehouse, role: Role, table: str, verb: str) -> None:
+    _assert_refused(shared, role, verb.format(table, HISTORY[table], HISTORY[table]))
 
 
 @pytest.mark.parametrize("table", ["core.decision", "core.client_history", "core.outbox"])
 @pytest.mark.parametrize("verb", ["update {} set {} = {}", "delete from {}", "truncate {} cascade"])
-def test_even_the_owner_is_stopped_by_a_trigger(warehouse: Warehouse, table: str, verb: str) -> None:
-    _assert_refused(warehouse, None, verb.format(table, HISTORY[table], HISTORY[table]))
+def test_even_the_owner_is_stopped_by_a_trigger(shared: Warehouse, table: str, verb: str) -> None:
+    _assert_refused(shared, None, verb.format(table, HISTORY[table], HISTORY[table]))
 
 
 def test_even_the_owner_may_only_erase_a_raw_body(warehouse: Warehouse) -> None:
@@ -44,13 +44,13 @@ def test_even_the_owner_may_only_erase_a_raw_body(warehouse: Warehouse) -> None:
 
 @pytest.mark.parametrize("table", PERSONAL)
 @pytest.mark.parametrize("role", [Role.MARKETING, Role.CRM])
-def test_readers_see_no_table_with_personal_data(warehouse: Warehouse, role: Role, table: str) -> None:
-    _assert_refused(warehouse, role, f"select * from {table}")
+def test_readers_see_no_table_with_personal_data(shared: Warehouse, role: Role, table: str) -> None:
+    _assert_refused(shared, role, f"select * from {table}")
 
 
 @pytest.mark.parametrize("table", ["core.client", "core.lead", "core.decision", "mart.client"])
-def test_ingest_reads_nothing_of_clients(warehouse: Warehouse, table: str) -> None:
-    _assert_refused(warehouse, Role.INGEST, f"select * from {table}")
+def test_ingest_reads_nothing_of_clients(shared: Warehouse, table: str) -> None:
+    _assert_refused(shared, Role.INGEST, f"select * from {table}")
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,11 @@ def test_ingest_reads_nothing_of_clients(warehouse: Warehouse, table: str) -> No
         (Role.RESOLVER, "select * from core.lead"),
     ],
 )
-def test_each_role_may_do_its_own_work(warehouse: Warehouse, role: Role, allowed: str) -> None:
-    with warehouse.transaction(role) as connection:
+def test_each_role_may_do_its_own_work(shared: Warehouse, role: Role, allowed: str) -> None:
+    with shared.transaction(role) as connection:
         assert len(connection.execute(text(allowed)).all()) <= 1
 
 
-def test_the_crm_writes_nothing(warehouse: Warehouse) -> None:
-    _assert_refused(
-        warehouse, Role.CRM, "insert into core.client_alias values (gen_random_uuid(), gen_random_uuid(), 1)"
-    )
-    _assert_refused(warehouse, Role.MARKETING, "delete from mart.client")
+def test_the_crm_writes_nothing(shared: Warehouse) -> None:
+    _assert_refused(shared, Role.CRM, "insert into core.client_alias values (gen_random_uuid(), gen_random_uuid(), 1)")
+    _assert_refused(shared, Role.MARKETING, "delete from mart.client")

@@ -17,20 +17,11 @@ from pipeline.delivery.crm.plan import plan
 from pipeline.delivery.crm.record_book import Known, RecordBook
 from pipeline.delivery.crm.their_merge import tell_merge
 from pipeline.delivery.crm.write_back import intended
-from pipeline.delivery.queue import (
-    DELIVERED,
-    POLICY,
-    Batch,
-    Policy,
-    add_consumer,
-    failed,
-    held,
-    next_batch,
-    refused,
-    settle,
-    unavailable,
-)
-from pipeline.delivery.queue import Outcome as Told
+from pipeline.delivery.outcome import DELIVERED, failed, refused, unavailable
+from pipeline.delivery.outcome import Outcome as Told
+from pipeline.delivery.policy import POLICY, Policy
+from pipeline.delivery.pushed_consumer import add_consumer, held
+from pipeline.delivery.queue import Batch, next_batch, settle
 from pipeline.errors import RetryError, SourceRefusedError
 from pipeline.sources.connector import Clock
 from pipeline.warehouse.connection import Warehouse

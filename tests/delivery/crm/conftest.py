@@ -1,6 +1,5 @@
 """One warehouse per module, a CRM of each vendor per test, and a clock that is moved by hand."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,10 +13,9 @@ from sqlalchemy import text
 from pipeline.delivery.crm.configured import crm_named
 from pipeline.delivery.crm.connector import ConfiguredCrm
 from pipeline.delivery.crm.send import send
-from pipeline.delivery.queue import add_consumer
+from pipeline.delivery.pushed_consumer import add_consumer
 from pipeline.settings import Secrets, parse_settings
 from pipeline.sources.http import HttpLimits, limited
-from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Warehouse
 from tests.delivery.crm.clients import NOW, Clients
 from tests.delivery.crm.server import serving
@@ -26,20 +24,6 @@ from tests.delivery.crm.vendors import VENDORS, Vendor
 
 _NAMES = count(1)
 _QUICK = HttpLimits(attempts=3, longest_wait=0.01)
-
-
-@pytest.fixture(scope="module")
-def shared(server: embedded.Server, template: str) -> Iterator[Warehouse]:
-    """A warehouse that the tests of a module fill side by side."""
-    admin = Warehouse.at(server.url("postgres"))
-    name = f"crm_{os.getpid()}_{next(_NAMES)}"
-    with admin.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text(f"create database {name} template {template} strategy file_copy"))
-        opened = Warehouse.at(server.url(name))
-        yield opened
-        opened.engine.dispose()
-        connection.execute(text(f"drop database {name} with (force)"))
-    admin.engine.dispose()
 
 
 class Crm:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.delivery.crm.configured import crm_named
 from pipeline.delivery.crm.send import send
-from pipeline.delivery.queue import add_consumer
+from pipeline.delivery.pushed_consumer import add_consumer
 from pipeline.errors import SourceRefusedError
 from pipeline.settings import Secrets, parse_settings
 from pipeline.sources.configured import configured_sources

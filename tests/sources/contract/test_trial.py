@@ -6,7 +6,7 @@ import pipeline.sources.trial as trial
 from pipeline.company_context import company_context
 from pipeline.errors import RetryError, SourceRefusedError
 from pipeline.settings import Settings
-from pipeline.source_command import masked_lines
+from pipeline.source_report import masked_lines
 from pipeline.sources.http import HttpLimits
 from pipeline.sources.table import CONNECTORS
 from tests.sources.contract.example import SECRETS, HttpWorld

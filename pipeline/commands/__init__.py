@@ -1,0 +1,1 @@
+"""The commands of `leadfold`, a file each; pipeline/cli.py mounts them."""
