@@ -2,9 +2,10 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+import orjson
 import pytest
 from sqlalchemy import text
 
@@ -14,6 +15,7 @@ from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Role, Warehouse
+from tests.databases import fresh_warehouse
 from tests.sql.core_rows import NOW, Core, at, uid
 
 pytestmark = pytest.mark.postgres
@@ -36,19 +38,8 @@ MERGE = (
 @pytest.fixture(scope="module")
 def twins(server: embedded.Server, template: str) -> Iterator[tuple[Warehouse, Warehouse]]:
     """Two empty warehouses."""
-    admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
-    names = [f"follow_{place}_{os.getpid()}" for place in range(2)]
-    with admin.connect() as connection:
-        for name in names:
-            connection.execute(text(f"create database {name} template {template} strategy file_copy"))
-    first, second = (Warehouse.at(server.url(name)) for name in names)
-    yield first, second
-    for warehouse in (first, second):
-        warehouse.engine.dispose()
-    with admin.connect() as connection:
-        for name in names:
-            connection.execute(text(f"drop database {name} with (force)"))
-    admin.dispose()
+    with fresh_warehouse(server, template) as first, fresh_warehouse(server, template) as second:
+        yield first, second
 
 
 class History:
@@ -154,14 +145,12 @@ class History:
 
 
 def _json(value: object) -> str:
-    import orjson
-
     return orjson.dumps(value).decode()
 
 
-def _unless_refused(act: object) -> None:
+def _unless_refused(act: Callable[[], object]) -> None:
     try:
-        act()  # type: ignore[operator]
+        act()
     except ConfigError:
         return  # nothing to take back or to hold
 

@@ -29,6 +29,7 @@ from pipeline.workspace import open_workspace
 from tests.dags.conftest import run_once
 from tests.dags.searching import seen, seen_in_database, seen_in_folder
 from tests.dags.small_company import CANARIES, CONFIGURATION, EMAIL, MESSAGE, NAME, PHONE, SECRET, Company, dumped
+from tests.databases import fresh_warehouse
 from tests.delivery.crm.fake_bitrix24 import Portal
 from tests.delivery.crm.server import serving
 from tests.delivery.receiving import Receiver, receiving
@@ -137,19 +138,6 @@ def refused(warehouse: Warehouse, table: str) -> Iterator[None]:
         connection.execute(text(f"alter table {table} drop constraint refused"))
 
 
-@contextmanager
-def database(server: embedded.Server, name: str, template: str) -> Iterator[Warehouse]:
-    admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name} template {template} strategy file_copy"))
-    opened = Warehouse.at(server.url(name))
-    yield opened
-    opened.engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    admin.dispose()
-
-
 @pytest.fixture(scope="module")
 def story(
     airflow: Path, server: embedded.Server, template: str, tmp_path_factory: pytest.TempPathFactory
@@ -157,14 +145,14 @@ def story(
     folder = tmp_path_factory.mktemp("erasure")
     portal = Portal()
     with (
-        database(server, "told_story", template) as warehouse,
+        fresh_warehouse(server, template) as warehouse,
         serving(portal.fake) as fake,
         receiving() as receiver,
         pytest.MonkeyPatch.context() as patch,
     ):
         more = MORE.format(hook=receiver.url, portal=fake.url)
         (folder / "leadfold.toml").write_text(CONFIGURATION + more)
-        url = server.url("told_story")
+        url = server.url(str(warehouse.engine.url.database))
         places = {"LEADFOLD_CONFIG": str(folder / "leadfold.toml"), "LEADFOLD_HOME": str(folder), "DATABASE_URL": url}
         for name, value in (SECRETS | places).items():
             patch.setenv(name, value)
@@ -261,8 +249,8 @@ def test_webhooks_and_the_crm_were_told(story: Story) -> None:
 def restored(story: Story, server: embedded.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
     """The database of before the erasure again, in place of the one of today."""
     assert story.erased
-    with database(server, "restored_story", "template0") as opened:
-        url = server.url("restored_story")
+    with fresh_warehouse(server, "template0") as opened:
+        url = server.url(str(opened.engine.url.database))
         subprocess.run(
             (str(embedded.binaries() / "psql"), "-q", "-v", "ON_ERROR_STOP=1", "--dbname", url), input=story.dump,
             text=True, check=True, capture_output=True, env={"PATH": os.environ["PATH"]},

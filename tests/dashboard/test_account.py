@@ -85,7 +85,7 @@ def costs_page() -> None:
 def open_page(shop: steps.Workspace, monkeypatch: pytest.MonkeyPatch) -> Opener:
     url = shop.warehouse.engine.url.render_as_string(hide_password=False)
     monkeypatch.setenv("DATABASE_URL", url)
-    return lambda page: AppTest.from_function(page, default_timeout=30).run()
+    return lambda page: AppTest.from_function(page, default_timeout=90).run()
 
 
 def said(page: AppTest) -> list[str]:

@@ -39,7 +39,7 @@ def open_page(warehouse: Warehouse, warehouse_url: str, monkeypatch: pytest.Monk
         billed(connection, currency="PLN", spend_original=400, spend_reporting=100)
 
     def opened(page: Callable[[], None] = costs_page, **query: str) -> AppTest:
-        app = AppTest.from_function(page, default_timeout=30)
+        app = AppTest.from_function(page, default_timeout=90)
         for name, value in query.items():
             app.query_params[name] = value
         return app.run()

@@ -88,11 +88,17 @@ def test_keys_judge_doubts_and_links_open_clients(served: str, warehouse: Wareho
         page.get_by_text("1 client.").wait_for()
         page.locator("[data-testid=stDataFrame] canvas").nth(1).wait_for()
         table = page.get_by_test_id("stDataFrame").nth(1)
-        table.scroll_into_view_if_needed()
-        box = table.bounding_box()
-        with browser.contexts[0].expect_page() as opened:
+
+        def opens() -> bool:
+            """A click where the link is now: charts above it may still be growing."""
+            table.scroll_into_view_if_needed()
+            box = table.bounding_box()
             page.mouse.click(box["x"] + box["width"] - 120, box["y"] + 52)
-        client = opened.value
+            page.wait_for_timeout(2000)
+            return len(browser.contexts[0].pages) > 1
+
+        assert until(opens)
+        client = browser.contexts[0].pages[1]
         client.get_by_role("heading", name="Clients", exact=True).wait_for()
         client.get_by_text("Weakest link").wait_for()
 

@@ -32,7 +32,7 @@ def open_page(warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> Opener:
     monkeypatch.setenv("DATABASE_URL", warehouse_url)
 
     def opened(first: str = "", second: str = "") -> AppTest:
-        page = AppTest.from_function(clients_page, default_timeout=30).run()
+        page = AppTest.from_function(clients_page, default_timeout=90).run()
         if first:
             page.text_input(key="first").set_value(first)
             page.text_input(key="second").set_value(second)
@@ -175,7 +175,7 @@ def test_a_deal_of_the_timeline_is_written_as_money(
 
 
 def test_a_page_in_russian_says_why_in_russian(open_page: Opener, leads: Sequence[str]) -> None:
-    page = AppTest.from_function(clients_page, default_timeout=30)
+    page = AppTest.from_function(clients_page, default_timeout=90)
     page.query_params["lang"] = "ru"
     for key, lead in (("first", leads[1]), ("second", leads[4])):
         page.query_params[key] = lead

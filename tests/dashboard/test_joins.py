@@ -38,7 +38,7 @@ def open_page(warehouse_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     def opened(role: str = "marketing") -> AppTest:
         (tmp_path / "leadfold.toml").write_text(f'[dashboard]\nrole = "{role}"\n')
         monkeypatch.setenv("LEADFOLD_CONFIG", str(tmp_path / "leadfold.toml"))
-        return AppTest.from_function(joins_page, default_timeout=30).run()
+        return AppTest.from_function(joins_page, default_timeout=90).run()
 
     return opened
 

@@ -70,7 +70,7 @@ def open_page(built: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     def opened(role: str = "admin", **query: str) -> AppTest:
         config = f'[company]\ntimezone = "Europe/Warsaw"\n[dashboard]\nrole = "{role}"\n'
         (tmp_path / "leadfold.toml").write_text(config)
-        page = AppTest.from_function(over_time_page, default_timeout=30)
+        page = AppTest.from_function(over_time_page, default_timeout=90)
         for name, value in query.items():
             page.query_params[name] = value
         page.run()

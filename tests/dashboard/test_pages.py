@@ -41,7 +41,7 @@ def open_page(warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[
     monkeypatch.setenv("DATABASE_URL", warehouse_url)
 
     def opened(page: Callable[[], None]) -> AppTest:
-        return AppTest.from_function(page, default_timeout=30).run()
+        return AppTest.from_function(page, default_timeout=90).run()
 
     return opened
 
@@ -95,7 +95,7 @@ def test_a_warehouse_that_does_not_run_is_one_sentence(
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("LEADFOLD_HOME", str(tmp_path_factory.mktemp("home")))
-    shown = AppTest.from_function(costs_page, default_timeout=30).run()
+    shown = AppTest.from_function(costs_page, default_timeout=90).run()
     assert "leadfold db up" in shown.error[0].value
 
 

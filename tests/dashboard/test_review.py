@@ -47,7 +47,7 @@ def open_page(warehouse_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path_fact
         file = tmp_path_factory.mktemp("config") / "leadfold.toml"
         file.write_text(f'[company]\nregion = "PL"\n\n[dashboard]\nrole = "{role}"\n')
         monkeypatch.setenv("LEADFOLD_CONFIG", str(file))
-        page = AppTest.from_function(review_page, default_timeout=30)
+        page = AppTest.from_function(review_page, default_timeout=90)
         for key, value in address.items():
             page.query_params[key] = value
         return page.run()

@@ -66,7 +66,7 @@ def shown(page: AppTest) -> str:
 
 
 def opened(page: object, **query: str) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=30)  # type: ignore[arg-type]
+    app = AppTest.from_function(page, default_timeout=90)  # type: ignore[arg-type]
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
@@ -115,7 +115,7 @@ def test_who_has_to_sign_in_and_did_not_sees_nothing(
 
 def test_a_broken_configuration_is_one_sentence(shop: Path) -> None:
     shop.write_text('[dashboard]\nrole = "king"\n')
-    app = AppTest.from_function(costs_page, default_timeout=30).run()
+    app = AppTest.from_function(costs_page, default_timeout=90).run()
     assert not app.exception
     assert "dashboard.role" in app.error[0].value
 

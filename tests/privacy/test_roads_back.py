@@ -5,10 +5,8 @@ import os
 import subprocess
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from shutil import copytree
 from urllib.parse import urlencode
@@ -32,6 +30,7 @@ from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Warehouse
 from pipeline.warehouse.landing import land
 from tests.company import SECRET, fold_all, post, select
+from tests.databases import copied, fresh_warehouse
 from tests.privacy.people import (
     ANNA,
     BEFORE,
@@ -54,33 +53,17 @@ def clock() -> Clock:
     return Clock()
 
 
-_NUMBERS = count()
-
-
-@contextmanager
-def database(server: embedded.Server, name: str, template: str) -> Iterator[Warehouse]:
-    """A copy of a database that nobody is connected to."""
-    admin = Warehouse.at(server.url("postgres")).engine.execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name} template {template} strategy file_copy"))
-    opened = Warehouse.at(server.url(name))
-    yield opened
-    opened.engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    admin.dispose()
-
-
 @pytest.fixture(scope="module")
 def erased_once(
     server: embedded.Server, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, steps.Workspace]]:
     """A company that erased the person, made once."""
-    with database(server, "erased_once", template) as warehouse:
+    with copied(server, template) as name:
+        warehouse = Warehouse.at(server.url(name))
         shop = company_of_every_kind(warehouse, tmp_path_factory.mktemp("erased"), Clock())
         erase(shop, [folded_person(shop)], "officer", "request 1", search=False)
         warehouse.engine.dispose()
-        yield "erased_once", shop
+        yield name, shop
 
 
 @pytest.fixture
@@ -90,7 +73,7 @@ def erased(
     """The company that erased the person two days ago, for one test."""
     name, shop = erased_once
     copytree(shop.settings.base, tmp_path, dirs_exist_ok=True)
-    with database(server, f"erased_{next(_NUMBERS)}", name) as warehouse:
+    with fresh_warehouse(server, name) as warehouse:
         settings = shop.settings.model_copy(update={"base": tmp_path})
         later = Clock(BEFORE + timedelta(days=2))
         yield steps.Workspace(settings, warehouse, configured_sources(settings, shop.secrets), shop.secrets, later)
@@ -206,7 +189,7 @@ def test_another_source_with_old_data_of_them(erased: steps.Workspace) -> None:
 @pytest.fixture
 def restored(server: embedded.Server) -> Iterator[Warehouse]:
     """A database to restore a dump into."""
-    with database(server, "restored", "template0") as opened:
+    with fresh_warehouse(server, "template0") as opened:
         yield opened
 
 
@@ -219,7 +202,7 @@ def test_a_dump_from_before_the_erasure(
     erase(shop, [client], "officer", "request 1", search=False)
     clock.now += timedelta(days=2)
     subprocess.run(
-        (str(embedded.binaries() / "psql"), "-q", "-v", "ON_ERROR_STOP=1", "--dbname", server.url("restored")), input=dump,
+        (str(embedded.binaries() / "psql"), "-q", "-v", "ON_ERROR_STOP=1", "--dbname", server.url(str(restored.engine.url.database))), input=dump,
         text=True, check=True, capture_output=True, env={"PATH": os.environ["PATH"]},
     )  # fmt: skip
     shop = replace(shop, warehouse=restored)
@@ -229,7 +212,7 @@ def test_a_dump_from_before_the_erasure(
     counts = apply_erasures(shop, erasures_of(shop))
     assert (counts["erasures"], counts["clients"]) == (1, 1)
     nobody_came_back(shop)
-    assert sightings(dumped(server.url("restored"))) == []
+    assert sightings(dumped(server.url(str(restored.engine.url.database)))) == []
     assert apply_erasures(shop, erasures_of(shop))["erasures"] == 0
 
 
