@@ -34,7 +34,7 @@ test: setup ## lint, types, import contracts and all tests, side by side
 
 # Three processes for two cores, since the first waits half of its time; each starts the servers that it needs.
 README := tests/end_to_end/test_readme.py
-RULES := $(addprefix tests/,attribution dedup history normalize outcomes quality rejection review sources sql warehouse)
+RULES := $(addprefix tests/,attribution dedup history normalize outcomes quality rejection review sources sql tables warehouse)
 
 test-readme:
 	@$(BIN)/python -m pytest $(README)

@@ -93,7 +93,7 @@ def test_only_the_warehouse_room_has_a_driver(repository: Path) -> None:
 def test_the_core_imports_without_its_extras(repository: Path) -> None:
     """Airflow, Great Expectations, pandas and Streamlit are loaded only where they are used."""
     code = (
-        "import sys, pipeline.cli, pipeline.steps, pipeline.own_file, pipeline.api.app, dedup; "
+        "import sys, pipeline.cli, pipeline.steps, pipeline.tables.own_file, pipeline.api.app, dedup; "
         "print([m for m in ('airflow', 'great_expectations', 'pandas', 'streamlit', 'openpyxl') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True)

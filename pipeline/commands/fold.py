@@ -31,9 +31,9 @@ def fold(
     if leads is None:
         _fold_warehouse(config)
         return
-    from pipeline.fold_report import print_folded
-    from pipeline.own_file import fold_file, write_folded
     from pipeline.settings import Settings, load_settings, parse_settings
+    from pipeline.tables.fold_report import print_folded
+    from pipeline.tables.own_file import fold_file, write_folded
 
     settings = load_settings(config) if config is not None else Settings()
     if region is not None:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.arrow_alone import use_arrow_alone
 from pipeline.commands.console import OWN_PROCESS, err, progress
+from pipeline.tables.arrow_alone import use_arrow_alone
 
 
 def match(
@@ -44,7 +44,7 @@ def match(
     """Fold any table of persons or companies, or link two; no server, no configuration needed."""
     if context.obj == OWN_PROCESS:
         use_arrow_alone()
-    from pipeline.match_table import MatchRequest, match_table
+    from pipeline.tables.match_table import MatchRequest, match_table
 
     request = MatchRequest(
         table=table, model=model, link=link, columns=tuple(columns or ()), id_column=row_id, seen_column=seen, truth=truth,

@@ -24,7 +24,7 @@ from pipeline.lead import RawRecord
 from pipeline.sources.connector import Clock, ConfiguredSource
 from pipeline.sources.page import Page
 from pipeline.sources.submission import load_json
-from pipeline.table_file import SUFFIXES, Row, kind_of, read_rows
+from pipeline.tables.table_file import SUFFIXES, Row, kind_of, read_rows
 
 SETTLED = timedelta(seconds=60)
 """Nobody writes to a file whose last change is longer ago."""

@@ -19,7 +19,7 @@ from pipeline.sources.file_rows import UNREAD, Layout, RecordOf, cell_text, hash
 from pipeline.sources.form import checked_fields
 from pipeline.sources.row_time import Order, column_order, row_moment
 from pipeline.sources.versions import Version
-from pipeline.table_file import Row
+from pipeline.tables.table_file import Row
 
 ORDER = "date_order"
 """Key of a record's transport facts: the order of day and month that its file showed."""

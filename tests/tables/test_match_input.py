@@ -10,7 +10,7 @@ import pytest
 
 from dedup.model import Field, Model
 from pipeline.errors import ConfigError
-from pipeline.match_input import MatchInput, Wanted, chosen_columns, read_input, truth_pattern
+from pipeline.tables.match_input import MatchInput, Wanted, chosen_columns, read_input, truth_pattern
 
 MODEL = Model(
     name="small",

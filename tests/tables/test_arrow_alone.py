@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.arrow_alone import use_arrow_alone
+from pipeline.tables.arrow_alone import use_arrow_alone
 
 _MATCH = """
 import sys

@@ -6,7 +6,7 @@ import pyarrow
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.match_labels import LabelledPairs, read_labels
+from pipeline.tables.match_labels import LabelledPairs, read_labels
 
 
 def _labels(tmp_path: Path, body: str) -> LabelledPairs:

@@ -6,7 +6,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.own_file import GENUINE, FoldedFile
+from pipeline.tables.own_file import GENUINE, FoldedFile
 
 
 def print_folded(folded: FoldedFile, written: Iterable[str], out: Console) -> None:

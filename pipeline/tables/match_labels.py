@@ -16,7 +16,7 @@ import pyarrow.compute as compute
 from dedup.arrays import Bools, Ints
 from dedup.recognise import fold_header
 from pipeline.errors import ConfigError
-from pipeline.table_columns import column_headers, read_columns
+from pipeline.tables.table_columns import column_headers, read_columns
 
 _HEADERS = {
     "left": ("left", "left id", "id left", "id 1", "id1", "a"),

@@ -10,9 +10,9 @@ import pytest
 from pipeline.conform import ConformContext
 from pipeline.errors import ConfigError, InputFileError
 from pipeline.lead import ENQUIRY_FIELDS, Lead
-from pipeline.own_file import LEAD_COLUMNS, FoldedFile, fold_file, parse_time, recognise, write_folded
 from pipeline.rejection.rules import Rejection
 from pipeline.settings import Settings, parse_settings
+from pipeline.tables.own_file import LEAD_COLUMNS, FoldedFile, fold_file, parse_time, recognise, write_folded
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 HEADER = "lead_id,source_kind,received_at,name,phone,email,message,region,call_status,call_duration,handle"
@@ -199,7 +199,7 @@ def test_one_column_stands_for_one_thing(tmp_path: Path) -> None:
 
 
 def test_a_row_that_breaks_a_rule_is_set_aside_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline import own_file
+    from pipeline.tables import own_file
 
     sound = own_file.classify
 

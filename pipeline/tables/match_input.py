@@ -18,7 +18,7 @@ from dedup.evaluation import UNLABELLED
 from dedup.model import Model
 from dedup.recognise import ColumnError, Recognised, recognise
 from pipeline.errors import ConfigError, InputFileError
-from pipeline.table_columns import TableColumns, column_headers, read_columns
+from pipeline.tables.table_columns import TableColumns, column_headers, read_columns
 
 Say = Callable[[str], None]
 
@@ -212,7 +212,7 @@ def _seen(read: TableColumns, recognised: Recognised, say: Say, path: Path) -> F
 
 def _moments(texts: Any) -> Any:
     """Times in any form that people write, null where it is no time: all at once where all are ISO 8601, else each distinct one."""
-    from pipeline.own_file import parse_time
+    from pipeline.tables.own_file import parse_time
 
     for zone in (None, "UTC"):  # none of them says its zone, or each does
         try:

@@ -25,8 +25,8 @@ from dedup.evaluation import (
     sweep_pairs,
 )
 from dedup.explain import explain_rows
-from pipeline.match_input import MatchInput
-from pipeline.match_labels import LabelledPairs
+from pipeline.tables.match_input import MatchInput
+from pipeline.tables.match_labels import LabelledPairs
 
 ERRORS_LISTED = 10
 """Costly errors of each kind in the document; people are shown the first `_ERRORS_TOLD`."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pipeline.match_table import BAD_INPUT, DONE, MatchRequest, match_table
+from pipeline.tables.match_table import BAD_INPUT, DONE, MatchRequest, match_table
 
 PEOPLE = """id,name,phone,email,city,person
 1,Пётр Щукин,8 (903) 123-45-67,p.schukin@mail.ru,Москва,p1

@@ -1,7 +1,7 @@
 """A file as columns of text, for matching: CSV and Parquet at the speed of pyarrow, JSONL, XLSX and odd CSV row by row.
 
 Both roads give the same rows; the fast one is taken only where it cannot differ from the careful reader in
-`pipeline.table_file`. What can go wrong: a file that is no table (InputFileError, one line), a row that cannot be read
+`pipeline.tables.table_file`. What can go wrong: a file that is no table (InputFileError, one line), a row that cannot be read
 (left out, counted and named by its line).
 """
 
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pyarrow.lib import ArrowException
 
 from pipeline.errors import InputFileError
-from pipeline.table_file import CsvForm, Row, column_names, csv_form, csv_header, kind_of, read_rows
+from pipeline.tables.table_file import CsvForm, Row, column_names, csv_form, csv_header, kind_of, read_rows
 
 REASONS_KEPT = 100
 """Rows that could not be read and are named; of the rest the count alone is kept."""

@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from pipeline.match_table import MatchRequest, match_table
+from pipeline.tables.match_table import MatchRequest, match_table
 
 HEADER = "id,name,phone,email\n"
 CHAIN = """1,Анна Чхеидзе,+79162345678,

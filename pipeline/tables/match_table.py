@@ -13,11 +13,11 @@ from typing import TextIO
 import orjson
 
 from dedup.model import Model
-from pipeline.clusters_file import write_clusters
 from pipeline.errors import ConfigError, LeadfoldError
-from pipeline.match_input import Say, Wanted, chosen_columns, read_input, truth_pattern
-from pipeline.match_labels import read_labels
-from pipeline.match_report import Said, report_of, said_lines
+from pipeline.tables.clusters_file import write_clusters
+from pipeline.tables.match_input import Say, Wanted, chosen_columns, read_input, truth_pattern
+from pipeline.tables.match_labels import read_labels
+from pipeline.tables.match_report import Said, report_of, said_lines
 
 DONE, BAD_INPUT = 0, 2
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputFileError
-from pipeline.table_file import column_names, read_rows
+from pipeline.tables.table_file import column_names, read_rows
 
 ROWS = [{"Имя": "Пётр Щукин", "Телефон": "8 903 123-45-67"}, {"Имя": "Łukasz, Żółć", "Телефон": "+48 501 234 567"}]
 

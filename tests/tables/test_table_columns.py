@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import table_columns
 from pipeline.errors import InputFileError
-from pipeline.table_columns import TableColumns, column_headers, read_columns
-from pipeline.table_file import read_rows
+from pipeline.tables import table_columns
+from pipeline.tables.table_columns import TableColumns, column_headers, read_columns
+from pipeline.tables.table_file import read_rows
 
 
 def _csv(tmp_path: Path, body: bytes | str, name: str = "t.csv") -> Path:

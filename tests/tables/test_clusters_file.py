@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import clusters_file
-from pipeline.clusters_file import write_clusters
 from pipeline.delivery.spreadsheet import safe_cell
+from pipeline.tables import clusters_file
+from pipeline.tables.clusters_file import write_clusters
 
 
 def _written(ids: list[str], cluster: list[int], weakest: list[float], sides: list[int] | None = None) -> str:

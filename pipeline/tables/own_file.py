@@ -28,7 +28,7 @@ from pipeline.rejection.rules import classify
 from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_model
 from pipeline.settings import Settings
 from pipeline.sources.field_map import MAPS, fold_label, load_field_map
-from pipeline.table_file import Row, column_names, read_rows
+from pipeline.tables.table_file import Row, column_names, read_rows
 
 LEAD_COLUMNS = ("lead_id", "source_kind", "source", "received_at")
 """Columns that say which lead a row is; the rest are fields of an Enquiry."""
