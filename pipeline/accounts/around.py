@@ -47,6 +47,12 @@ def keys_of(mention: Mention) -> set[int]:
     return {key_of(kind, value) for kind, found in values.items() for value in found}
 
 
+def stored_keys(mention: Mention) -> set[int]:
+    """What is stored of a mention: its keys, and one of its own that is another as soon as it tells anything else."""
+    parts = (mention.names, *map(sorted, (mention.tax_ids, mention.domains, mention.cities)))
+    return keys_of(mention) | {key_of("mention", repr((mention.client_id, *parts)))}
+
+
 def clients_around(
     changed: Iterable[str], now: Mapping[str, Mention], words: Iterable[Word], known: Neighbours, most: int
 ) -> Around | None:

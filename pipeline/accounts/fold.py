@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pipeline.accounts.around import Around, clients_around
+from pipeline.accounts.around import Around, clients_around, stored_keys
 from pipeline.accounts.linking import Word, link
 from pipeline.accounts.mention import Mention, mention_of
 from pipeline.identity import Change, members_after, reconcile
@@ -32,17 +32,31 @@ def fold_accounts(connection: Connection, settings: Settings, now: datetime, ful
     if full or made is None or made[0] != made_with:
         _look_at_everyone(connection)
     else:
-        changed = accounts.take_changed(connection, made[1])
-        if not changed:
-            return {"accounts": 0, "clients": 0, "changes": 0, "events": 0, "shared_domains": 0}
-        accounts.look_at(connection, changed)
+        changed, spoken_of = accounts.take_changed(connection), accounts.spoken_of(connection, made[1])
+        accounts.look_at(connection, changed | spoken_of)
         mentions, _ = _mentions(connection)
-        around = clients_around(changed, mentions, said, accounts.StoredNeighbours(connection), MOST_AROUND)
+        begin = spoken_of | _telling_otherwise(connection, changed, mentions)
+        if not begin:
+            if changed:
+                accounts.keep_build(connection, made_with, now)
+            return {"accounts": 0, "clients": 0, "changes": 0, "events": 0, "shared_domains": 0}
+        begin |= accounts.held_clients(connection)
+        told = {client: mentions[client] for client in begin & mentions.keys()}
+        around = clients_around(begin, told, said, accounts.StoredNeighbours(connection), MOST_AROUND)
         if around is None:
             _look_at_everyone(connection)
         else:
             accounts.look_at(connection, around.clients)
     return _follow(connection, said, around, made_with, now)
+
+
+def _telling_otherwise(connection: Connection, changed: set[str], mentions: Mapping[str, Mention]) -> set[str]:
+    """Which changed clients tell another company than when accounts were made, or are in an account and tell none: most who write again
+    tell the same."""
+    before = accounts.stored_keys_of(connection, changed)
+    same = {client for client in changed & mentions.keys() if stored_keys(mentions[client]) == before.get(client)}
+    silent = changed - mentions.keys() - before.keys()
+    return changed - same - (silent - accounts.members_among(connection, silent))
 
 
 def _look_at_everyone(connection: Connection) -> None:

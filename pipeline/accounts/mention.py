@@ -2,8 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dedup import fold_text
+
+
+@lru_cache(maxsize=65_536)
+def _folded(name: str) -> str:
+    return fold_text(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,7 @@ class Sight:
     @property
     def key(self) -> str:
         """The name's core, folded: one for every writing of it in any script."""
-        return fold_text(self.core or self.name)
+        return _folded(self.core or self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import orjson
 from sqlalchemy import Connection
 
-from pipeline.accounts.around import key_of, keys_of
+from pipeline.accounts.around import key_of, stored_keys
 from pipeline.accounts.domain import is_companys
 from pipeline.accounts.linking import Linked, Word
 from pipeline.accounts.mention import Mention, Sight
@@ -70,13 +70,32 @@ def keep_build(connection: Connection, made_with: str, now: datetime) -> None:
     run(connection, "accounts", "keep_build", last_decision=last, made_with=made_with, now=now)
 
 
-def take_changed(connection: Connection, last_decision: int) -> set[str]:
-    """Clients whose company may read otherwise than when accounts were made, or of whom people spoke since."""
-    changed = {row.client_id for row in rows(connection, "accounts", "take_changed")}
-    changed |= {row.client_id for row in rows(connection, "accounts", "spoken_of", last_decision=last_decision)}
-    if changed:
-        changed |= {row.client_id for row in rows(connection, "accounts", "held_clients")}
-    return changed
+def take_changed(connection: Connection) -> set[str]:
+    """Clients that got, lost or reread a lead since accounts were made; they wait no longer."""
+    return {row.client_id for row in rows(connection, "accounts", "take_changed")}
+
+
+def spoken_of(connection: Connection, last_decision: int) -> set[str]:
+    """Clients of whom, or of whose accounts, people spoke since a decision."""
+    return {row.client_id for row in rows(connection, "accounts", "spoken_of", last_decision=last_decision)}
+
+
+def held_clients(connection: Connection) -> set[str]:
+    """Clients of the accounts that belong to holdings, and of these: an account tells which living one it belongs to."""
+    return {row.client_id for row in rows(connection, "accounts", "held_clients")}
+
+
+def stored_keys_of(connection: Connection, clients: Iterable[str]) -> Mapping[str, set[int]]:
+    """What was stored of the mentions of these clients, of those that had one."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for row in rows(connection, "accounts", "stored_keys_of", client_ids=_ids(clients)):
+        found[row.client_id].add(row.key)
+    return dict(found)
+
+
+def members_among(connection: Connection, clients: Iterable[str]) -> set[str]:
+    """Which of these clients are in an account."""
+    return {row.client_id for row in rows(connection, "accounts", "members_among", client_ids=_ids(clients))}
 
 
 def forget_changed(connection: Connection) -> None:
@@ -128,7 +147,7 @@ def _ids(ids: Iterable[str]) -> list[UUID]:
 def write_keys(connection: Connection, mentions: Iterable[Mention]) -> None:
     """Stores the keys of the clients looked at, in place of those that they had."""
     run(connection, "accounts", "delete_keys")
-    keys = ((mention.client_id, key) for mention in mentions for key in keys_of(mention))
+    keys = ((mention.client_id, key) for mention in mentions for key in stored_keys(mention))
     copy_rows(connection, "core.account_key", ("client_id", "key"), keys)
 
 

@@ -51,6 +51,14 @@ left join core.account_alias as alias on alias.account_id = holding.holding_id
 join core.account_member as member
     on member.to_decision is null and member.account_id in (holding.account_id, coalesce(alias.living_id, holding.holding_id));
 
+-- name: stored_keys_of
+select client_id::text as client_id, key from core.account_key where client_id = any(cast(:client_ids as uuid[]));
+
+-- name: members_among
+select client_id::text as client_id
+from core.account_member
+where client_id = any(cast(:client_ids as uuid[])) and to_decision is null;
+
 -- name: keys_of
 select distinct key from core.account_key where client_id = any(cast(:client_ids as uuid[]));
 

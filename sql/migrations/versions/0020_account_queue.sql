@@ -12,7 +12,7 @@ create table core.account_key (
     key       bigint not null,
     primary key (client_id, key)
 );
-comment on table core.account_key is 'Tax number, domains and names of the company that a living client names, as hashes: clients of one key may be of one account.';
+comment on table core.account_key is 'Tax number, domains and names of the company that a living client names, as hashes: clients of one key may be of one account. And a hash of all it tells.';
 create index account_key_key on core.account_key (key);
 
 alter table core.account_shared_domain add column key bigint not null;
