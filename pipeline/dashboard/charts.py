@@ -206,7 +206,7 @@ def show_junk(channels: Sequence[ChannelJunk]) -> None:
             color=alt.Color(
                 "state:N", title=None, sort=[state_name(state) for state in STATE_COLORS],
                 scale=alt.Scale(domain=[state_name(state) for state in STATE_COLORS], range=list(STATE_COLORS.values())),
-                legend=alt.Legend(orient="top", columns=_legend_columns(alt, 4)),
+                legend=alt.Legend(orient="top", columns=_legend_columns(alt, 4, on_phone=1)),  # beside the names of channels
             ),
             order=alt.Order("rank:Q"),
             tooltip=[
@@ -244,9 +244,9 @@ def _channels_by_spend(periods: Sequence[PeriodCost]) -> list[str]:
     return sorted((channel for channel in sums if sums[channel]), key=lambda channel: (-sums[channel], channel))
 
 
-def _legend_columns(alt: Any, most: int) -> Any:
-    """Names of a legend side by side; on a phone one or two, or the last would be cut off."""
-    return alt.ExprRef(f"width < {_PHONE} ? {most // 2} : {most}")
+def _legend_columns(alt: Any, most: int, on_phone: int = 0) -> Any:
+    """Names of a legend side by side; on a phone half as many or fewer, or the last would be cut off."""
+    return alt.ExprRef(f"width < {_PHONE} ? {on_phone or most // 2} : {most}")
 
 
 def _time_axis(alt: Any, rows: Sequence[Mapping[str, Any]]) -> Any:
