@@ -153,13 +153,20 @@ def _ended(folder: Path, name: str, pid: int, deadline: float) -> bool:
 
 def _session(leader: int) -> tuple[int, ...]:
     """Processes of the session that began with `leader`: Airflow's tasks leave the group, but not the session."""
-    listed = subprocess.run(("ps", "-A", "-o", "pid="), capture_output=True, text=True, check=True).stdout
     members = []
-    for pid in map(int, listed.split()):
+    for pid in _all_pids():
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if os.getsid(pid) == leader:
                 members.append(pid)
     return tuple(members)
+
+
+def _all_pids() -> tuple[int, ...]:
+    """Every process of the machine. Slim images of Linux have no `ps`, other systems no /proc."""
+    if Path("/proc/self").exists():
+        return tuple(int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+    listed = subprocess.run(("ps", "-A", "-o", "pid="), capture_output=True, text=True, check=True).stdout
+    return tuple(map(int, listed.split()))
 
 
 def run_folder(folder: Path) -> Path:

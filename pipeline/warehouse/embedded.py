@@ -152,7 +152,15 @@ def _is_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _awaits_burial(pid)
+
+
+def _awaits_burial(pid: int) -> bool:
+    """Whether a process has ended and its parent has not collected it yet, as in a container whose first process collects nobody."""
+    stat = Path(f"/proc/{pid}/stat")
+    with contextlib.suppress(OSError):
+        return stat.read_text().rpartition(")")[2].split()[0] == "Z"
+    return False
 
 
 def _answers(server: Server) -> bool:

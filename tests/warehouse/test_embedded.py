@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -99,3 +100,21 @@ def test_another_users_pg_variables_do_not_reach_the_server(empty: Path, monkeyp
     monkeypatch.setenv("PGDATA", "/nowhere")
     monkeypatch.setenv("PGPORT", "1")
     assert embedded.start(empty).port != 1
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+def test_a_process_that_ended_and_was_not_collected_is_not_alive() -> None:
+    script = "import os, time\npid = os.fork()\npid or os._exit(0)\nprint(pid, flush=True)\ntime.sleep(60)"
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    try:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        deadline = time.monotonic() + 10
+        while embedded._is_alive(child) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert Path(f"/proc/{child}").exists()
+        assert not embedded._is_alive(child)
+        assert embedded._is_alive(parent.pid)
+    finally:
+        parent.kill()
+        parent.wait()
