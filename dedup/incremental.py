@@ -19,7 +19,7 @@ from dedup.arrays import Bools, Ints, group_bounds, mix
 from dedup.clustering import Links, Verdicts, components, join_all
 from dedup.collector import paused_collector
 from dedup.encoding import Column, Encoded, encode, switchboard_of
-from dedup.hubs import Hub, company_columns, contact_column, list_hubs, people_per_value
+from dedup.hubs import Hub, company_columns, contact_column, is_desk, list_hubs, people_per_value
 from dedup.match import PAIRS_AT_ONCE, best_doubts, read_verdicts
 from dedup.model import Model
 from dedup.record import Judgement, Record
@@ -295,7 +295,7 @@ def _contacts_of(data: Encoded, model: Model, shown: Bools) -> Encoded:
     def hide(column: Column) -> Column:
         ids = np.where(shown[:, None], column.ids, -1)
         # A desk tells of others behind its number, so that one of a hidden record must not be there.
-        desks = [number for number, key in enumerate(column.keys) if ";" in key]
+        desks = np.flatnonzero(is_desk(column)).tolist()
         hidden = set(desks).difference(np.unique(ids).tolist()) if desks else ()
         if not hidden:
             return replace(column, ids=ids)

@@ -8,7 +8,7 @@ import numpy as np
 from dedup.arrays import Ints, hash_texts, mix
 from dedup.blocking import KeyMaker, name_order_texts
 from dedup.encoding import Encoded, switchboard_of
-from dedup.hubs import contact_column
+from dedup.hubs import contact_column, is_desk
 from dedup.model import BlockingRule, Model
 
 DESK = 1000
@@ -78,8 +78,7 @@ def _of_rule(number: int, keys: Ints) -> Ints:
 
 def _desks(data: Encoded, column: str) -> tuple[Ints, Ints]:
     ids, texts = data.columns[column].ids, data.columns[column].keys
-    is_desk = np.array([";" in text for text in texts] + [False])
-    rows, places = np.nonzero(is_desk[ids])
+    rows, places = np.nonzero(np.append(is_desk(data.columns[column]), False)[ids])
     asked, inverse = np.unique(ids[rows, places], return_inverse=True)
     return rows, hash_texts([switchboard_of(texts[number]) for number in asked.tolist()])[inverse]
 

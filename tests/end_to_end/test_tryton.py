@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -109,11 +110,10 @@ class Company:
 
     def send_until_done(self) -> None:
         for _ in range(12):
-            try:
+            # An answer was lost, as the test wants it: the next turn goes on from there.
+            with suppress(RetryError):
                 if not self.send()["later"]:
                     return
-            except RetryError:
-                pass
             self.now += timedelta(hours=1)
         raise AssertionError("never done")
 
