@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import overload
+from itertools import chain
+from typing import cast, overload
 
 import numpy as np
 import pyarrow as pa
@@ -186,6 +187,18 @@ def number_codes(codes: Ints) -> tuple[Ints, Ints]:
     numbers = np.empty(len(codes), dtype=np.int64)
     numbers[order] = np.repeat(np.arange(len(starts)), counts)
     return np.minimum.reduceat(order, starts) if len(order) else order, numbers
+
+
+KeyTexts = Sequence[str] | Sequence[tuple[str, ...]]
+"""What each value of a field gives a key: one text, empty for none, or several."""
+
+
+def spread_texts(found: KeyTexts) -> tuple[Ints, Sequence[str]]:
+    """The texts in a row, and the number of the value that each is of."""
+    if not len(found) or isinstance(found[0], str):
+        return np.arange(len(found)), cast("Sequence[str]", found)
+    owners = np.repeat(np.arange(len(found)), np.fromiter(map(len, found), np.int64, len(found)))
+    return owners, list(chain.from_iterable(found))
 
 
 Long = tuple[Ints, Ints]

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from operator import itemgetter
 
 import numpy as np
 
 from dedup import kinds
-from dedup.arrays import Bools, Ints, Long, Shelf, group_bounds, hash_texts, mix, number_texts, shelve
+from dedup.arrays import Bools, Ints, Long, Shelf, group_bounds, hash_texts, mix, number_texts, shelve, spread_texts
 from dedup.encoding import Column, Encoded
 from dedup.model import MOST_RULES, BlockingRule, Model
 from dedup.name_keys import NameKeys
@@ -116,8 +115,7 @@ class KeyMaker:
         if not part:
             return self._whole(column)
         of_value = kinds.module_of(kind).parts[part](column.prepared)
-        owners = np.repeat(np.arange(len(of_value)), np.fromiter(map(len, of_value), np.int64, len(of_value)))
-        texts = list(chain.from_iterable(of_value))
+        owners, texts = spread_texts(of_value)
         keys = hash_texts(texts) if self._stable else number_texts(texts)
         kept = keys >= 0
         return KeyPart(column.raw, shelve((owners[kept], keys[kept]), len(of_value)))

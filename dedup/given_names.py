@@ -5,14 +5,14 @@ its full forms and its short forms. A short form may stand for several groups (�
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from rapidfuzz.distance import OSA
 
-from dedup.folding import fold_token
+from dedup.folding import fold_plain_words, fold_token, plain_latin_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,21 @@ def _table_rows() -> list[tuple[str, str, list[str], list[str]]]:
 def given_name_table() -> tuple[dict[str, GivenName], dict[str, GivenName]]:
     """The table by spelling and by folded spelling."""
     rows = _table_rows()
-    return _index(rows, str.casefold), _index(rows, fold_token)
+    forms = list({form for _, _, full, short in rows for form in (*full, *short)})
+    folded = fold_plain_words(plain_latin_words(forms))
+    return _index(rows, {form: form.casefold() for form in forms}), _index(rows, dict(zip(forms, folded, strict=True)))
 
 
-def _index(rows: list[tuple[str, str, list[str], list[str]]], key: Callable[[str], str]) -> dict[str, GivenName]:
+def _index(rows: list[tuple[str, str, list[str], list[str]]], key: Mapping[str, str]) -> dict[str, GivenName]:
     full: dict[str, set[str]] = defaultdict(set)
     short: dict[str, set[str]] = defaultdict(set)
     gender_of: dict[str, str] = {}
     for group, gender_code, full_forms, short_forms in rows:
         gender_of[group] = gender_code
         for form in full_forms:
-            full[key(form)].add(group)
+            full[key[form]].add(group)
         for form in short_forms:
-            short[key(form)].add(group)
+            short[key[form]].add(group)
     table = {}
     for word in sorted(full.keys() | short.keys()):
         # A full form's own sex decides; Саша as a short form shows none.

@@ -7,11 +7,12 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from zlib import crc32
 
 import numpy as np
 
-from dedup.arrays import Bools, Ints, find_texts, mix, take_texts
+from dedup.arrays import Bools, Ints, find_texts, mix, places_of, take_texts
 from dedup.comparison.person_name import NameLevel, compare_names
 from dedup.encoding import Column, Encoded, switchboard_of
 from dedup.model import Comparison, Contact, Model
@@ -54,6 +55,10 @@ class People:
     office: Bools
     less: tuple[float, float] = (0.0, 0.0)
     """Bits that a landline of this column weighs less than a mobile here: a home's, an office's."""
+
+    def part(self, start: int, end: int) -> "People":
+        """Those of values from one number to before another."""
+        return People(self.count[start:end], self.households[start:end], self.office[start:end])
 
 
 def contact_column(comparison: Comparison) -> str:
@@ -102,10 +107,10 @@ def _name_codes(names: Names) -> Ints:
     return code
 
 
-def _names_beside(values: Ints, name_ids: Ints, names: Names) -> _Beside:
-    """Full names first, of these the one with most leads: the others are measured against it."""
+def _names_beside(values: Ints, name_ids: Ints, full: Bools, codes: Ints) -> _Beside:
+    """Full names first, of these the one with most leads: the others are measured against it. full, codes: [names]."""
     value, name, leads = _distinct_beside(values, name_ids)
-    order = np.lexsort((_name_codes(names)[name], -leads, ~names.full[name], value))
+    order = np.lexsort((codes[name], -leads, ~full[name], value))
     return _Beside(value[order], name[order], leads[order])
 
 
@@ -138,10 +143,17 @@ def find_people(beside: _Beside, names: Names) -> tuple[Ints, Ints, Ints]:
     return value[order], name[order], leads[order]
 
 
-def _count_people(values: Ints, name_ids: Ints, names: Names, size: int) -> People:
+def _end_to_end(parts: Sequence[_Beside], starts: Sequence[int]) -> _Beside:
+    """Names on values of several columns as on those of one. starts: the number of each column's first value."""
+    nothing = np.zeros(0, dtype=np.int64)
+    values = [part.value + start for part, start in zip(parts, starts, strict=False)]
+    names, leads = [part.name for part in parts], [part.leads for part in parts]
+    return _Beside(*(np.concatenate([nothing, *column]) for column in (values, names, leads)))
+
+
+def _count_people(beside: _Beside, names: Names, size: int) -> People:
     count = np.ones(size, dtype=np.int64)
     households = np.full((size, HOUSEHOLD), -1, dtype=np.int64)
-    beside = _names_beside(values, name_ids, names)
     office = np.zeros(size, dtype=bool)
     if not len(beside.value):
         return People(count, households, office)
@@ -173,23 +185,52 @@ def _desks_per_number(column: Column) -> Mapping[str, int]:
 
 def people_per_value(data: Encoded, model: Model) -> dict[str, People]:
     """Who shares the values of each contact column."""
+    (found,) = people_in_views([data], model)
+    return found
+
+
+def people_in_views(views: Sequence[Encoded], model: Model) -> list[dict[str, People]]:
+    """Who shares the values of each contact column in each of several views of one set: records that show other values of theirs, of
+    the same names. One comparison of names serves all columns and views: a small one costs as much as one of thousands."""
+    names = views[0].names
+    if not any(c.contact is not None for c in model.comparisons):
+        return [{} for _ in views]
+    full, codes = names.full, _name_codes(names)
+    contacts = [c for c in model.comparisons if c.contact is not None and contact_column(c) in views[0].columns]
+    asked = [(view, contact, _speakers(view)) for view in views for contact in contacts]
+    sizes = [len(view.columns[contact_column(contact)].keys) for view, contact, _ in asked]
+    starts = [0, *accumulate(sizes)]
+    parts = [
+        _names_beside(view.columns[contact_column(contact)].ids, name_ids, full, codes)
+        for view, contact, name_ids in asked
+    ]
+    together = _count_people(_end_to_end(parts, starts), names, starts[-1])
+    found: list[dict[str, People]] = [{} for _ in views]
+    for number, (view, contact, name_ids) in enumerate(asked):
+        people = together.part(starts[number], starts[number + 1])
+        if contact.kind == "phone":
+            people = _with_other_signs(people, view, model, contact, name_ids)
+        found[number // len(contacts)][contact_column(contact)] = people
+    return found
+
+
+def _speakers(data: Encoded) -> Ints:
+    """The name of each record, -1 where it has none but the one that its mailbox spells."""
     name_ids = data.name_ids[:, 0].copy()
     if len(data.names):
         name_ids[(name_ids >= 0) & data.names.derived[name_ids]] = -1
-    found = {}
-    for comparison in model.comparisons:
-        name = contact_column(comparison)
-        column = data.columns.get(name)
-        if comparison.contact is None or column is None:
-            continue
-        found[name] = _count_people(column.ids, name_ids, data.names, len(column.keys))
-        if comparison.kind == "phone":
-            _count_other_signs(data, model, name, found[name])
-            named = _named_records(column.ids, name_ids, len(column.keys))
-            people = replace(found[name], office=_offices(data, model, column))
-            less = landlines_less(column, people, named, comparison.contact.landline)
-            found[name] = replace(people, less=less)
-    return found
+    return name_ids
+
+
+def _with_other_signs(people: People, data: Encoded, model: Model, contact: Comparison, name_ids: Ints) -> People:
+    """People on phones, counted by mailboxes, desks and offices too."""
+    name = contact_column(contact)
+    column = data.columns[name]
+    _count_other_signs(data, model, name, people)
+    named = _named_records(column.ids, name_ids, len(column.keys))
+    people = replace(people, office=_offices(data, model, column))
+    most = contact.contact.landline if contact.contact is not None else 0.0
+    return replace(people, less=landlines_less(column, people, named, most))
 
 
 def company_columns(model: Model) -> list[str]:
@@ -257,8 +298,10 @@ def _count_other_signs(data: Encoded, model: Model, field: str, people: People) 
     desks = _desks_per_number(column)
     if desks:
         # A number with one desk behind it has others too.
-        behind = np.array([desks[key] + 2 if key in desks else 1 for key in column.keys], dtype=np.int64)
-        np.maximum(people.count, behind, out=people.count)
+        places = places_of(list(desks), column.keys)
+        known = places >= 0
+        behind = np.array(list(desks.values()), dtype=np.int64)[known] + 2
+        people.count[places[known]] = np.maximum(people.count[places[known]], behind)
 
 
 def list_hubs(data: Encoded, people: Mapping[str, People], model: Model) -> tuple[Hub, ...]:

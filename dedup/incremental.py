@@ -9,7 +9,7 @@ What is remembered lies in an index behind `MatchIndex`: a database's tables, or
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +19,7 @@ from dedup.arrays import Bools, Ints, group_bounds, mix
 from dedup.clustering import Links, Verdicts, components, join_all
 from dedup.collector import paused_collector
 from dedup.encoding import Column, Encoded, encode, switchboard_of
-from dedup.hubs import Hub, company_columns, contact_column, is_desk, list_hubs, people_per_value
+from dedup.hubs import Hub, company_columns, contact_column, is_desk, list_hubs, people_in_views, people_per_value
 from dedup.match import PAIRS_AT_ONCE, best_doubts, read_verdicts
 from dedup.model import Model
 from dedup.record import Judgement, Record
@@ -52,8 +52,7 @@ Hit = tuple[str, str, float]
 """What one comparison said of a pair: its name, the level, the bits it gave."""
 
 
-@dataclass(frozen=True, slots=True)
-class WeighedPair:
+class WeighedPair(NamedTuple):
     """A kept pair, left < right, with its weight in bits and what each comparison said that had something to say."""
 
     left: str
@@ -215,8 +214,7 @@ class _Scene:
         moved = is_new | is_gone
         meeting = _meeting(self.data, moved, model)
         after = _contacts_of(self.data, model, meeting & ~is_gone)
-        was = people_per_value(_contacts_of(self.data, model, meeting & ~is_new), model)
-        self._people = people_per_value(after, model)
+        was, self._people = people_in_views([_contacts_of(self.data, model, meeting & ~is_new), after], model)
         self.bearers: set[str] = set()
         values: set[tuple[str, str]] = set()
         for name, people in self._people.items():

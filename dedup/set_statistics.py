@@ -1,11 +1,11 @@
 """What a set of records knows about its own values: how common names are, how many people share a contact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.arrays import Bools, Floats
+from dedup.arrays import Bools, Floats, places_of
 from dedup.company_rarity import company_bits
 from dedup.encoding import Encoded
 from dedup.hubs import People, people_per_value
@@ -42,11 +42,19 @@ def lay_beside(
         if comparison.rarity is not None and comparison.fields[0] in data.columns
     }
     unlike_forms = {
-        name: np.array([key in frequencies.counts[forms_of(name)] for key in data.columns[field].keys], dtype=bool)
+        name: _marked(list(frequencies.counts[forms_of(name)]), data.columns[field].keys)
         for name, field in ((comparison.name, comparison.fields[0]) for comparison in model.comparisons)
         if forms_of(name) in frequencies.counts and field in data.columns
     }
     return SetStatistics(records, frequencies, name_bits(data, frequencies), rarity, people, unlike_forms)
+
+
+def _marked(few: Sequence[str], keys: Sequence[str]) -> Bools:
+    """Which keys are among a few texts, [keys]."""
+    places = places_of(few, keys)
+    found = np.zeros(len(keys), dtype=bool)
+    found[places[places >= 0]] = True
+    return found
 
 
 def gather_statistics(data: Encoded, model: Model) -> SetStatistics:

@@ -113,6 +113,12 @@ def _numbered(array: pa.Array) -> tuple[ArrowTexts, Ints]:
     return ArrowTexts(encoded.dictionary), pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
 
 
+def places_in_rows(lengths: Ints) -> tuple[Ints, Ints]:
+    """Row and place of each value of rows of these lengths, laid end to end."""
+    rows = np.repeat(np.arange(len(lengths)), lengths)
+    return rows, np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+
+
 def text_column(column: pa.ChunkedArray | pa.Array, name: str) -> TextColumn:
     """One column of a table; a list column is a set of values per record. Raises TableError for a type that is no text."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
@@ -125,8 +131,7 @@ def text_column(column: pa.ChunkedArray | pa.Array, name: str) -> TextColumn:
         values, numbers = _numbered(_as_texts(array, name))
         return TextColumn(values, numbers[:, None])
     lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    rows = np.repeat(np.arange(count), lengths)
-    places = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    rows, places = places_in_rows(lengths)
     kept = places < MOST_VALUES
     width = int(min(lengths.max(initial=0), MOST_VALUES))
     values, numbers = _numbered(_as_texts(array.flatten(), name).filter(pa.array(kept)))
@@ -176,33 +181,17 @@ def sort_records(records: Iterable[Record]) -> tuple[Record, ...]:
 
 def record_column(rows: Sequence[Sequence[str]]) -> TextColumn:
     """Values of one field, one sequence per record, as a column. Empty values are no values."""
-    numbers: dict[str, int] = {}
-    flat = list(chain.from_iterable(rows))
-    if len(flat) == len(rows) and all(rows) and all(flat):
-        for value in dict.fromkeys(flat):
-            numbers[value] = len(numbers)
-        single = np.fromiter(map(numbers.__getitem__, flat), dtype=np.int64, count=len(flat))
-        return TextColumn(_texts(numbers), single[:, None])
-    rows_of: list[int] = []
-    places: list[int] = []
-    found: list[int] = []
-    cut = 0
-    for index, row in enumerate(rows):
-        if not row:
-            continue
-        values = row if len(row) == 1 and row[0] else sorted({value for value in row if value})
-        cut += max(0, len(values) - MOST_VALUES)
-        for place, value in enumerate(values[:MOST_VALUES]):
-            rows_of.append(index)
-            places.append(place)
-            found.append(numbers.setdefault(value, len(numbers)))
-    ids = np.full((len(rows), max(places, default=0) + 1), -1, dtype=np.int64)
-    ids[rows_of, places] = found
-    return TextColumn(_texts(numbers), ids, cut)
-
-
-def _texts(numbers: Iterable[str]) -> list[str]:
-    return [value or "" for value in readable(tuple(numbers))]
+    sets = [row if len(row) == 1 and row[0] else sorted({value for value in row if value}) for row in rows]
+    lengths = np.fromiter(map(len, sets), dtype=np.int64, count=len(sets))
+    cut = int(np.maximum(lengths - MOST_VALUES, 0).sum())
+    if cut:
+        sets = [found[:MOST_VALUES] for found in sets]
+        lengths = np.minimum(lengths, MOST_VALUES)
+    values, numbers = _numbered(pa.array(readable(list(chain.from_iterable(sets))), type=pa.large_string()))
+    ids = np.full((len(rows), int(lengths.max(initial=1))), -1, dtype=np.int64)
+    row, place = places_in_rows(lengths)
+    ids[row, place] = numbers
+    return TextColumn(values, ids, cut)
 
 
 def record_columns(records: Sequence[Record], fields: Iterable[str]) -> dict[str, TextColumn]:

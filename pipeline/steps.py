@@ -23,6 +23,7 @@ from pipeline.resolution import fold_model
 from pipeline.source_changes import notice_changes
 from pipeline.sources.configured import ConfiguredSource
 from pipeline.sources.page import Page
+from pipeline.tables.arrow_alone import use_arrow_alone
 from pipeline.warehouse import clients, landing, leads, match_index, record_counts
 from pipeline.warehouse.connection import Role
 from pipeline.warehouse.runs import recorded
@@ -96,6 +97,7 @@ def fold(workspace: Workspace, full: bool = False) -> Counts:
     The clusters are a function of the leads, people's judgements, the model in force and its snapshot; ids follow from the
     ledger. full: fold everything and take a new snapshot, also where folding the leads that changed would do.
     """
+    use_arrow_alone()
     with (
         recorded(workspace.warehouse, "fold", workspace.now) as counts,
         workspace.warehouse.transaction(Role.RESOLVER) as connection,

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from dedup.arrays import Bools, Floats, Ints
+from dedup.arrays import Bools, Floats, Ints, KeyTexts
 from dedup.comparison.edit_distance import (
     Texts,
     allowed_slips,
@@ -374,13 +374,13 @@ def _relation(left: str, right: str) -> str:
     return "not_given" if not left or not right else "equal" if left == right else "differs"
 
 
-def _street_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    return [(street,) if street else () for street in prepared.streets]
+def _street_part(prepared: Prepared) -> Sequence[str]:
+    return prepared.streets
 
 
-def _building_part(prepared: Prepared) -> list[tuple[str, ...]]:
+def _building_part(prepared: Prepared) -> Sequence[str]:
     return [
-        (f"{street} {house}",) if street and house else ()
+        f"{street} {house}" if street and house else ""
         for street, house in zip(prepared.streets, prepared.houses, strict=True)
     ]
 
@@ -389,7 +389,7 @@ def _token_part(prepared: Prepared) -> list[tuple[str, ...]]:
     return [tuple([word for word in street.split(" ") if len(word) >= _TELLING]) for street in prepared.streets]
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {
     "street": _street_part,
     "building": _building_part,
     "token": _token_part,

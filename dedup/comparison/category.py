@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from dedup.arrays import Floats, Ints
+from dedup.arrays import Floats, Ints, KeyTexts
 from dedup.comparison.level import LevelWords
 from dedup.comparison.placeholder import PLACEHOLDERS
 from dedup.comparison.whole_key import Prepared, by_key, compare_keys, likeness_of_keys
@@ -55,5 +55,5 @@ def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[s
     return [_WORDS[level] for level in levels.tolist()]
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {}
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {}
 """A value of a list is a key as a whole."""

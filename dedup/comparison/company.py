@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from dedup.arrays import Bools, Floats, Ints, number_texts
+from dedup.arrays import Bools, Floats, Ints, KeyTexts, number_texts
 from dedup.comparison import place as place_kind
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
@@ -475,20 +475,20 @@ def _token_part(prepared: Prepared) -> list[tuple[str, ...]]:
     return [tuple([word for word in key.split(" ") if len(word) > 2]) if key else () for key in prepared.keys]
 
 
-def _first_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    return [(key.split(" ", 1)[0],) if key else () for key in prepared.keys]
+def _first_part(prepared: Prepared) -> Sequence[str]:
+    return [key.split(" ", 1)[0] for key in prepared.keys]
 
 
-def _joined_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    return [("".join(sorted(key.split(" "))),) if key else () for key in prepared.keys]
+def _joined_part(prepared: Prepared) -> list[str]:
+    return ["".join(sorted(key.split(" "))) for key in prepared.keys]
 
 
 def _ends_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    joined = ["".join(sorted(key.split(" "))) for key in prepared.keys]
+    joined = _joined_part(prepared)
     return [(f"{key[:4]}-", f"-{key[-4:]}") if len(key) > 4 else (key,) if key else () for key in joined]
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {
     "token": _token_part,
     "first": _first_part,
     "joined": _joined_part,

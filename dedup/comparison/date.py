@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.arrays import Bools, Floats, Ints
+from dedup.arrays import Bools, Floats, Ints, KeyTexts
 from dedup.comparison.column_bytes import distinct_numbers
 from dedup.comparison.level import MISSING, LevelWords
 from dedup.comparison.placeholder import PLACEHOLDERS
@@ -333,31 +333,31 @@ def _slip(prepared: Prepared, a: int, b: int) -> str:
     return f"slip_{wrong[0]}" if len(wrong) == 1 else "slip_over_parts"
 
 
-def _year_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    return [(f"{year:04d}",) if year else () for year in prepared.year.tolist()]
+def _year_part(prepared: Prepared) -> Sequence[str]:
+    return [f"{year:04d}" if year else "" for year in prepared.year.tolist()]
 
 
-def _year_month_part(prepared: Prepared) -> list[tuple[str, ...]]:
+def _year_month_part(prepared: Prepared) -> Sequence[str]:
     known = ~_says_year_only(prepared)
-    return [(key[:7],) if key and given else () for key, given in zip(prepared.keys, known.tolist(), strict=True)]
+    return [key[:7] if given else "" for key, given in zip(prepared.keys, known.tolist(), strict=True)]
 
 
-def _month_day_part(prepared: Prepared) -> list[tuple[str, ...]]:
+def _month_day_part(prepared: Prepared) -> Sequence[str]:
     known = ~_says_year_only(prepared) & (prepared.day > 0)
-    return [(key[5:],) if given else () for key, given in zip(prepared.keys, known.tolist(), strict=True)]
+    return [key[5:] if given else "" for key, given in zip(prepared.keys, known.tolist(), strict=True)]
 
 
-def _any_order_part(prepared: Prepared) -> list[tuple[str, ...]]:
+def _any_order_part(prepared: Prepared) -> Sequence[str]:
     known = (~_says_year_only(prepared) & (prepared.day > 0)).tolist()
     low = np.minimum(prepared.month, prepared.day).tolist()
     high = np.maximum(prepared.month, prepared.day).tolist()
     return [
-        (f"{year:04d} {a:02d} {b:02d}",) if given else ()
+        f"{year:04d} {a:02d} {b:02d}" if given else ""
         for year, a, b, given in zip(prepared.year.tolist(), low, high, known, strict=True)
     ]
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {
     "year": _year_part,
     "year_month": _year_month_part,
     "month_day": _month_day_part,

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from dedup.arrays import ArrowTexts, Bools, Floats, Ints, group_bounds, mix, replace_texts, take_texts
+from dedup.arrays import ArrowTexts, Bools, Floats, Ints, KeyTexts, group_bounds, mix, replace_texts, take_texts
 from dedup.comparison.column_bytes import Words, cut_texts, first_bytes, join_lines, join_values, split_rows
 from dedup.comparison.edit_distance import Texts, as_texts, count_slips, equal_texts, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
@@ -592,15 +592,16 @@ def _any_part(prepared: Prepared) -> list[tuple[str, ...]]:
     ]
 
 
-def _login_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    return [(login,) if len(login) > 2 else () for login in prepared.logins]
+def _login_part(prepared: Prepared) -> Sequence[str]:
+    told: list[str] = np.where(prepared.login_lengths > 2, prepared.login_texts, "").tolist()
+    return told
 
 
-def _domain_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    return [(domain,) if firm else () for domain, firm in zip(prepared.domains, prepared.firm.tolist(), strict=True)]
+def _domain_part(prepared: Prepared) -> Sequence[str]:
+    return [domain if firm else "" for domain, firm in zip(prepared.domains, prepared.firm.tolist(), strict=True)]
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {
     "any": _any_part,
     "login": _login_part,
     "domain": _domain_part,

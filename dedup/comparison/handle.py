@@ -7,7 +7,7 @@ give their bare @name.
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from dedup.arrays import Floats, Ints
+from dedup.arrays import Floats, Ints, KeyTexts
 from dedup.comparison.level import LevelWords
 from dedup.comparison.placeholder import PLACEHOLDERS
 from dedup.comparison.typed_text import plain_lines
@@ -108,5 +108,5 @@ def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[s
     return [_WORDS[level] for level in levels.tolist()]
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {}
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {}
 """An account is a key as a whole."""

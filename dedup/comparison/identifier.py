@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
-from dedup.arrays import Floats, Ints
+from dedup.arrays import Floats, Ints, KeyTexts
 from dedup.comparison.level import LevelWords
 from dedup.comparison.placeholder import PLACEHOLDERS
 from dedup.comparison.typed_text import plain_lines
@@ -129,5 +129,5 @@ def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[s
     return [_WORDS[level] for level in levels.tolist()]
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {}
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {}
 """A number is a key as a whole."""

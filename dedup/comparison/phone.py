@@ -15,7 +15,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.arrays import ArrowTexts, Bools, Floats, Ints, number_codes, number_texts, replace_texts, take_texts
+from dedup.arrays import (
+    ArrowTexts,
+    Bools,
+    Floats,
+    Ints,
+    KeyTexts,
+    number_codes,
+    number_texts,
+    replace_texts,
+    take_texts,
+    text_array,
+)
 from dedup.comparison.column_bytes import are_digits, distinct_numbers, join_values, numbers_before, split_rows
 from dedup.comparison.edit_distance import Texts, as_texts, count_slips, equal_texts, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
@@ -579,13 +590,13 @@ def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[s
     return [DETAILS[code] for (code,) in relations(prepared, left, right, levels)]
 
 
-def _number_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    return [(number,) if number else () for number in prepared.numbers]
+def _number_part(prepared: Prepared) -> Sequence[str]:
+    return prepared.numbers
 
 
-def _tail_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    return [(number[-7:],) if number else () for number in prepared.numbers]
+def _tail_part(prepared: Prepared) -> Sequence[str]:
+    return ArrowTexts(pc.utf8_slice_codeunits(text_array(prepared.numbers), -7))
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {"number": _number_part, "tail": _tail_part}
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {"number": _number_part, "tail": _tail_part}
 """number: the number without extension; tail: its last seven digits, for local numbers beside full ones."""

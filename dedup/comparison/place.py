@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from dedup.arrays import Bools, Floats, Ints
+from dedup.arrays import Bools, Floats, Ints, KeyTexts
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
 from dedup.comparison.placeholder import without_placeholders
@@ -158,5 +158,5 @@ def _token_part(prepared: Prepared) -> list[tuple[str, ...]]:
     ]
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {"token": _token_part}
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {"token": _token_part}
 """token: each word of three letters or more."""

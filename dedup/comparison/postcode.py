@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.arrays import Bools, Floats, Ints
+from dedup.arrays import Bools, Floats, Ints, KeyTexts
 from dedup.comparison.edit_distance import Texts, as_texts, count_slips, equal_texts, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
 from dedup.comparison.placeholder import PLACEHOLDERS
@@ -127,9 +127,9 @@ def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[s
     return [_WORDS[level] for level in levels.tolist()]
 
 
-def _area_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    return [(area,) if area else () for area in prepared.areas]
+def _area_part(prepared: Prepared) -> Sequence[str]:
+    return prepared.areas
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {"area": _area_part}
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {"area": _area_part}
 """area: where the post sorts it to."""

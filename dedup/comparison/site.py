@@ -7,7 +7,7 @@ page of a network or a market place is its owner's by the path alone. Domains wh
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from dedup.arrays import Floats, Ints
+from dedup.arrays import Floats, Ints, KeyTexts
 from dedup.comparison.email import is_anybodys, readable_domain
 from dedup.comparison.level import LevelWords
 from dedup.comparison.typed_text import plain_lines
@@ -262,9 +262,9 @@ def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[s
     return [_WORDS[level] for level in levels.tolist()]
 
 
-def _any_part(prepared: Prepared) -> list[tuple[str, ...]]:
-    return [(key,) if key else () for key in prepared.keys]
+def _any_part(prepared: Prepared) -> Sequence[str]:
+    return prepared.keys
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {"any": _any_part}
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {"any": _any_part}
 """any: the domain, of the site or of a mailbox that the comparison reads too."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.arrays import Bools, Floats, Ints
+from dedup.arrays import Bools, Floats, Ints, KeyTexts
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
 from dedup.comparison.placeholder import without_placeholders
@@ -98,5 +98,5 @@ def _token_part(prepared: Prepared) -> list[tuple[str, ...]]:
     return [tuple(key.split(" ")) if key else () for key in prepared.keys]
 
 
-parts: Mapping[str, Callable[[Prepared], list[tuple[str, ...]]]] = {"token": _token_part}
+parts: Mapping[str, Callable[[Prepared], KeyTexts]] = {"token": _token_part}
 """token: each word."""

@@ -1,5 +1,5 @@
 """pyarrow without pandas: at its first use it looks for pandas, and imports it where it is installed, in case a frame is among the
-values. A command that reads files itself never holds one, and would wait a quarter of a second for nothing."""
+values. A command that reads files itself, or a fold of the warehouse, never holds one, and would wait a quarter of a second for nothing."""
 
 import importlib.abc
 import sys

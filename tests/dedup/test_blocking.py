@@ -49,7 +49,9 @@ def _keys_of_part(data: Encoded, model: Model, name: str) -> list[set[object]] |
     if part in ("", "any"):
         return [{column.keys[number] for number in row if number >= 0} for row in column.ids.tolist()]
     parts = kinds.module_of(kind).parts[part](column.prepared)
-    long = [(owner, key) for owner, keys in enumerate(parts) for key in keys if key]
+    long = [
+        (owner, key) for owner, keys in enumerate(parts) for key in ([keys] if isinstance(keys, str) else keys) if key
+    ]
     return _by_owner((owner for owner, _ in long), (key for _, key in long), column.raw.tolist())
 
 

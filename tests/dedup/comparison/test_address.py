@@ -48,5 +48,5 @@ def test_levels_of_addresses(left, right, level):
 
 def test_parts_of_an_address():
     prepared = prepare(["ул. Ленина 5 кв 12", "Kwiatowa", ""])
-    assert address.parts["street"](prepared) == [("lenina",), ("kviatova",), ()]
-    assert address.parts["building"](prepared) == [("lenina 5",), (), ()]
+    assert address.parts["street"](prepared) == ("lenina", "kviatova", "")
+    assert address.parts["building"](prepared) == ["lenina 5", "", ""]

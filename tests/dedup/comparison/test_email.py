@@ -78,8 +78,8 @@ def test_parts_of_a_mailbox():
         ("anna@mail.ru",),
         (),
     ]
-    assert email.parts["login"](prepared) == [("akowal",), (), ("anna",), ()]
-    assert email.parts["domain"](prepared) == [(), ("romashka.ru",), (), ()]
+    assert email.parts["login"](prepared) == ["akowal", "", "anna", ""]
+    assert email.parts["domain"](prepared) == ["", "romashka.ru", "", ""]
 
 
 @pytest.mark.parametrize(
