@@ -310,20 +310,25 @@ _PART_NAMES = {"given": "given name", "patronymic": "patronymic", "surname": "su
 
 def name_relations(relations: Relations, row: int) -> tuple[str, ...]:
     """The relation at one place as codes: of each part of the name that is known on both sides, `given_typo`, `surname_equal`."""
-    parts = (
-        ("given", relations.given[row]),
-        ("patronymic", relations.patronymic[row]),
-        ("surname", relations.surname[row]),
-    )
-    return tuple(f"{name}_{Part(int(part)).name.lower()}" for name, part in parts if part != Part.MISSING)
+    return tuple(f"{name}_{part.name.lower()}" for name, part in _parts_known(_parts_at(relations, row)))
 
 
 def describe_names(relations: Relations, row: int) -> str:
     """The relation at one place in words, without the names themselves."""
-    told = [
-        f"{_PART_NAMES[name]} {_PART_WORDS[Part[part.upper()]]}"
-        for name, part in (code.split("_", 1) for code in name_relations(relations, row))
-    ]
-    if relations.derived[row]:
+    return _described(_parts_at(relations, row), bool(relations.derived[row]))
+
+
+def _parts_at(relations: Relations, row: int) -> tuple[int, int, int]:
+    return int(relations.given[row]), int(relations.patronymic[row]), int(relations.surname[row])
+
+
+def _parts_known(parts: tuple[int, int, int]) -> list[tuple[str, Part]]:
+    return [(name, Part(part)) for name, part in zip(_PART_NAMES, parts, strict=True) if part != Part.MISSING]
+
+
+@cache
+def _described(parts: tuple[int, int, int], derived: bool) -> str:
+    told = [f"{_PART_NAMES[name]} {_PART_WORDS[part]}" for name, part in _parts_known(parts)]
+    if derived:
         told.append("one name read from a mailbox")
     return ", ".join(told) or "no part on both sides"
