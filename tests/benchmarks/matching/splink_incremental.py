@@ -11,7 +11,7 @@ from splink.clustering import cluster_pairwise_predictions_at_threshold
 
 from tests.benchmarks.matching.engine import Answer, Job, Steps, serve
 from tests.benchmarks.matching.splink_fold import arrow, bits
-from tests.benchmarks.matching.splink_leads import count_known, lead_table, new_lead_table
+from tests.benchmarks.matching.splink_leads import count_known, keyed_lead_table, new_lead_table
 from tests.benchmarks.matching.splink_tuned import lead_settings, train_leads
 
 _FREQUENCIES = ("full_name", "one_word", "phone", "email", "company", "city")
@@ -23,7 +23,7 @@ def fold(job: Job) -> Answer:
     cut = bits(0.95) if job.cut is None else job.cut
     connection = duckdb.connect()
     with steps("known"):
-        lead_table(connection, job)
+        keyed_lead_table(connection, job)
         count_known(connection)
         api = DuckDBAPI(connection=connection)
         known = api.register(connection.table("input"), dataset_display_name="splink_input")

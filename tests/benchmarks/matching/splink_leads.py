@@ -1,7 +1,7 @@
 """Leads cleaned for Splink, inside DuckDB: what a careful user does before linking.
 
 Names folded to ASCII and their words sorted, phones cut to the nine digits that all ways of typing share, addresses and companies
-cleaned, keys that more than a few rows share set aside.
+cleaned; for the tuned engine also keys that hold a value only where few rows share it.
 """
 
 from collections.abc import Sequence
@@ -34,16 +34,21 @@ def _folded(column: str) -> str:
 
 
 def lead_table(connection: duckdb.DuckDBPyConnection, job: Job) -> Sequence[str]:
-    """The table `input` of all leads, or of those known before the newest `job.new` came."""
+    """The table `input` of all leads, cleaned."""
+    connection.execute(f"create table input as {_cleaned(_rows(job, newest=False))}")
+    return ["input"]
+
+
+def keyed_lead_table(connection: duckdb.DuckDBPyConnection, job: Job) -> Sequence[str]:
+    """The same with keys that few rows share, of all leads or of those known before the newest `job.new` came."""
     connection.execute(f"create table cleaned as {_cleaned(_rows(job, newest=False))}")
     counts = ", ".join(f"count(*) over (partition by {column}) as {column}_rows" for column in _COUNTED)
-    connection.execute(f"create table input as with counted as (select *, {counts} from cleaned) {_keyed(0)}")
+    connection.execute(f"create table input as with counted as (select *, {counts} from cleaned) {_KEYED}")
     return ["input"]
 
 
 def new_lead_table(connection: duckdb.DuckDBPyConnection, job: Job) -> str:
     """The table `fresh` of the newest leads; how often a value is seen counts the known leads too."""
-    known = connection.sql("select count(*) from input").fetchall()[0][0]
     connection.execute(f"create table cleaned_fresh as {_cleaned(_rows(job, newest=True))}")
     counts = ", ".join(
         f"count(*) over (partition by {column}) + coalesce(known_{column}.known_rows, 0) as {column}_rows"
@@ -51,7 +56,7 @@ def new_lead_table(connection: duckdb.DuckDBPyConnection, job: Job) -> str:
     )
     joins = " ".join(f"left join known_{column} using ({column})" for column in _COUNTED)
     connection.execute(
-        f"create table fresh as with counted as (select cleaned_fresh.*, {counts} from cleaned_fresh {joins}) {_keyed(known)}"
+        f"create table fresh as with counted as (select cleaned_fresh.*, {counts} from cleaned_fresh {joins}) {_KEYED}"
     )
     return "fresh"
 
@@ -78,8 +83,8 @@ def _cleaned(source: str) -> str:
     return f"""
         with words as (
             select
-                record_id,
-                list_sort(list_distinct(regexp_extract_all({_folded("name")}, '[a-z]+'))) as words,
+                file_row_number::integer as row, record_id,
+                nullif(list_sort(list_distinct(regexp_extract_all({_folded("name")}, '[a-z]+'))), []) as words,
                 right(regexp_replace(regexp_replace(phone, ' (ext|wew|доб|дод).*', ''), '[^0-9]', '', 'g'), 9) as phone,
                 case when split_part(lower(email), '@', 2) = 'gmail.com'
                     then replace(split_part(split_part(lower(email), '@', 1), '+', 1), '.', '') || '@gmail.com'
@@ -88,25 +93,27 @@ def _cleaned(source: str) -> str:
                 nullif(regexp_replace({_folded("city")}, '[^a-z]', '', 'g'), '') as city
             from {source}
         )
-        select *, nullif(array_to_string(words, ' '), '') as name, len(words) > 1 as is_full from words
+        select
+            row, record_id, phone, email, company, city, array_to_string(words, ' ') as name, words,
+            case when len(words) > 1 then array_to_string(words, ' ') end as full_name,
+            case when len(words) = 1 then words[1] end as one_word,
+            left(array_to_string(words, ' '), 3) as name_start,
+            split_part(email, '@', 1) as login
+        from words
         """
 
 
 _LEGAL_FORMS = "(^|[^a-z])(ooo|oao|zao|ao|ip|tov|fop|pp|prat|ltd|limited|plc|llp|co|sp|z|o|s|a|c|spolka|zoo)([^a-z]|$)"
 
 
-def _keyed(offset: int) -> str:
-    return f"""
-        select
-            (row_number() over () + {offset})::integer as row, record_id, phone, email, company, city, name,
-            nullif(words, []) as words,
-            case when is_full then name end as full_name,
-            case when not is_full then name end as one_word,
-            case when phone_rows <= {_MOST_PER_KEY} then phone end as phone_key,
-            case when email_rows <= {_MOST_PER_KEY} then email end as email_key,
-            case when is_full and name_rows <= {_MOST_PER_KEY} then name end as name_key,
-            case when phone_rows <= {_FEW_PER_KEY} then phone end as rare_phone,
-            case when email_rows <= {_FEW_PER_KEY} then email end as rare_email,
-            case when is_full and name_rows <= {_FEW_PER_KEY} then name end as rare_name
-        from counted
-        """
+_KEYED = f"""
+    select
+        * exclude ({", ".join(f"{column}_rows" for column in _COUNTED)}),
+        case when phone_rows <= {_MOST_PER_KEY} then phone end as phone_key,
+        case when email_rows <= {_MOST_PER_KEY} then email end as email_key,
+        case when name_rows <= {_MOST_PER_KEY} then full_name end as name_key,
+        case when phone_rows <= {_FEW_PER_KEY} then phone end as rare_phone,
+        case when email_rows <= {_FEW_PER_KEY} then email end as rare_email,
+        case when name_rows <= {_FEW_PER_KEY} then full_name end as rare_name
+    from counted
+    """
