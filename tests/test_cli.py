@@ -183,7 +183,7 @@ def test_quarantine_is_listed_with_its_reason_and_can_be_retried(
 def test_the_embedded_server_goes_up_and_down(process: Leadfold, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL")
     assert process("db", "status").returncode == 3
-    assert "schema 0021" in process("db", "up").stdout
+    assert "schema 0023" in process("db", "up").stdout
     assert "runs on 127.0.0.1" in process("db", "status").stdout
     assert process("db", "psql", "-Atc", "select count(*) from core.client").stdout == "0\n"
     assert "stopped" in process("db", "down").stdout

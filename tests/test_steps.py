@@ -96,9 +96,8 @@ def test_order_and_batching_make_no_difference(warehouse: Warehouse, order: list
     )
     with warehouse.transaction(None) as connection:
         connection.execute(text("set local session_replication_role = replica"))
-        connection.execute(
-            text("truncate raw.record, core.lead, core.decision, core.ledger_block, core.client cascade")
-        )
+        tables = "raw.record, core.lead, core.decision, core.ledger_block, core.client, core.account_key, core.account_mention"
+        connection.execute(text(f"truncate {tables} cascade"))
     shop = company(warehouse)
     for place, cut in zip(order, cuts, strict=True):
         post(shop, str(place), **forms[place])

@@ -1,22 +1,45 @@
 """The fold of clients into accounts: whom a change may reach is looked at, what changed is written, with ids that stay."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
-from pipeline.accounts.around import Around, clients_around, stored_keys
-from pipeline.accounts.linking import Word, link
+from dedup.collector import paused_collector
+from pipeline.accounts.around import Around, Standing, clients_around
+from pipeline.accounts.linking import Namesakes, Word, link
 from pipeline.accounts.mention import Mention, mention_of
-from pipeline.identity import Change, members_after, reconcile
+from pipeline.identity import Change, Known, members_after, reconcile
 from pipeline.settings import Settings
-from pipeline.warehouse import accounts
+from pipeline.warehouse import account_mentions, accounts
 from pipeline.warehouse.connection import Connection
 
-_MADE = "3"
+_MADE = "4"
 """To be raised when the rules change, so that accounts are made anew."""
 
 MOST_AROUND = 200_000
-"""Clients from which looking at everyone costs no more than finding who shares something with whom, key by key."""
+"""Clients from which looking at everyone costs no more than finding who shares something with whom, tie by tie."""
+
+_NOTHING = {"accounts": 0, "clients": 0, "changes": 0, "events": 0, "shared_domains": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Clients, and all that their accounts follow from.
+
+    membership and since: as in `Known`. Where only some were looked at: clients: all of them; begun: those of them from whom the looking
+    began; retold: those whose mention is not the stored one; domains, namesakes: as in `Around`.
+    """
+
+    mentions: Mapping[str, Mention]
+    membership: Mapping[str, str]
+    since: Mapping[str, int]
+    clients: Collection[str] | None = None
+    begun: Collection[str] = ()
+    retold: Collection[str] | None = None
+    domains: Collection[str] = ()
+    namesakes: Mapping[str, Namesakes] | None = None
 
 
 def fold_accounts(connection: Connection, settings: Settings, now: datetime, full: bool = False) -> dict[str, int]:
@@ -25,82 +48,131 @@ def fold_accounts(connection: Connection, settings: Settings, now: datetime, ful
     Only clients that a change since the last time may reach are looked at; full: everyone, with the same outcome. Counts: clients looked at,
     accounts of them, changes, events, shared_domains among theirs; nothing but zeros where no client changed.
     """
+    with paused_collector():
+        return _fold(connection, settings, now, full)
+
+
+def _fold(connection: Connection, settings: Settings, now: datetime, full: bool) -> dict[str, int]:
     made_with = " ".join((_MADE, *sorted(settings.company.own_domains)))
     made = accounts.made_with(connection)
     said = accounts.words(connection)
-    around: Around | None = None
     if full or made is None or made[0] != made_with:
-        _look_at_everyone(connection)
+        looked = _everyone(connection)
     else:
         changed, spoken_of = accounts.take_changed(connection), accounts.spoken_of(connection, made[1])
-        accounts.look_at(connection, changed | spoken_of)
-        mentions, _ = _mentions(connection)
-        begin = spoken_of | _telling_otherwise(connection, changed, mentions)
-        if not begin:
+        found = _some(connection, changed, spoken_of, said)
+        if found is None:
             if changed:
                 accounts.keep_build(connection, made_with, now)
-            return {"accounts": 0, "clients": 0, "changes": 0, "events": 0, "shared_domains": 0}
-        begin |= accounts.held_clients(connection)
-        told = {client: mentions[client] for client in begin & mentions.keys()}
-        around = clients_around(begin, told, said, accounts.StoredNeighbours(connection), MOST_AROUND)
-        if around is None:
-            _look_at_everyone(connection)
-        else:
-            accounts.look_at(connection, around.clients)
-    return _follow(connection, said, around, made_with, now)
+            return dict(_NOTHING)
+        looked = found
+    counts = _follow(connection, said, looked, now)
+    accounts.keep_build(connection, made_with, now)
+    return counts
 
 
-def _telling_otherwise(connection: Connection, changed: set[str], mentions: Mapping[str, Mention]) -> set[str]:
-    """Which changed clients tell another company than when accounts were made, or are in an account and tell none: most who write again
-    tell the same."""
-    before = accounts.stored_keys_of(connection, changed)
-    same = {client for client in changed & mentions.keys() if stored_keys(mentions[client]) == before.get(client)}
-    silent = changed - mentions.keys() - before.keys()
-    return changed - same - (silent - accounts.members_among(connection, silent))
-
-
-def _look_at_everyone(connection: Connection) -> None:
+def _everyone(connection: Connection) -> _Looked:
     accounts.forget_changed(connection)
-    accounts.look_at(connection, None)
+    return _Looked(_mentions(connection, None), *accounts.members(connection))
 
 
-def _mentions(connection: Connection) -> tuple[dict[str, Mention], dict[str, datetime]]:
-    """What each client looked at says of its company, and when it was first seen."""
-    mentions: dict[str, Mention] = {}
-    seen_at: dict[str, datetime] = {}
-    for client, first_seen_at, sights in accounts.sights(connection):
-        mention = mention_of(client, sights)
+def _some(connection: Connection, changed: set[str], spoken_of: set[str], said: Sequence[Word]) -> _Looked | None:
+    """Whom changes may reach; None where nobody tells another company and nobody was spoken of."""
+    known = account_mentions.StoredNeighbours(connection)
+    before = known.standing(changed)
+    now = _mentions(connection, changed)
+    retold = {client for client, stood in before.items() if _tells_otherwise(stood, now.get(client))}
+    if not (retold or spoken_of):
+        return None
+    others = spoken_of | accounts.held_clients(connection)
+    begun = {**{client: before[client] for client in retold}, **known.standing(others - retold)}
+    told: dict[str, Mention] = {}
+    for client, stood in begun.items():
+        mention = now.get(client) if client in retold else stood.mention
         if mention is not None:
-            mentions[client], seen_at[client] = mention, first_seen_at
-    return mentions, seen_at
+            told[client] = mention
+    around = clients_around(begun, told, said, known, MOST_AROUND)
+    return _everyone(connection) if around is None else _looked_at(around, begun.keys(), retold)
 
 
-def _follow(
-    connection: Connection, said: Sequence[Word], around: Around | None, made_with: str, now: datetime
-) -> dict[str, int]:
-    """Makes the accounts of the clients looked at follow them. around: these clients, None for everyone."""
-    mentions, seen_at = _mentions(connection)
-    known, stored = accounts.known(connection)
-    mute = {client for word in said for client in (word.left, word.right)} - seen_at.keys()
-    if around is not None:
-        mute &= around.clients
-    seen_at |= accounts.first_seen(connection, mute)
-    linked = link(mentions.values(), [word for word in said if {word.left, word.right} <= seen_at.keys()])
-    changes = list(reconcile(linked.clusters, seen_at, known))
-    members = {account: sorted(clients) for account, clients in members_after(known, changes).items()}
-    above = _above(accounts.holdings(connection), changes, members)
-    golden = {account: _account(clients, mentions, above.get(account)) for account, clients in members.items()}
+def _looked_at(around: Around, begun: Collection[str], retold: Collection[str]) -> _Looked:
+    membership: dict[str, str] = {}
+    since: dict[str, int] = {}
+    for client, stood in around.standing.items():
+        if stood.account_id is not None and stood.since is not None:
+            membership[client], since[client] = stood.account_id, stood.since
+    return _Looked(
+        around.mentions, membership, since, around.standing.keys(), begun, retold, around.domains, around.namesakes
+    )
+
+
+def _tells_otherwise(before: Standing, now: Mention | None) -> bool:
+    """Whether a changed client tells another company than when accounts were made, or is in an account and tells none: most who write
+    again tell the same."""
+    return before.mention != now or (now is None and before.account_id is not None)
+
+
+def _mentions(connection: Connection, clients: Collection[str] | None) -> dict[str, Mention]:
+    """What each of these clients says of its company; clients: None for everyone."""
+    told = (mention_of(client, sights) for client, sights in account_mentions.sights(connection, clients))
+    return {mention.client_id: mention for mention in told if mention is not None}
+
+
+def _follow(connection: Connection, said: Sequence[Word], looked: _Looked, now: datetime) -> dict[str, int]:
+    """Makes the accounts of the clients looked at follow them."""
+    linked = link(looked.mentions.values(), _words_on(connection, said, looked), looked.namesakes)
+    stored = accounts.stored(connection, looked.clients)
+    settled = _settled(linked.clusters, looked.membership)
+    membership = {client: account for client, account in looked.membership.items() if account not in settled}
+    minted = {account: held.minted_by for account, held in stored.items()}
+    known = Known(membership, looked.since, minted, accounts.dormant(connection, stored))
+    fresh = [cluster for cluster in linked.clusters if looked.membership.get(cluster[0]) not in settled]
+    changes = list(reconcile(fresh, accounts.first_seen(connection, list(chain.from_iterable(fresh))), known))
+    golden = _golden(connection, looked, {**settled, **members_after(known, changes)}, changes)
     touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
-    edited = [a for a in sorted(golden.keys() - touched) if accounts.golden_of(golden[a]) != stored[a].golden]
+    untouched = sorted(golden.keys() - touched)
+    before = accounts.stored_golden(connection, None if looked.clients is None else untouched)
+    edited = [account for account in untouched if accounts.golden_of(golden[account]) != before[account]]
     changes.extend(Change("edit", account, ()) for account in edited)
     events = accounts.write_changes(connection, changes, golden, stored, linked, now)
-    accounts.write_findings(connection, linked, None if around is None else around.keys)
-    accounts.write_keys(connection, mentions.values())
-    accounts.keep_build(connection, made_with, now)
+    accounts.write_findings(connection, linked, looked.clients, looked.domains)
+    retold = looked.mentions.keys() if looked.retold is None else looked.retold & looked.mentions.keys()
+    account_mentions.write_mentions(connection, [looked.mentions[client] for client in retold], looked.retold)
     return {
-        "accounts": len(linked.clusters), "clients": len(seen_at), "changes": len(changes), "events": events,
+        "accounts": len(linked.clusters), "clients": sum(map(len, linked.clusters)), "changes": len(changes), "events": events,
         "shared_domains": len(linked.shared),
     }  # fmt: skip
+
+
+def _words_on(connection: Connection, said: Sequence[Word], looked: _Looked) -> Sequence[Word]:
+    """What people said of the clients looked at, where both live."""
+    words = said if looked.clients is None else [word for word in said if word.left in looked.clients]
+    alive = accounts.first_seen(connection, {client for word in words for client in (word.left, word.right)})
+    return [word for word in words if word.left in alive and word.right in alive]
+
+
+def _settled(clusters: Iterable[tuple[str, ...]], membership: Mapping[str, str]) -> dict[str, Sequence[str]]:
+    """The accounts whose clients are a cluster already: no id can change there."""
+    counts = Counter(membership.values())
+    found: dict[str, Sequence[str]] = {}
+    for cluster in clusters:
+        account = membership.get(cluster[0], "")
+        if counts[account] == len(cluster) and all(membership.get(client) == account for client in cluster):
+            found[account] = cluster
+    return found
+
+
+def _golden(
+    connection: Connection, looked: _Looked, members: Mapping[str, Sequence[str]], changes: Sequence[Change]
+) -> Mapping[str, accounts.Account]:
+    """Living accounts with these members, after the changes; without those of the same clients who tell the same."""
+    holdings = accounts.holdings(connection)
+    above = _above(holdings, changes, members)
+    asked = set(members)
+    if looked.clients is not None:
+        touched = {account for change in changes for account in (change.client_id, change.from_client_id)}
+        asked &= touched | {looked.membership.get(client) for client in looked.begun} | holdings.keys()
+    return {account: _account(sorted(members[account]), looked.mentions, above.get(account)) for account in asked}
 
 
 def _above(

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from dedup import fold_text
 from pipeline.accounts.mention import Mention
@@ -56,8 +57,25 @@ class Linked:
     shared: tuple[SharedDomain, ...]
 
 
-def link(mentions: Iterable[Mention], words: Iterable[Word] = ()) -> Linked:
-    """The accounts of clients that name a company, and of those that a person put together."""
+@dataclass(frozen=True, slots=True)
+class Namesakes:
+    """What clients say under one name. forms: legal forms; scattered: the forms under which they name several cities, '' for all of them
+    together."""
+
+    forms: frozenset[str] = frozenset()
+    scattered: frozenset[str] = frozenset()
+
+
+NOBODY = Namesakes()
+
+
+def link(
+    mentions: Iterable[Mention], words: Iterable[Word] = (), namesakes: Mapping[str, Namesakes] | None = None
+) -> Linked:
+    """The accounts of clients that name a company, and of those that a person put together.
+
+    namesakes: what others, who are not linked here, say under names of these clients.
+    """
     by_id = {mention.client_id: mention for mention in sorted(mentions, key=lambda mention: mention.client_id)}
     said = sorted(words, key=lambda word: (word.left, word.right))
     for client in (client for word in said if word.same for client in (word.left, word.right)):
@@ -76,14 +94,27 @@ def link(mentions: Iterable[Mention], words: Iterable[Word] = ()) -> Linked:
             shared.append(SharedDomain(domain, companies))
         else:
             parts.join_all(domains[domain], "domain")
-    for evidence, together in _named_alike(by_id.values(), parts):
+    for evidence, together in _named_alike(by_id.values(), parts, namesakes or {}):
         parts.join_all(together, evidence)
     return Linked(parts.clusters(), tuple(parts.links), tuple(shared))
 
 
+class _Told(NamedTuple):
+    """What the clients of a part tell together."""
+
+    tax_ids: frozenset[str]
+    domains: frozenset[str]
+    cities: frozenset[str]
+    keys: frozenset[str]
+
+    def with_those_of(self, other: "_Told") -> "_Told":
+        # Most who join say what was said before: then no set is made anew.
+        return _Told(*[one if more <= one else one | more for one, more in zip(self, other, strict=True)])
+
+
 @dataclass
 class _Parts:
-    """Clients in parts that grow together, unless a person told two of them apart."""
+    """Clients in parts that grow together, unless a person told two of them apart. told: by a part's root."""
 
     by_id: Mapping[str, Mention]
     apart: Sequence[Word]
@@ -92,6 +123,10 @@ class _Parts:
     def __post_init__(self) -> None:
         self.root = {client: client for client in self.by_id}
         self.members = {client: [client] for client in self.by_id}
+        self.told = {
+            client: _Told(mention.tax_ids, mention.domains, mention.cities, mention.keys)
+            for client, mention in self.by_id.items()
+        }
         self.enemies: dict[str, set[str]] = defaultdict(set)
         self.parted = {word.left for word in self.apart}
         for word in self.apart:
@@ -100,17 +135,19 @@ class _Parts:
                 self.enemies[word.right].add(word.left)
 
     def join(self, left: str, right: str, evidence: str) -> None:
-        one, other = sorted((self.root[left], self.root[right]))
-        if one == other or any(
-            self.root[enemy] == other for client in self.members[one] for enemy in self.enemies[client]
-        ):
+        one, other = self.root[left], self.root[right]
+        if one == other or (self.enemies and self._apart(one, other)):
             return
-        if len(self.members[one]) < len(self.members[other]):
+        if (len(self.members[one]), other) < (len(self.members[other]), one):
             one, other = other, one
         for client in self.members.pop(other):
             self.root[client] = one
             self.members[one].append(client)
+        self.told[one] = self.told[one].with_those_of(self.told.pop(other))
         self.links.append(Link(min(left, right), max(left, right), evidence))
+
+    def _apart(self, one: str, other: str) -> bool:
+        return any(self.root[enemy] == other for client in self.members[one] for enemy in self.enemies[client])
 
     def join_all(self, clients: Sequence[str], evidence: str) -> None:
         """Joins each to the first; one who was told apart from the first may still meet another. Who was parted from an account comes
@@ -124,11 +161,9 @@ class _Parts:
                 if self.root[other] == self.root[client] or not self.enemies:
                     break
 
-    def values(self, client: str, of: str) -> frozenset[str]:
-        """All tax numbers (or domains, …) of the part that a client is in."""
-        return frozenset(
-            value for member in self.members[self.root[client]] for value in getattr(self.by_id[member], of)
-        )
+    def told_by(self, clients: Iterable[str]) -> Sequence[_Told]:
+        """What the parts tell that these clients are in."""
+        return [self.told[root] for root in {self.root[client] for client in clients}]
 
     def clusters(self) -> tuple[tuple[str, ...], ...]:
         return tuple(sorted(tuple(sorted(found)) for found in self.members.values()))
@@ -153,35 +188,46 @@ def _unlike(domain: str, on_it: Sequence[Mention], parts: _Parts) -> int:
     """How many unlike companies are on a domain: parts that name one, those alike by name as one, those whose name the domain bears too."""
     label = fold_text(domain.rsplit(".", 1)[0]).replace(" ", "")
     kinds: set[str] = set()
-    for root in sorted({parts.root[mention.client_id] for mention in on_it}):
-        keys = parts.values(root, "keys")
-        if not keys:
+    for told in parts.told_by(mention.client_id for mention in on_it):
+        if not told.keys:
             continue
         own = any(
             len(word) >= _SHORTEST_TELLING and word in label
-            for key in keys
+            for key in told.keys
             for word in (*key.split(), key.replace(" ", ""))
         )
-        kinds.add("" if own else min(keys))
+        kinds.add("" if own else min(told.keys))
     return len(kinds)
 
 
-def _named_alike(mentions: Iterable[Mention], parts: _Parts) -> Iterator[tuple[str, Sequence[str]]]:
+def _named_alike(
+    mentions: Iterable[Mention], parts: _Parts, namesakes: Mapping[str, Namesakes]
+) -> Iterator[tuple[str, Sequence[str]]]:
     """Clients of one legal name that nothing tells apart: all of them where the name is one company's in the data at hand, else those
     of one city."""
     for key, clients in sorted(_by_value(mentions, lambda mention: mention.keys).items()):
         if len(clients) == 1:
             continue
-        forms = _forms(parts, clients, key)
-        for group in _by_form(parts, clients, key, forms):
-            taxes = frozenset(tax for client in group for tax in parts.values(client, "tax_ids"))
-            cities = frozenset(city for client in group for city in parts.values(client, "cities"))
-            domains = frozenset(domain for client in group for domain in parts.values(client, "domains"))
-            weak = len(domains) > 1 or bool(forms & SOLE_TRADERS) or len(key.replace(" ", "")) < _SHORTEST_TELLING
-            if len(taxes) <= 1 and len(cities) <= 1 and not weak:
+        others = namesakes.get(key, NOBODY)
+        forms = _forms(parts, clients, key) | others.forms
+        for form, group in _by_form(parts, clients, key, forms):
+            told = parts.told_by(group)
+            several_cities = form in others.scattered or _several(part.cities for part in told)
+            weak = _several(part.domains for part in told) or says_little(key, forms)
+            if not several_cities and not weak and not _several(part.tax_ids for part in told):
                 yield "name", group
             else:
                 yield from (("name_and_city", found) for found in _by_city(parts, group))
+
+
+def says_little(name: str, forms: frozenset[str]) -> bool:
+    """Whether a name under these legal forms ties nobody by itself."""
+    return bool(forms & SOLE_TRADERS) or len(name.replace(" ", "")) < _SHORTEST_TELLING
+
+
+def _several(values: Iterable[frozenset[str]]) -> bool:
+    """Whether there are two different ones in all sets together."""
+    return len(frozenset().union(*values)) > 1
 
 
 def _forms(parts: _Parts, clients: Sequence[str], key: str) -> frozenset[str]:
@@ -192,15 +238,18 @@ def _forms_of(parts: _Parts, client: str, key: str) -> frozenset[str]:
     return frozenset(form for _, named, form in parts.by_id[client].names if named == key and form)
 
 
-def _by_form(parts: _Parts, clients: Sequence[str], key: str, forms: frozenset[str]) -> Iterator[Sequence[str]]:
-    """OOO Vega and AO Vega are two companies; Vega is either, so it goes with a form only where there is one."""
+def _by_form(
+    parts: _Parts, clients: Sequence[str], key: str, forms: frozenset[str]
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """Each legal form with its clients, '' with all of them. OOO Vega and AO Vega are two companies; Vega is either, so it goes with a
+    form only where there is one."""
     if len(forms) <= 1:
-        yield clients
+        yield "", clients
         return
     for form in sorted(forms):
         found = [client for client in clients if form in _forms_of(parts, client, key)]
         if len(found) > 1:
-            yield found
+            yield form, found
 
 
 def _by_city(parts: _Parts, clients: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -210,6 +259,5 @@ def _by_city(parts: _Parts, clients: Sequence[str]) -> Iterator[Sequence[str]]:
         for city in parts.by_id[client].cities:
             found[city].append(client)
     for city in sorted(found):
-        taxes = frozenset(tax for client in found[city] for tax in parts.values(client, "tax_ids"))
-        if len(found[city]) > 1 and len(taxes) <= 1:
+        if len(found[city]) > 1 and not _several(told.tax_ids for told in parts.told_by(found[city])):
             yield found[city]

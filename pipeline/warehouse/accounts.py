@@ -1,22 +1,19 @@
-"""Accounts in the warehouse: what clients say of their companies, and the writing of changes in one transaction."""
+"""Accounts in the warehouse: what waits to be followed, what stands, and the writing of changes in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
 from sqlalchemy import Connection
 
-from pipeline.accounts.around import key_of, stored_keys
-from pipeline.accounts.domain import is_companys
 from pipeline.accounts.linking import Linked, Word
-from pipeline.accounts.mention import Mention, Sight
-from pipeline.identity import Change, Known
-from pipeline.warehouse.connection import copy_rows, one, rows, run, stream
+from pipeline.identity import Change
+from pipeline.warehouse.account_mentions import key_of
+from pipeline.warehouse.connection import copy_rows, one, rows, run, stream, tuples
 from pipeline.warehouse.grouping import (
     Grouping,
     Touch,
@@ -27,6 +24,7 @@ from pipeline.warehouse.grouping import (
     write_aliases,
     write_members,
 )
+from pipeline.warehouse.id_array import id_array
 
 _EVENTS = UUID("3c0f2c1b-0c55-5d57-8e5c-9d5f5b0f4a11")
 """Our namespace of event ids: one id per account and version, the same in every replay."""
@@ -50,12 +48,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the table holds of an account."""
+    """What the ledger says of an account."""
 
     state: str
     version: int
     minted_by: int
-    golden: tuple[Any, ...]
 
 
 def made_with(connection: Connection) -> tuple[str, int] | None:
@@ -85,91 +82,9 @@ def held_clients(connection: Connection) -> set[str]:
     return {row.client_id for row in rows(connection, "accounts", "held_clients")}
 
 
-def stored_keys_of(connection: Connection, clients: Iterable[str]) -> Mapping[str, set[int]]:
-    """What was stored of the mentions of these clients, of those that had one."""
-    found: dict[str, set[int]] = defaultdict(set)
-    for row in rows(connection, "accounts", "stored_keys_of", client_ids=_ids(clients)):
-        found[row.client_id].add(row.key)
-    return dict(found)
-
-
-def members_among(connection: Connection, clients: Iterable[str]) -> set[str]:
-    """Which of these clients are in an account."""
-    return {row.client_id for row in rows(connection, "accounts", "members_among", client_ids=_ids(clients))}
-
-
 def forget_changed(connection: Connection) -> None:
     """For who looks at everyone."""
     run(connection, "accounts", "forget_changed")
-
-
-def look_at(connection: Connection, clients: Iterable[str] | None) -> None:
-    """Sets the clients that the other functions here speak of; None for everyone."""
-    run(connection, "accounts", "create_around")
-    run(connection, "accounts", "clear_around")
-    if clients is None:
-        run(connection, "accounts", "everyone_around")
-    else:
-        run(connection, "accounts", "some_around", client_ids=[UUID(client) for client in clients])
-    run(connection, "accounts", "analyze_around")
-
-
-@dataclass(frozen=True, slots=True)
-class StoredNeighbours:
-    """Who shares keys and accounts with whom, see `pipeline.accounts.around`."""
-
-    connection: Connection
-
-    def keys_of(self, clients: Iterable[str]) -> set[int]:
-        """Keys of these clients."""
-        return {row.key for row in self._rows("keys_of", client_ids=_ids(clients))}
-
-    def clients_with(self, keys: Iterable[int]) -> set[str]:
-        """Clients that have one of these keys."""
-        return {row.client_id for row in self._rows("clients_with", keys=list(keys))}
-
-    def accounts_of(self, clients: Iterable[str]) -> set[str]:
-        """Accounts of these clients."""
-        return {row.account_id for row in self._rows("accounts_of", client_ids=_ids(clients))}
-
-    def clients_of(self, accounts: Iterable[str]) -> set[str]:
-        """Clients of these accounts."""
-        return {row.client_id for row in self._rows("clients_of", account_ids=_ids(accounts))}
-
-    def _rows(self, name: str, **given: list[Any]) -> Sequence[Any]:
-        return rows(self.connection, "accounts", name, **given) if all(given.values()) else ()
-
-
-def _ids(ids: Iterable[str]) -> list[UUID]:
-    return [UUID(found) for found in ids]
-
-
-def write_keys(connection: Connection, mentions: Iterable[Mention]) -> None:
-    """Stores the keys of the clients looked at, in place of those that they had."""
-    run(connection, "accounts", "delete_keys")
-    keys = ((mention.client_id, key) for mention in mentions for key in stored_keys(mention))
-    copy_rows(connection, "core.account_key", ("client_id", "key"), keys)
-
-
-def sights(connection: Connection) -> Iterator[tuple[str, datetime, Sequence[Sight]]]:
-    """Each living client looked at that names a company: its id, when it was first seen, and its leads' companies, newest first."""
-    for client, found in groupby(stream(connection, "accounts", "sights"), key=lambda row: row.client_id):
-        told = list(found)
-        yield (
-            client,
-            told[0].first_seen_at,
-            [
-                Sight(
-                    row.company_name,
-                    row.company_core,
-                    row.legal_form,
-                    row.tax_id,
-                    frozenset(filter(is_companys, row.domains or ())),
-                    row.city,
-                )
-                for row in told
-            ],
-        )
 
 
 def words(connection: Connection) -> tuple[Word, ...]:
@@ -177,32 +92,47 @@ def words(connection: Connection) -> tuple[Word, ...]:
     return tuple(Word(row.left_id, row.right_id, row.same) for row in rows(connection, "accounts", "words"))
 
 
-def first_seen(connection: Connection, client_ids: Iterable[str]) -> Mapping[str, datetime]:
+def first_seen(connection: Connection, clients: Collection[str]) -> Mapping[str, datetime]:
     """When these clients were first seen, of those that live."""
-    found = rows(connection, "accounts", "first_seen", client_ids=[UUID(client) for client in client_ids])
-    return {row.client_id: row.first_seen_at for row in found}
+    return dict(tuples(connection, "accounts", "first_seen", client_ids=id_array(clients))) if clients else {}
 
 
-def known(connection: Connection) -> tuple[Known, Mapping[str, Stored]]:
-    """What the ledger says so far of the accounts that the clients looked at are or were of, as reconciling needs it, and these accounts."""
-    dormant: dict[str, set[str]] = defaultdict(set)
-    for row in stream(connection, "accounts", "dormant"):
-        dormant[row.account_id].add(row.client_id)
+def members(connection: Connection) -> tuple[dict[str, str], dict[str, int]]:
+    """Each client's account, and the place in the ledger of the decision that put it there."""
     membership: dict[str, str] = {}
     since: dict[str, int] = {}
     for row in stream(connection, "accounts", "members"):
-        membership[row.client_id] = row.account_id
-        since[row.client_id] = row.from_decision
-    stored = {
-        row.account_id: Stored(
-            row.state, row.version, row.minted_by,
-            (row.name, *(tuple(values) for values in (row.legal_forms, row.tax_ids, row.domains, row.cities)), row.client_count,
-             row.holding_id),
-        )
-        for row in stream(connection, "accounts", "accounts")
-    }  # fmt: skip
-    minted = {account: found.minted_by for account, found in stored.items()}
-    return Known(membership, since, minted, {account: frozenset(held) for account, held in dormant.items()}), stored
+        membership[row.client_id], since[row.client_id] = row.account_id, row.from_decision
+    return membership, since
+
+
+def stored(connection: Connection, clients: Collection[str] | None) -> Mapping[str, Stored]:
+    """Every account that one of these clients is or was of; clients: None for everyone."""
+    found = (
+        stream(connection, "accounts", "all_accounts")
+        if clients is None
+        else tuples(connection, "accounts", "accounts_ever_of", client_ids=id_array(clients))
+    )
+    return {account: Stored(state, version, minted_by) for account, state, version, minted_by in found}
+
+
+def dormant(connection: Connection, known: Mapping[str, Stored]) -> Mapping[str, frozenset[str]]:
+    """Which clients the merged and the closed of these accounts had at that moment."""
+    found: dict[str, set[str]] = defaultdict(set)
+    asked = [account for account, held in known.items() if held.state != "live"]
+    for account, client in tuples(connection, "accounts", "dormant", account_ids=id_array(asked)) if asked else ():
+        found[account].add(client)
+    return {account: frozenset(clients) for account, clients in found.items()}
+
+
+def stored_golden(connection: Connection, accounts: Collection[str] | None) -> Mapping[str, tuple[Any, ...]]:
+    """Golden records as the table holds them, see `golden_of`; accounts: None for all there ever were."""
+    found = (
+        stream(connection, "accounts", "all_golden")
+        if accounts is None
+        else tuples(connection, "accounts", "golden_of", account_ids=id_array(accounts))
+    )
+    return {account: (name, *map(tuple, rest[:4]), *rest[4:]) for account, name, *rest in found}
 
 
 def golden_of(account: Account) -> tuple[Any, ...]:
@@ -310,14 +240,22 @@ def _write_accounts(
     append_events(connection, outbox)
 
 
-def write_findings(connection: Connection, linked: Linked, keys: Collection[int] | None) -> None:
-    """Stores what ties the clients looked at together, and the domains that tie nobody. keys: of all these clients, None for everyone."""
-    run(connection, "accounts", "clear_all_links" if keys is None else "clear_links")
-    links = ((tie.left, tie.right, tie.evidence) for tie in linked.links)
-    copy_rows(connection, "core.account_link", ("left_id", "right_id", "evidence"), links)
-    if keys is None:
+def write_findings(
+    connection: Connection, linked: Linked, clients: Collection[str] | None, domains: Collection[str] = ()
+) -> None:
+    """Stores what ties some clients together, and which of these domains tie nobody; clients: None for everyone and all domains."""
+    links = {(tie.left, tie.right, tie.evidence) for tie in linked.links}
+    if clients is None:
+        run(connection, "accounts", "clear_all_links")
         run(connection, "accounts", "clear_all_shared")
     else:
-        run(connection, "accounts", "clear_shared", keys=list(keys))
+        kept = set(tuples(connection, "accounts", "links_among", client_ids=id_array(clients)))
+        gone, links = kept - links, links - kept
+        if gone:
+            left, right, _ = zip(*gone, strict=True)
+            run(connection, "accounts", "clear_links", left_ids=id_array(left), right_ids=id_array(right))
+        keys = id_array(str(key_of("domain", domain)) for domain in domains)
+        run(connection, "accounts", "clear_shared", keys=keys)
+    copy_rows(connection, "core.account_link", ("left_id", "right_id", "evidence"), sorted(links))
     shared = ((found.domain, found.companies, key_of("domain", found.domain)) for found in linked.shared)
     copy_rows(connection, "core.account_shared_domain", ("domain", "companies", "key"), shared)

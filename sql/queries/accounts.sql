@@ -51,55 +51,60 @@ left join core.account_alias as alias on alias.account_id = holding.holding_id
 join core.account_member as member
     on member.to_decision is null and member.account_id in (holding.account_id, coalesce(alias.living_id, holding.holding_id));
 
--- name: stored_keys_of
-select client_id::text as client_id, key from core.account_key where client_id = any(cast(:client_ids as uuid[]));
+-- name: standing
+-- Clients, living or not, as they stood when accounts were made last.
+select asked.client_id::text as client_id, mention.told, member.account_id::text as account_id, member.from_decision
+from unnest(cast(:client_ids as uuid[])) as asked (client_id)
+left join core.account_mention as mention using (client_id)
+left join core.account_member as member on member.client_id = asked.client_id and member.to_decision is null;
 
--- name: members_among
-select client_id::text as client_id
-from core.account_member
-where client_id = any(cast(:client_ids as uuid[])) and to_decision is null;
-
--- name: keys_of
-select distinct key from core.account_key where client_id = any(cast(:client_ids as uuid[]));
+-- name: namesakes
+-- Under which legal forms clients bear these names, some clients left out, and two cities of each form where there are two.
+select key, form, min(place) filter (where place <> 0) as one, max(place) filter (where place <> 0) as other
+from unnest(cast(:keys as bigint[])) as asked (key)
+join core.account_key using (key)
+where account_key.client_id <> all(cast(:but as uuid[]))
+group by key, form;
 
 -- name: clients_with
-select distinct client_id::text as client_id from core.account_key where key = any(cast(:keys as bigint[]));
-
--- name: accounts_of
-select distinct account_id::text as account_id
-from core.account_member
-where client_id = any(cast(:client_ids as uuid[])) and to_decision is null;
+-- Clients that have one of these keys, or one of those in a city.
+select client_id::text as client_id
+from unnest(cast(:keys as bigint[])) as asked (key)
+join core.account_key using (key)
+union
+select client_id::text
+from unnest(cast(:local_keys as bigint[]), cast(:places as bigint[])) as asked (key, place)
+join core.account_key using (key, place);
 
 -- name: clients_of
 select client_id::text as client_id
 from core.account_member
 where account_id = any(cast(:account_ids as uuid[])) and to_decision is null;
 
--- name: create_around
-create temporary table if not exists account_around (client_id uuid primary key) on commit drop;
+-- name: clear_keys
+delete from core.account_key where client_id = any(cast(:client_ids as uuid[]));
 
--- name: clear_around
-delete from account_around;
+-- name: clear_all_keys
+delete from core.account_key;
 
--- name: everyone_around
-insert into account_around select client_id from core.client;
+-- name: clear_mentions
+delete from core.account_mention where client_id = any(cast(:client_ids as uuid[]));
 
--- name: some_around
-insert into account_around select unnest(cast(:client_ids as uuid[]));
+-- name: clear_all_mentions
+delete from core.account_mention;
 
--- name: analyze_around
-analyze account_around;
+-- name: all_sights
+-- The company in each lead of each client, a client's leads together, its newest first.
+select client_id::text as client_id, company_name, company_core, legal_form, tax_id, city, domains
+from core.company_sight
+order by company_sight.client_id, received_at desc, lead_id;
 
--- name: delete_keys
-delete from core.account_key using account_around where account_key.client_id = account_around.client_id;
-
--- name: sights
--- The company in each lead of the clients around, a client's leads together, its newest first.
-select sight.client_id::text as client_id, sight.company_name, sight.company_core, sight.legal_form, sight.tax_id, sight.city,
-       sight.domains, sight.first_seen_at
-from account_around
-join core.company_sight as sight using (client_id)
-order by sight.client_id, sight.received_at desc, sight.lead_id;
+-- name: sights_of
+-- As `all_sights`, of some clients.
+select client_id::text as client_id, company_name, company_core, legal_form, tax_id, city, domains
+from core.company_sight
+where client_id = any(cast(:client_ids as uuid[]))
+order by company_sight.client_id, received_at desc, lead_id;
 
 -- name: words
 -- A person's last word on each pair of clients that live, by the ids that they bear now. left_id: who was parted, of a pair told apart.
@@ -111,7 +116,7 @@ from (
                                         decision.client_id)::text as living) as l
     cross join lateral (select coalesce((select living_id from core.client_alias where client_alias.client_id = decision.from_client_id),
                                         decision.from_client_id)::text as living) as r
-    where decision.kind in ('same_account', 'other_account')
+    where decision.actor_kind = 'person' and decision.kind in ('same_account', 'other_account')
       and not exists (select from core.decision as undo where undo.kind = 'undo' and undo.supersedes = decision.decision_id)
 ) as word
 where left_id <> right_id
@@ -121,17 +126,26 @@ order by least(left_id, right_id), greatest(left_id, right_id), decision_id desc
 select client_id::text as client_id, first_seen_at from core.client where client_id = any(cast(:client_ids as uuid[])) and state = 'live';
 
 -- name: members
-select client_id::text as client_id, account_id::text as account_id, from_decision
-from account_around
-join core.account_member using (client_id)
-where to_decision is null;
+select client_id::text as client_id, account_id::text as account_id, from_decision from core.account_member where to_decision is null;
 
--- name: accounts
--- Every account that a client around is or was of.
-select account_id::text as account_id, state, version, minted_by, changed_by, name, legal_forms, tax_ids, domains, cities, client_count,
-       holding_id::text as holding_id
+-- name: all_accounts
+-- Every account there ever was.
+select account_id::text as account_id, state, version, minted_by from core.account;
+
+-- name: accounts_ever_of
+-- Every account that one of these clients is or was of.
+select account_id::text as account_id, state, version, minted_by
 from core.account
-where account_id in (select account_id from account_around join core.account_member using (client_id));
+where account_id in (select account_id from core.account_member where client_id = any(cast(:client_ids as uuid[])));
+
+-- name: all_golden
+select account_id::text as account_id, name, legal_forms, tax_ids, domains, cities, client_count, holding_id::text as holding_id
+from core.account;
+
+-- name: golden_of
+select account_id::text as account_id, name, legal_forms, tax_ids, domains, cities, client_count, holding_id::text as holding_id
+from core.account
+where account_id = any(cast(:account_ids as uuid[]));
 
 -- name: holdings
 -- Which account people put under which, and for whom a merged holding stands.
@@ -141,12 +155,11 @@ left join core.account_alias as alias on alias.account_id = holding.holding_id
 order by holding.account_id;
 
 -- name: dormant
--- The clients that a merged or closed account had at that moment.
+-- The clients that merged or closed accounts had at that moment.
 select account.account_id::text as account_id, member.client_id::text as client_id
 from core.account
 join core.account_member as member on member.account_id = account.account_id and member.to_decision = account.changed_by
-where account.state <> 'live'
-  and account.account_id in (select account_id from account_around join core.account_member using (client_id));
+where account.state <> 'live' and account.account_id = any(cast(:account_ids as uuid[]));
 
 -- name: close_members
 update core.account_member set to_decision = moved.decision_id
@@ -193,9 +206,16 @@ update core.account_alias set living_id = holder.living_id
 from holder
 where account_alias.account_id = holder.account_id and account_alias.living_id <> holder.living_id;
 
+-- name: links_among
+-- What ties these clients: both ends of a link are among them, or neither.
+select left_id::text as left_id, right_id::text as right_id, evidence
+from core.account_link
+where left_id = any(cast(:client_ids as uuid[]));
+
 -- name: clear_links
--- Both ends of a link are around, or neither.
-delete from core.account_link using account_around where account_link.left_id = account_around.client_id;
+delete from core.account_link
+using unnest(cast(:left_ids as uuid[]), cast(:right_ids as uuid[])) as gone (left_id, right_id)
+where account_link.left_id = gone.left_id and account_link.right_id = gone.right_id;
 
 -- name: clear_all_links
 delete from core.account_link;

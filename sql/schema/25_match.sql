@@ -24,9 +24,11 @@ create table core.match_record (
     lead_id     uuid primary key,
     received_at timestamptz not null,
     fields      jsonb       not null,
-    name_order  text        not null
+    name_order  text        not null,
+    keys        bigint[]    not null default '{}'
 );
 comment on table core.match_record is 'Each folded lead as matching sees it. A lead that went stays until the next fold, like its membership.';
+comment on column core.match_record.keys is 'Its keys, by which its rows in core.match_key and core.match_new_key are found again.';
 
 create table core.match_key (
     key     bigint   not null,
@@ -35,7 +37,6 @@ create table core.match_key (
     primary key (key, lead_id, rule)
 );
 comment on table core.match_key is 'The keys under which folded leads meet new ones: hashes of the blocking rules'' values, no values.';
-create index match_key_lead on core.match_key (lead_id);
 
 create table core.match_judgement (
     left_id  uuid    not null,

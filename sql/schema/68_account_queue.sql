@@ -9,28 +9,33 @@ comment on table core.account_queue is 'Clients that got, lost or reread a lead 
 create table core.account_key (
     client_id uuid   not null,
     key       bigint not null,
-    primary key (client_id, key)
+    form      text   not null,
+    place     bigint not null,
+    primary key (client_id, key, place)
 );
-comment on table core.account_key is 'Tax number, domains and names of the company that a living client names, as hashes: clients of one key may be of one account. And a hash of all it tells.';
-create index account_key_key on core.account_key (key);
+comment on table core.account_key is 'Tax number, domains and names of the company that a living client names, as hashes: clients of one key may be of one account.';
+comment on column core.account_key.form is 'Of a name: the code of its legal form, or empty.';
+comment on column core.account_key.place is 'Of a name: the city as a hash, one row for each; 0 where none is named.';
+create index account_key_key on core.account_key (key, place);
 
 alter table core.account_shared_domain add column key bigint not null;
 comment on column core.account_shared_domain.key is 'The domain as in core.account_key.';
 
 create view core.company_sight as
 select membership.client_id, lead.lead_id, lead.received_at, lead.company_name, lead.company_core, lead.legal_form, lead.tax_id, lead.city,
-       firm.domains, client.first_seen_at
+       firm.domains
 from core.membership
-join core.client on client.client_id = membership.client_id and client.state = 'live'
 join core.lead on lead.lead_id = membership.lead_id
 cross join lateral (
-    select array_agg(distinct email ->> 'domain') as domains
-    from jsonb_array_elements(lead.emails) as email
-    where not coalesce(cast(email ->> 'free' as boolean), false) and not coalesce(cast(email ->> 'disposable' as boolean), false)
-      and coalesce(email ->> 'reason', '') not in ('relay', 'own_mailbox', 'own_domain', 'staff')
+    select array(
+        select email ->> 'domain'
+        from jsonb_array_elements(lead.emails) as email
+        where not coalesce(cast(email ->> 'free' as boolean), false) and not coalesce(cast(email ->> 'disposable' as boolean), false)
+          and coalesce(email ->> 'reason', '') not in ('relay', 'own_mailbox', 'own_domain', 'staff')
+    ) as domains
 ) as firm
-where membership.to_decision is null and (lead.company_core <> '' or lead.tax_id <> '' or firm.domains is not null);
-comment on view core.company_sight is 'The company in each lead of a living client that names one. Grain: lead.';
+where membership.to_decision is null and (lead.company_core <> '' or lead.tax_id <> '' or firm.domains <> '{}');
+comment on view core.company_sight is 'The company in each lead of a client that names one. Grain: lead.';
 
 create function core.queue_for_accounts() returns trigger language plpgsql as $$
 begin

@@ -31,7 +31,7 @@ grant usage on schema raw, core, mart, ops, feed to leadfold_resolver;
 grant select on all tables in schema raw, core, mart, ops, feed to leadfold_resolver;
 grant insert, update, delete on core.lead, core.lead_record, core.classification, core.tag, core.review, core.hub, core.evidence,
     core.fx_rate, core.spend, core.spend_window, core.deal to leadfold_resolver;
-grant insert, update, delete, truncate on core.match_snapshot, core.match_record, core.match_key, core.match_judgement, core.match_queue,
+grant insert, update, delete, truncate on core.match_snapshot, core.match_record, core.match_key, core.match_new_key, core.match_judgement, core.match_queue,
     core.model_change to leadfold_resolver;
 grant insert on core.campaign_alias to leadfold_resolver;
 grant update (revoked_by, revoked_at) on core.campaign_alias to leadfold_resolver;
@@ -42,7 +42,7 @@ grant insert on core.account_member to leadfold_resolver;
 grant update (to_decision) on core.account_member to leadfold_resolver;
 grant delete on core.account_alias to leadfold_resolver;
 grant insert, update, delete on core.account_link, core.account_shared_domain, core.account_holding to leadfold_resolver;
-grant insert, delete on core.account_key, core.account_queue to leadfold_resolver;
+grant insert, delete on core.account_key, core.account_mention, core.account_queue to leadfold_resolver;
 grant delete on core.account_build to leadfold_resolver;
 grant insert on core.decision, core.ledger_block, core.client_history, core.outbox, core.spend_history to leadfold_resolver;
 grant usage on sequence core.decision_decision_id_seq to leadfold_resolver; -- a fold numbers its decisions before it writes them

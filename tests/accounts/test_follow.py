@@ -161,7 +161,8 @@ TABLES = {
     "account_alias": "select account_id, living_id from core.account_alias",
     "account_link": "select left_id, right_id, evidence from core.account_link",
     "account_shared_domain": "select domain, companies, key from core.account_shared_domain",
-    "account_key": "select client_id, key from core.account_key",
+    "account_key": "select client_id, key, form, place from core.account_key",
+    "account_mention": "select client_id, told from core.account_mention",
     "decision": "select decision_id, kind, client_id, from_client_id, evidence from core.decision where kind like 'account%'",
     "outbox": "select event_id, client_id, kind, payload from core.outbox where kind like 'account%'",
 }

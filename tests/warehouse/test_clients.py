@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from pipeline.client import Client
-from pipeline.identity import reconcile
+from pipeline.identity import Change, reconcile
 from pipeline.quality.verify import verify
 from pipeline.rebuild import rebuild
 from pipeline.warehouse import clients
@@ -176,3 +176,31 @@ def test_a_fold_that_finds_nothing_new_writes_no_row_of_evidence(warehouse: Ware
     fold_all(shop)
     left, right = "select left_id from core.evidence", "select right_id from core.evidence"
     assert select(warehouse, f"({left} union {right}) except select lead_id from core.lead") == []
+
+
+def test_a_golden_record_comes_back_as_it_was_written(warehouse: Warehouse) -> None:
+    hostile = 'O\'Neil \\N \t{"x",}\n\r\\'
+    client = Client(
+        client_id=A, lead_ids=(B, C), name=hostile, phones=("+48501234567",), handles=(hostile, "NULL", ""), company="\\N",
+        first_seen_at=DAY, last_seen_at=DAY + timedelta(microseconds=1), provenance={"name": B},
+    )  # fmt: skip
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        clients.write_changes(
+            connection,
+            [Change("mint", A, (B, C))],
+            {A: client},
+            {0: {"pairs": [[B, C, 1.5, [[hostile]]]]}},
+            "lead",
+            hostile,
+            DAY,
+        )
+        assert clients.golden_records_among(connection, [A]) == {A: clients.golden_of(client)}
+        assert dict(clients.golden_records(connection)) == {A: clients.golden_of(client)}
+    ((lead_ids, version, evidence),) = select(
+        warehouse, "select lead_ids::text[], actor_version, evidence from core.decision where kind = 'mint'"
+    )
+    assert (lead_ids, version, evidence) == ([B, C], hostile, {"pairs": [[B, C, 1.5, [[hostile]]]]})
+    (golden,) = select(
+        warehouse, "select golden, payload -> 'client' from core.client_history join core.outbox using (client_id)"
+    )
+    assert golden[0]["name"] == golden[1]["name"] == hostile

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from pipeline import steps
 from pipeline.errors import RetryError, StopError
 from pipeline.warehouse import embedded
-from pipeline.warehouse.connection import Role, Warehouse, WarehouseError, copy_rows
+from pipeline.warehouse.connection import Role, Warehouse, WarehouseError, copied_column, copy_lines, copy_rows
 from pipeline.warehouse.landing import held
 from pipeline.warehouse.migrate import migrate
 from tests.company import NOW, company, fold_all, post, select
@@ -75,6 +75,27 @@ def test_nor_when_copying(warehouse: Warehouse) -> None:
     with pytest.raises(WarehouseError) as caught, warehouse.transaction(None) as connection:
         copy_rows(connection, "ops.cursor", ("source", "position", "moved_at"), [("s", "{Wiśniewska", NOW)])
     assert "Wiśniewska" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["plain", "", "żółw"],
+        ["two\nlines", "", "\r\n", "next"],
+        ["back\\slash", "\\N", "\\."],
+        ["tab\there", "", "\\t", "\n\t"],
+        ["\t", "\t"],
+        ["\\", "\t\\"],
+        [""],
+        [],
+    ],
+    ids=["plain", "line ends", "backslashes", "tabs", "tabs alone", "both", "nothing", "no row"],
+)
+def test_a_column_of_texts_comes_back_as_it_was_copied(warehouse: Warehouse, texts: list[str]) -> None:
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        connection.execute(text("create temporary table copied (place serial, said text) on commit drop"))
+        copy_lines(connection, "copied", ("said",), [f"{each}\n" for each in copied_column(texts)])
+        assert list(connection.execute(text("select said from copied order by place")).scalars()) == texts
 
 
 @pytest.mark.parametrize(

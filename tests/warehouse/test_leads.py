@@ -1,10 +1,13 @@
 """Leads follow their records: whatever two runs, a person, an erasure or a hostile body do, no newer word is lost and nothing sticks."""
 
+import contextlib
+import gc
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from threading import Event, Thread
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -427,6 +430,55 @@ def test_a_lead_comes_back_as_it_was_written(warehouse: Warehouse) -> None:
         assert leads.write_groups(connection, groups, 1, NOW) == 0
     assert read == [given, bare]
     assert keys == [group.group_key for group in groups]
+
+
+def test_what_no_lead_of_a_batch_fills_is_as_empty_as_where_another_does(warehouse: Warehouse) -> None:
+    one, other = (lead(lead_id=f"00000000-0000-5000-8000-00000000000{n}", name=None, phones=()) for n in (1, 2))
+    full = lead(
+        message="hello", utm={"utm_source": "x"}, handles=("tg:ivan",), call_duration=0, site="a.ru", region="RU"
+    )
+    batches = ([one], [other, full])
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        for batch in batches:
+            leads.write_groups(connection, [leads.ConformedGroup("form", x.lead_id, (x,), {}) for x in batch], 1, NOW)
+            connection.execute(text("drop table incoming_lead, incoming_record"))
+        read = {row.lead_id: row for row in map(leads.lead_of, connection.execute(text("select * from core.lead")))}
+    assert read == {each.lead_id: each for batch in batches for each in batch}
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=2, minutes=30, seconds=17))], ids=["UTC", "of its own"])
+def test_a_lead_keeps_its_moment(warehouse: Warehouse, zone: timezone) -> None:
+    moment = datetime(2026, 3, 2, 9, 30, 0, 120_001, zone)
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        group = leads.ConformedGroup("form", "r-1", (lead(received_at=moment), lead(lead_id=str(UUID(int=5)))), {})
+        leads.write_groups(connection, [group], 1, NOW)
+        assert moment in connection.execute(text("select received_at from core.lead")).scalars().all()
+
+
+def test_records_come_back_as_they_landed(warehouse: Warehouse) -> None:
+    by_hook = [raw_record(b"one", external_id="1", transport={"by": "webhook"}), raw_record(b"two", group_key="1")]
+    pulled = raw_record(b"\x00", external_id="2", occurred_at=NOW, transport={"query": "ü"}, media_type="text/csv")
+    landing.land(warehouse, Page(source="form", records=(*by_hook, pulled)), NOW)
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        found = leads.records_of(connection, [("form", "2"), ("form", "none"), ("form", "1")])
+    unnumbered = {group: [replace(record, record_id=None) for record in own] for group, own in found.items()}
+    assert unnumbered == {("form", "2"): [pulled], ("form", "none"): [], ("form", "1"): by_hook}
+
+
+@pytest.mark.parametrize("breaks", [False, True], ids=["runs", "breaks off"])
+def test_the_collector_is_on_again_behind_a_conform(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, breaks: bool
+) -> None:
+    def progress(*_: Any) -> None:
+        assert not gc.isenabled()
+        if breaks:
+            raise InterruptedError
+
+    shop = replace(company(warehouse), progress=progress)
+    post(shop, "1", **ANNA)
+    with contextlib.suppress(InterruptedError):
+        conforming.conform_pending(shop, {})
+    assert gc.isenabled()
 
 
 def test_the_records_of_a_batch_are_looked_up_group_by_group(warehouse: Warehouse) -> None:
