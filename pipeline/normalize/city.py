@@ -120,6 +120,23 @@ def _cases(city: str) -> tuple[str, ...]:
 _CYRILLIC_WORD = re.compile("[а-яё]{3,}", re.IGNORECASE)
 _CASES = {_key(form): city for city in _VARIANTS for form in _cases(city)}
 _NAMES = {_key(city): city for city in _VARIANTS if " " not in city}
+_SURNAMES = frozenset(
+    {
+        "London",
+        "Birmingham",
+        "Manchester",
+        "Nottingham",
+        "Sheffield",
+        "Bristol",
+        "Leeds",
+        "Glasgow",
+        "Berlin",
+        "Саратов",
+    }
+)
+ONLY_CITIES = frozenset(city for city in _VARIANTS if " " not in city) - _SURNAMES
+"""One-word names of cities that are hardly anybody's surname (Jack London)."""
+
 _KNOWN = _CASES | {
     _key(spelling): city for city, variants in _VARIANTS.items() for spelling in (city, *variants.split())
 }

@@ -176,16 +176,35 @@ def split_legal_form(name: str) -> tuple[str, str]:
     return core, form
 
 
-_FORM_WORDS = frozenset(spelling.split()[0] for _, spellings in LEGAL_FORMS for spelling in spellings) | {"z", "spółka"}
+_BUSINESS = frozenset(
+    {"компания", "фирма", "магазин", "завод", "салон", "студия", "агентство", "firma", "sklep", "hurtownia"}
+)
+"""Words that begin a company's name as it is called without its legal form."""
+
+_FORM_WORDS = (
+    frozenset(spelling.split()[0] for _, spellings in LEGAL_FORMS for spelling in spellings)
+    | {"z", "spółka"}
+    | _BUSINESS
+)
 
 
 _INITIALS_AT_END = re.compile(r"\w{2} И\. ?П\.?$")
 """`Волков И.П.`: a person's initials, not a sole trader."""
 
 
+def names_a_company(name: str) -> bool:
+    """Whether `company_in_name` can find anything in a cleaned name; cheap."""
+    return not _FORM_WORDS.isdisjoint(name.casefold().split())
+
+
 def company_in_name(text: str) -> str:
-    """The text, if what stands in a field for a person is a company with its legal form; else ''."""
-    if _FORM_WORDS.isdisjoint(_folded_words(text)) or _INITIALS_AT_END.search(text):
+    """The text, if what stands in a field for a person is a company with its legal form or calls itself one; else ''."""
+    words = _folded_words(text)
+    if _FORM_WORDS.isdisjoint(words):
+        return ""
+    if words[0] in _BUSINESS and len(words) > 1:
+        return text
+    if words[0] != "ип" and _INITIALS_AT_END.search(text):
         return ""
     core, form = split_legal_form(text)
     return text if form and core and form not in {"ag", "sa", "lp", "ab", "ou", "as", "sc"} else ""

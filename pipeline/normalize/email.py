@@ -24,27 +24,42 @@ _ORDINARY = re.compile(
     r"(?!www\.|[+~#'])[a-z0-9_+'&^~#!$-]+(?:\.[a-z0-9_+'&^~#!$-]+)*+@(?!www\.)((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)++[a-z]{2,24})",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"[\s,;:|?<>()\[\]{}\"«»„“”‟‘’\\]+|/(?=[^\s@]+@)|(?:(?<=mail)|(?<=адрес))=")
-_AROUND_AT = re.compile(r"(?:\s|(?<=\w)\.)*@[@\s]*(?:\.(?=\w))?")
+_SEPARATOR = re.compile(r"[\s,;:|?<>()\[\]{}\"«»„“”‟‘’\\]+|/(?=[^\s@]+@)|(?:(?<=mail)|(?<=MAIL)|(?<=адрес))=")
+_AROUND_AT = re.compile(r"(?:\s|\\|(?<=\w)\.)*@[@\s]*(?:\.(?=\w))?")
+_DOG = "собака|собачка|сабака|равлик|małpa|małpka"
+"""@ as it is called in Russian, Ukrainian and Polish, in words that occur nowhere else."""
+
 _SPOKEN_AT = re.compile(
-    r"\s*[(\[{<]\s*(?:at|a|собака|собачка|małpa|malpa|małpka|dog|эт|ат)\s*[)\]}>]\s*|\s+(?:at|собака|собачка|сабака|małpa|malpa|małpka)\s+"
+    rf"\s*[(\[{{<*/|\"']\s*(?:at|a|dog|эт|ат|sobaka|malpa|{_DOG})\s*[)\]}}>*/|\"']\s*"
+    rf"|\s+(?:at|эт|ат|sobaka|sobachka|malpa|malpka|{_DOG})\s+"
+    rf"|(?<=[a-z0-9])(?:{_DOG})(?=[a-z0-9])"
     r"|(?<=\w)[ ]?[_-]at[_-][ ]?(?=\w)",
     re.IGNORECASE,
 )
+_SPOKEN_BESIDE_AT = re.compile(rf"@\s*(?:{_DOG})\s|\s(?:{_DOG})\s*@", re.IGNORECASE)
 _BRACKETED_AT = re.compile(r"\s*[(\[{<]\s*@\s*[)\]}>]\s*")
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _ESCAPED_UNIT = re.compile(r"\\u00([0-9A-Fa-f]{2})")
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
-_BLANK_IN_DOMAIN = re.compile(r"(?<=@)([\w-]{1,30}) ([a-z]{2,3})\b(?![.@])", re.IGNORECASE)
-_BROKEN_LOCAL = re.compile(r"(?<![\w.@-])([a-z0-9_]{2,30})(?:\.\s|,)(?=[a-z0-9_.]{1,40}@)")
+_SIGNS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-") | {"\u3002": "."})
+_SIGN_FOR_DOT = re.compile(r"(?<=@)([\w-]{1,30})[ /@=:*_-]([a-z]{2,3})\b(?![.@-])", re.IGNORECASE)
+_BROKEN_LOCAL = re.compile(r"(?<![\w.@-])([a-z0-9_]{2,30})(?:\.\s|\s\.|,)(?=[a-z0-9_.]{1,40}@)")
 _LABELS = frozenset({"email", "mail", "poczta", "adres", "address", "contact", "kontakt", "tel", "www"})
 _GLUED_WORD = re.compile("[\u0400-\u04ff]{3,30}([a-z][a-z0-9._+-]{2,40})", re.IGNORECASE)
 _GLUED_BEHIND = re.compile("([a-z0-9.-]{4,40})[\u0400-\u04ff][\u0400-\u04ff.]{1,40}", re.IGNORECASE)
 _SPACED_OUT = re.compile(r"\S(?: \S){6,80}")
 _QUOTE_FOR_AT = re.compile(r"(?<=\w)\"(?=\w)")
 _WEB_ADDRESS = re.compile(r"^(?:https?//?)?/{0,2}(?:www\.)?(?=[^@]+@)", re.IGNORECASE)
-_WORD_BEFORE = re.compile(r"^(?:почта|мыло|емейл|имейл|мейл|адрес|эл)[-._]+(?=[a-z])", re.IGNORECASE)
+_WORD_BEFORE = re.compile(
+    r"^(?:(?:почта|мыло|емейл|имейл|мейл|адрес|эл)[-._]+(?=[a-z])|(?:cc|bcc|to|e-?mail)=)", re.IGNORECASE
+)
 _SPOKEN_DOT = re.compile(r"\s*[(\[{]\s*(?:dot|точка|kropka)\s*[)\]}]\s*|\s+(?:dot|точка|kropka)\s+", re.IGNORECASE)
+_SPOKEN_UNDERSCORE = re.compile(
+    r"\s*\b(?:(?:нижнее )?подч[её]ркивание|нижний дефис|underscore|podkre[sś]lnik|podłoga)\b\s*", re.IGNORECASE
+)
+_SPOKEN_DASH = re.compile(r"\s+(?:дефис|тире|минус|dash|hyphen|myślnik|minus)\s+", re.IGNORECASE)
+_DOT_IN_DASHES = re.compile(r"(?<=\w)[_-](?:dot|точка|kropka)[_-](?=\w)", re.IGNORECASE)
+_QUOTED_LOCAL = re.compile(r"\"([\w.+-]{1,64})\"(?=@\w)")
+_ORNAMENTS = re.compile(r"^[^\w\"]+|\W+$")
 _COMMA_DOT = re.compile(r"(?<=@)([\w-]{1,30})[,;]\s?(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.IGNORECASE)
 _BLANK_DOT = re.compile(
     r"(?<=@)([\w-]{1,30})(?:\s?\.\s|\s\.\s?)(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b", re.IGNORECASE
@@ -138,12 +153,13 @@ _NOT_DISPOSABLE = frozenset({"mail.by"})
 
 _TYPOS = {
     "gmial.com": "gmail.com", "gmai.com": "gmail.com", "gmaill.com": "gmail.com", "gmil.com": "gmail.com", "gmal.com": "gmail.com", "gamil.com": "gmail.com",
-    "gnail.com": "gmail.com", "gmail.ru": "gmail.com", "gmail.pl": "gmail.com", "gmail.co": "gmail.com", "gmail.cm": "gmail.com", "gmail.om": "gmail.com",
+    "gnail.com": "gmail.com", "gmail.ru": "gmail.com", "gmail.pl": "gmail.com", "gmail.ua": "gmail.com", "gmail.by": "gmail.com", "gmail.kz": "gmail.com", "icloud.ru": "icloud.com", "icloud.pl": "icloud.com", "gmail.co": "gmail.com", "gmail.cm": "gmail.com", "gmail.om": "gmail.com",
     "mail": "mail.ru", "bk": "bk.ru", "list": "list.ru", "inbox": "inbox.ru", "ya": "ya.ru", "wp": "wp.pl", "o2": "o2.pl", "op": "op.pl", "gazeta": "gazeta.pl", "yahoo": "yahoo.com",
     "mail.u": "mail.ru", "gmail.c": "gmail.com", "gmail": "gmail.com", "yandex": "yandex.ru", "rambler": "rambler.ru", "hotmail": "hotmail.com", "outlook": "outlook.com", "icloud": "icloud.com", "interia": "interia.pl", "onet": "onet.pl",
+    "hotmail.co": "hotmail.com", "yahoo.co": "yahoo.com", "omet.pl": "onet.pl", "onrt.pl": "onet.pl",
     "gmail.con": "gmail.com", "gmail.cim": "gmail.com", "gmail.comm": "gmail.com", "gmailcom": "gmail.com", "gimail.com": "gmail.com", "jmail.com": "gmail.com",
     "mial.ru": "mail.ru", "mali.ru": "mail.ru", "maill.ru": "mail.ru", "mail.r": "mail.ru", "mail.tu": "mail.ru", "mail.ry": "mail.ru", "mail.ri": "mail.ru",
-    "maul.ru": "mail.ru", "maol.ru": "mail.ru", "mal.ru": "mail.ru", "maiil.ru": "mail.ru", "mail.ruu": "mail.ru", "maik.ru": "mail.ru", "msil.ru": "mail.ru", "mqil.ru": "mail.ru", "mail.rj": "mail.ru", "mail.rh": "mail.ru",
+    "maul.ru": "mail.ru", "maol.ru": "mail.ru", "mal.ru": "mail.ru", "maiil.ru": "mail.ru", "mail.ruu": "mail.ru", "maik.ru": "mail.ru", "maio.ru": "mail.ru", "maip.ru": "mail.ru", "mzil.ru": "mail.ru", "mmail.ru": "mail.ru", "msil.ru": "mail.ru", "mqil.ru": "mail.ru", "mail.rj": "mail.ru", "mail.rh": "mail.ru",
     "meil.ru": "mail.ru", "amil.ru": "mail.ru", "mai.ru.ru": "mail.ru", "mail.ru.com": "mail.ru", "mailru": "mail.ru", "mail.rru": "mail.ru", "maail.ru": "mail.ru", "miail.ru": "mail.ru",
     "yadex.ru": "yandex.ru", "jandex.ru": "yandex.ru", "yandex.tu": "yandex.ru", "yandx.ru": "yandex.ru", "yandeks.ru": "yandex.ru", "yndex.ru": "yandex.ru", "yandex.ry": "yandex.ru", "yandexru": "yandex.ru",
     "bk.tu": "bk.ru", "inbox.tu": "inbox.ru", "list.tu": "list.ru", "ramber.ru": "rambler.ru", "ramler.ru": "rambler.ru",
@@ -160,7 +176,7 @@ _TARGETS = (
 )  # fmt: skip
 """Large providers whose names are long enough for one slip to be a slip and not another company."""
 
-_TYPO_TARGETS = frozenset(_TYPOS.values())
+_PROVIDERS = frozenset(_TYPOS.values()) | frozenset(_TARGETS) | _YANDEX
 _REAL_NEAR = frozenset(
     {
         "email.com",
@@ -186,7 +202,27 @@ _ENDINGS = {
     "rru": "ru",
     "lp": "pl",
     "pll": "pl",
+    "comru": "com",
+    "compl": "com",
+    "comcom": "com",
+    "rucom": "ru",
+    "ruru": "ru",
+    "plpl": "pl",
 }
+
+_AT_HOME = {
+    **dict.fromkeys(("mail", "bk", "list", "inbox", "ya", "yandex", "rambler"), "ru"),
+    **dict.fromkeys(("wp", "o2", "op", "onet", "interia", "gazeta", "poczta"), "pl"),
+    **dict.fromkeys(("gmail", "yahoo", "hotmail", "outlook", "icloud", "protonmail"), "com"),
+}
+"""Large providers, most with names too short for a slip in the name to tell anything, and the ending they have."""
+
+_SLIPS = {
+    "ru": frozenset({"tu", "ry", "ri", "rj", "rh", "r7", "r8", "fu", "du", "ur", "rru", "ruu", "r", "u"}),
+    "pl": frozenset({"pk", "po", "pp", "ol", "lp", "pll", "ppl", "p", "l"}),
+    "com": frozenset({"con", "cim", "vom", "xom", "cpm", "comm", "coom", "ccom", "ocm", "cmo", "ckm", "clm", "cok", "copm", "coim", "conm", "c", "om", "cm", "co"}),
+}  # fmt: skip
+"""What fingers make of an ending: a neighbouring key, a letter doubled, lost or swapped."""
 
 _ENDINGS_BY_EYE = {"pi": "pl", "p1": "pl", "c0m": "com", "corn": "com", "0rg": "org", "c0.uk": "co.uk"}
 """Endings that no domain has, and the one that looks like it, a capital I for an l among them: `wp.pI`."""
@@ -208,7 +244,8 @@ _ROLES = frozenset(
         "invoices", "legal", "lawyer", "procurement", "purchasing", "logistics", "logistyka", "transport", "feedback",
         "rezerwacja", "rezerwacje", "booking", "bookings", "reservations", "usluga", "uslugi", "all", "general",
         "main", "partner", "partners", "business", "biznes", "commerce", "export", "import", "zarzad", "dyrekcja",
-        "it", "tech", "dev", "root", "newsletter", "news", "ofis", "otdel", "prodazhi", "zayavka", "zayavki", "vopros"
+        "rekrutacja", "praca", "kariera", "sklep", "magazyn", "zakupy", "wycena", "oferta", "oferty", "sklad", "sbyt",
+        "dostavka", "zapros", "tenders", "vacancy", "it", "tech", "dev", "root", "newsletter", "news", "ofis", "otdel", "prodazhi", "zayavka", "zayavki", "vopros"
     }
 )  # fmt: skip
 """Local parts that name a desk and not a person, in three languages."""
@@ -299,16 +336,20 @@ def _pieces(text: str) -> list[str]:
     text = _unescaped(text)
     if _SPACED_OUT.fullmatch(text):
         text = text.replace(" ", "")
-    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_DASHES)
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_SIGNS)
     text = _BRACKETED_AT.sub("@", text)
     if "@" not in text:  # beside a sign `at` is a word
-        text = _SPOKEN_AT.sub("@", text)
+        spoken = _SPOKEN_AT.sub("@", text)
+        if "@" in spoken:
+            text = _SPOKEN_DASH.sub("-", _SPOKEN_UNDERSCORE.sub("_", _DOT_IN_DASHES.sub(".", spoken)))
+    elif not text.isascii():
+        text = _SPOKEN_BESIDE_AT.sub("@", text)
     text = _SPOKEN_DOT.sub(".", text)
-    if "@" not in text and '"' in text:
-        text = _quote_for_at(text)
+    if '"' in text:
+        text = _QUOTED_LOCAL.sub(r"\1", text) if "@" in text else _quote_for_at(text)
     text = _AROUND_AT.sub("@", text)
     text = _BLANK_DOT.sub(r"\1.\2", _COMMA_DOT.sub(r"\1.\2", text))
-    text = _BLANK_IN_DOMAIN.sub(_provider_with_its_dot, text)
+    text = _SIGN_FOR_DOT.sub(_provider_with_its_dot, text)
     text = _BROKEN_LOCAL.sub(lambda found: found[0] if found[1] in _LABELS else f"{found[1]}.", text)
     pieces = (part.lstrip(_LEFT_EDGE).rstrip(_RIGHT_EDGE) for part in _SEPARATOR.split(text))
     return [_without_decoration(piece) if "@" in piece else piece for piece in pieces if piece]
@@ -341,9 +382,13 @@ def _provider_with_its_dot(found: re.Match[str]) -> str:
 
 def _without_decoration(piece: str) -> str:
     """Without what people write before a box as if it were a page, or glue to it as its name."""
+    if not piece.isascii():
+        piece = _ORNAMENTS.sub("", piece)
     piece = _WORD_BEFORE.sub("", _WEB_ADDRESS.sub("", piece))
     if piece.count("@") > 1:
-        piece = piece.rstrip("@")
+        piece = piece.strip("@").lstrip(_LEFT_EDGE)
+        if piece[: len(piece) // 2] * 2 == piece:
+            piece = piece[: len(piece) // 2]  # pasted twice
     while ".." in piece.partition("@")[2]:
         local, _, domain = piece.partition("@")
         piece = f"{local}@{domain.replace('..', '.')}"
@@ -364,7 +409,7 @@ def _read(address: str, own_domains: frozenset[str]) -> Email | str:
         checked = _checked(address)
         if checked is None:
             domain_text = domain_text.rstrip(".").lower()
-            meant = _TYPOS.get(domain_text) or _by_eye(domain_text)
+            meant = _suggestion(domain_text)
             if not meant or _checked(f"{local}@{meant}") is None:
                 return "invalid"
             address = checked = f"{local}@{meant}"
@@ -469,7 +514,7 @@ def read_domain(text: str) -> Domain:
         suggestion=suggestion,
         free=name in whitelist or name in _MORE_FREE,
         disposable=not suggestion and any(parent in blocklist and parent not in _NOT_DISPOSABLE for parent in parents),
-        special=name.rpartition(".")[2] in _SPECIAL_ENDINGS,
+        special=(ending := name.rpartition(".")[2]) in _SPECIAL_ENDINGS or (len(ending) == 1 and not suggestion),
     )
 
 
@@ -500,12 +545,22 @@ def _suggestion(domain: str) -> str:
         and (repaired in whitelist or repaired in _MORE_FREE)
     ):
         return _home(repaired)
-    if name in _TARGETS or name in _TYPO_TARGETS:  # an ending too many
+    if name in _PROVIDERS:  # an ending too many
         return _home(name)
-    for target in _TARGETS:
-        if OSA.distance(domain, target, score_cutoff=1) == 1:
-            return _home(target)
+    if ending in _SLIPS.get(home := _AT_HOME.get(name, ""), ()):
+        return _home(f"{name}.{home}")
+    if (shorter := domain[:-1]) in _PROVIDERS and ending != "run":  # a key hit behind
+        return _home(shorter)
+    if near := _one_slip_away(domain):
+        return near
+    for home, slips in _SLIPS.items():
+        if ending in slips and (near := _TYPOS.get(f"{name}.{home}") or _one_slip_away(f"{name}.{home}")):
+            return _home(near)
     return ""
+
+
+def _one_slip_away(domain: str) -> str:
+    return next((_home(target) for target in _TARGETS if OSA.distance(domain, target, score_cutoff=1) == 1), "")
 
 
 def _by_eye(domain: str) -> str:
@@ -539,7 +594,7 @@ def _kind(local: str, domain: Domain, own_domains: frozenset[str]) -> tuple[bool
     name = domain.name.partition(".")[0]
     if bare in _PLACEHOLDERS and (name in _PLACEHOLDERS or domain.name in _EXAMPLE_DOMAINS or domain.free):
         return False, "fake"
-    if len(set(bare)) == 1 and len(bare) >= 3 and domain.free:
+    if domain.free and len(bare) >= 3 and bare.count(bare[0]) == len(bare):
         return False, "fake"
     if domain.disposable:
         return False, "disposable"

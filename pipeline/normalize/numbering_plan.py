@@ -82,11 +82,22 @@ SETTLED_AFTER = {
 that off phonenumbers' patterns."""
 
 
+_DEPTHS = {
+    code: {
+        first: depth
+        for first in map("{:03}".format, range(1000))
+        if (depth := depths.get(first) or depths.get(first[:2]) or depths.get(first[:1]))
+    }
+    for code, depths in SETTLED_AFTER.items()
+}
+"""The same by the first three digits."""
+
+
 def kind_and_region(country_code: int, national: str) -> tuple[int, str] | None:
     """A `PhoneNumberType` and an ISO 3166 region, None where the plan has no such number."""
-    depths = SETTLED_AFTER.get(country_code)
+    depths = _DEPTHS.get(country_code)
     if depths is not None:
-        depth = depths.get(national[:3]) or depths.get(national[:2]) or depths.get(national[:1])
+        depth = depths.get(national[:3])
         if depth is not None and len(national) > depth:
             return _settled(country_code, national[:depth], len(national))
     return _kind_and_region(country_code, national)

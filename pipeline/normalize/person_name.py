@@ -7,28 +7,51 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dedup.given_names import given_name_keys
+from dedup.folding import fold_token
+from dedup.given_names import father_stems, given_name_keys
 from pipeline.lead import PersonName, Refusal
-from pipeline.normalize.company import company_in_name
-from pipeline.normalize.layout import to_cyrillic_keys
+from pipeline.normalize.city import ONLY_CITIES
+from pipeline.normalize.company import company_in_name, names_a_company
+from pipeline.normalize.layout import to_cyrillic_keys, to_latin_keys
 from pipeline.normalize.text import clean_line, contacts_in_text
 
 _LONGEST = 120
 _PHONE_IN_NAME = re.compile(r"\+?\d[\d ().\-]{6,24}\d")
+_PHONE_LABEL = re.compile(r"\b(?:тел(?:ефон)?|моб(?:ильный)?|сот|т|tel|phone|mob|kom)\b[\s.:]*(?= |$)", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<=\w )@\w{3,40}")
 _URL = re.compile(
     r"(?:https?:/{0,2}|www\.)\S*|\b[\w-]{2,40}\.(?:com|net|org|ru|pl|info|biz|xyz|top|site|online|io)\b(?:/\S*)?",
     re.IGNORECASE,
 )
 _ONLY_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*+")
 _BRACKETS = re.compile(r"[(\[{<][^()\[\]{}<>]{0,80}[)\]}>]?")
-_LABEL = re.compile(
-    r"^(?:имя|фио|ф\.и\.о\.?|name|full name|imię(?: i nazwisko)?|imie(?: i nazwisko)?|nazwisko|контактное лицо|меня зовут|my name is|nazywam się|mam na imię)\s*[:\-]?\s+|^(?:имя|фио|name|imię)\s*[:=]\s*",
+_OPENING = re.compile(
+    r"(?:(?:добрый (?:день|вечер)|доброе утро|доброго (?:дня|времени суток)|здравствуйте|привет|hello|hi|hey|good (?:morning|afternoon|evening)|cześć|czesc|dzień dobry|dzien dobry|witam)"
+    r"(?:[\s,.!—-]+|$))?"
+    r"(?:(?:имя|фио|ф\.и\.о\.?|name|full name|imię(?: i nazwisko)?|imie(?: i nazwisko)?|nazwisko|контактное лицо|контакт|меня зовут|my name is|my name's|nazywam się|nazywam sie|mam na imię)\s*[:\-]?\s+"
+    r"|(?:имя|фио|name|imię)\s*[:=]\s*|(?:это|я|i am|i'm|i’m|im|this is|jestem|z tej strony|tu)[\s,\-—]+(?=\w{3}))?",
     re.IGNORECASE,
 )
+"""A greeting, the label of a field, and how people say in a sentence who they are."""
+_OPENS = frozenset(
+    {
+        "имя", "фио", "ф.и", "nam", "ful", "imi", "naz", "кон", "мен", "my ", "mam", "доб", "здр", "при", "hel", "hi ", "hi,", "hi!", "hey", "goo",
+        "czę", "cze", "dzi", "wit", "это", "я -", "i a", "i'm", "i’m", "im ", "thi", "jes", "z t", "tu "
+    }
+)  # fmt: skip
+"""The first three letters of everything in `_OPENING`."""
 _NOT_NAME = re.compile(r"[^\w\s.'’`\-]|[\d_]")
-_APOSTROPHE = re.compile("[’`´ʼ]")
-_DASHES = re.compile(r"[\u2010-\u2015]")
+_SIGNS = re.compile("[’`´ʼ\u2010-\u2015]")
+_SIGN = dict.fromkeys("’`´ʼ", "'")
 _GLUED_INITIALS = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_])")
+_GLUED_WORDS = re.compile(r"\.(?<=[^\W\d_]{3}\.)(?=[^\W\d_]{3})")
+_GLUED_CAPITAL = re.compile(r"(?<=[a-zа-яёіїєąćęłńóśźż]{2})(?=[A-ZА-ЯЁІЇЄĄĆĘŁŃÓŚŹŻ][a-zа-яёіїєąćęłńóśźż]{2})")
+_PIECE = re.compile(r"[,;|/]|\s[-\u2013\u2014]\s")
+_FORM_INSIDE = re.compile(r"(\w.*?)\s((?:ООО|АО|ЗАО|ПАО|ОАО|ТОО|ИП)\s.*\w.*)")
+_BEHIND_QUOTES = re.compile(r"(.*\w ?[\"«“„][^\"»”“]{1,60}[\"»”“]) ?([^\W\d_].*)")
+_INITIALS = re.compile(r"(?<!\w)[^\W\d_]\. ?[^\W\d_]\.")
+_AGE = re.compile(r"\b(?:19|20)\d\d ?г\. ?р\.?|\b\d\d (?:лет|года|год|lat)\b", re.IGNORECASE)
+_APART = re.compile(r"\s-\s?|\s?-\s")
 _WORD = re.compile(r"[^\W\d_]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -39,14 +62,15 @@ _TITLES = frozenset(
     {
         "г-н", "г-жа", "господин", "госпожа", "гражданин", "гражданка", "тов", "товарищ", "pan", "pani", "państwo",
         "panstwo", "mr", "mrs", "ms", "miss", "mx", "sir", "dr", "doc", "prof", "mgr", "inż", "inz", "lic", "hab",
-        "phd", "jr", "sr", "esq", "мл", "mec", "adw", "d-r", "др", "проф", "доктор", "профессор", "herr", "frau"
+        "phd", "jr", "sr", "ii", "iii", "esq", "мл", "mec", "adw", "d-r", "др", "проф", "доктор", "профессор", "herr", "frau",
+        "инж", "арх", "arch", "lek", "med", "уважаемый", "уважаемая", "dear", "szanowny", "szanowna"
     }
 )  # fmt: skip
 """Forms of address and degrees: no part of who it is."""
 
 _ROLES = frozenset(
     {
-        "директор", "гендиректор", "менеджер", "инженер", "бухгалтер", "главный", "главбух", "зам", "заместитель", "директора",
+        "ген", "гл", "нач", "пом", "директор", "гендиректор", "менеджер", "инженер", "бухгалтер", "главный", "главбух", "зам", "заместитель", "директора",
         "руководитель", "начальник", "снабженец", "логист", "секретарь", "администратор", "маркетолог", "юрист", "дизайнер",
         "прораб", "технолог", "специалист", "генеральный", "коммерческий", "отдел", "отдела", "закупок", "снабжения", "продаж",
         "dyrektor", "kierownik", "manager", "menedżer", "menadżer", "prezes", "księgowa", "księgowy", "specjalista", "handlowiec",
@@ -57,8 +81,8 @@ _ROLES = frozenset(
 """What somebody is at work: no part of a name where something else is written beside it."""
 
 _DOCTORATE = re.compile(r"(?<=[dD]r )n\.?\s?(?:med|hum|tech|prawn|ekon)\b\.?|(?<=[hH]ab\. )(?:inż|med)\b\.?")
-_ORIGIN = re.compile(r"(?<=\w) (?:z|ze|из|from) \w.*$")
-"""`Agnieszka z Krakowa`: where somebody is from, in small letters between two words."""
+_ORIGIN = re.compile(r" (?<=\w )(?:(?:z|ze|из|from) \w|г\. ?\w{3}).*$")
+"""`Agnieszka z Krakowa`, `Алексей г. Тверь`: where somebody is from, in small letters between two words."""
 
 PLACEHOLDERS = frozenset(
     {
@@ -71,7 +95,10 @@ PLACEHOLDERS = frozenset(
         "none", "null", "undefined", "nan", "nil", "n/a", "na", "no", "nobody", "noname", "klient", "klientka",
         "gość", "gosc", "użytkownik", "uzytkownik", "brak", "imię", "imie", "nazwisko", "nieznany", "nieznana",
         "nieznane", "wireless", "caller", "cell", "phone", "mobile", "contact", "контакт", "абв", "абвг", "aaa",
-        "aaaa", "ааа", "аааа", "ххх", "xxx", "ыыы"
+        "aaaa", "ааа", "аааа", "ххх", "xxx", "ыыы", "лид", "lead", "сайт", "авито", "avito", "циан", "cian", "olx",
+        "allegro", "instagram", "инстаграм", "инстаграмм", "инста", "facebook", "фейсбук", "vk", "вк", "вконтакте",
+        "google", "гугл", "yandex", "яндекс", "вотсап", "ватсап", "вацап", "телеграм", "телеграмм", "вайбер",
+        "messenger", "неважно", "входящий", "исходящий", "перезвоните"
     }
 )  # fmt: skip
 """Words that a form, a messenger or a hurried person puts where a name should be."""
@@ -83,6 +110,32 @@ TEST_WORDS = frozenset(
 )  # fmt: skip
 """Placeholders that say in words that nobody enquires."""
 
+_SAYS_NOBODY = re.compile(
+    r"без (?:имени|фамилии|отчества|названия)|не (?:указ|задан|назва|представ|хоч|скаж)\w*(?: \w+)?|(?:нов\w{2}|тестов\w{2}|входящ\w{2}|исходящ\w{2}|обратн\w{2}|пропущенн\w{2}|горяч\w{2})"
+    r" (?:лид|заявк|звон|клиент|контакт|сделк|обращени|вызов|заказ|сообщени|диалог|чат)\w*\b.*|(?:лид|заявка|звонок|сделка|обращение|запрос|заказ|чат|клиент|гость|посетитель|покупатель|пользователь) (?:с|из|от|по|на|№)\b.*"
+    r"|перезвоните мне|не ?важно|проверка(?: \w+){1,2}|клиент\w* клиент\w*|(?:new|website|web|site|incoming|missed|test) (?:lead|visitor|call|customer|client|contact|enquiry|inquiry|chat|user|form)\b.*|no name|not (?:provided|specified|given|set|available|known)"
+    r"|нет (?:имени|данных)|(?:ваш\w?|сво\w|мо[её]|your|my|full|first|twoje) (?:имя|фио|name|imię|last)|first name last name|imi[ęe] i nazwisko"
+    r"|(?:неизвестн|скрыт|анонимн|private|unknown|hidden|blocked|withheld|nieznan|ukryt|prywatn|zastrzeżon)\w* (?:номер|абонент|пользователь|number|caller|name|id|numer)\w*"
+    r"|(?:bez|brak) (?:imienia|nazwiska|nazwy|danych)|nie (?:poda\w{1,4}|dotyczy|wiadomo|ma|chcę)|nowy (?:lead|klient|kontakt)|(?:klient|gość|zapytanie) (?:z|ze|od)\b.*"
+)
+"""Whole lines, in small letters, with which a form, an exchange or a person puts nobody in a name's place."""
+
+_NOBODY_BEGINS = frozenset(
+    {
+        "бе", "не", "но", "те", "вх", "ис", "об", "пр", "ли", "за", "зв", "сд", "ча", "кл", "го", "по", "пе", "ва", "св", "мо", "ск", "ан",
+        "ne", "we", "si", "in", "mi", "te", "no", "yo", "my", "fu", "fi", "tw", "im", "pr", "un", "hi", "bl", "wi", "ni", "uk", "za", "be", "br", "kl", "go"
+    }
+)  # fmt: skip
+"""The first two letters of everything in `_SAYS_NOBODY`."""
+
+_KEYBOARD_ROWS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_DEGREE = re.compile(
+    r"\b[кд]\. ?[а-я]{1,3}\. ?н\b\.?|,? (?:MD|M\. ?D\.|MBA|BSc|MSc|CPA|Ph\.? ?D\.?|OBE|MBE|DDS|RN|KC|QC)(?=,| |$)",
+    re.IGNORECASE,
+)
+_MADE_UP = re.compile(r"(?:тест|test)[^\W\d_]*")
+
+_AND = frozenset({"и", "И", "i", "I", "та", "and", "AND", "oraz", "ORAZ"})
 _PARTICLES = frozenset(
     {
         "von", "van", "de", "der", "den", "di", "da", "del", "la", "le", "du", "dos", "ter", "zu", "af", "ibn", "al",
@@ -90,9 +143,17 @@ _PARTICLES = frozenset(
     }
 )  # fmt: skip
 _OGLY = frozenset({"оглы", "кызы", "оглу", "угли", "кизи", "улы", "ogly", "oglu", "kyzy", "qizi", "ogli"})
+_SMALL = _PARTICLES | _OGLY
+"""Words that stay in small letters behind the first."""
+
 _FATHER_ENDINGS = ("ович", "евич", "ёвич", "овна", "евна", "ёвна", "ovich", "evich", "ovna", "evna", "owna", "ewna")
-_SURE_FATHER_ENDINGS = ("ьич", "кузьмич", "лукич", "фомич", "никитич", "саввич", "ична", "инична", "ichna")
-"""Endings of patronymics. The first kind ends surnames too (Мицкевич); the second ends nothing else."""
+_SURE_FATHER_ENDINGS = (
+    "ьич", "кузьмич", "лукич", "фомич", "никитич", "саввич", "ична", "инична", "ichna",
+    "івна", "ївна", "оўна", "аўна", "еўна", "ёўна", "ivna", "улы", "ұлы", "уулу", "кызы", "қызы", "гызы",
+)  # fmt: skip
+"""Endings of patronymics in Russian, Ukrainian, Belarusian and Kazakh. The first kind ends surnames too (Мицкевич); the
+second ends nothing else."""
+_PATRONYMIC_ENDINGS = _FATHER_ENDINGS + _SURE_FATHER_ENDINGS
 _SURNAME_ENDINGS = (
     "ов", "ев", "ёв", "ова", "ева", "ёва", "ин", "ын", "ина", "ына", "ский", "ская", "цкий", "цкая", "ской", "енко", "чук", "щук", "ак", "юк", "як", "янц", "ян", "ан",
     "дзе", "швили", "ович", "евич", "ёвич", "ець", "иць", "ых", "их", "ько", "ейко", "ура", "юра",
@@ -142,14 +203,22 @@ def _read_fields(full: str, first: str, last: str, patronymic: str) -> NameReadi
         if line.casefold() in PLACEHOLDERS:
             refusals.append(Refusal(field, "placeholder", line))
             continue
-        if _ONLY_WORDS.fullmatch(line) is None:
+        if _opens(line):
+            line = line[_OPENING.match(line).end() :]  # type: ignore[union-attr]
+        only_words = _ONLY_WORDS.fullmatch(line) is not None
+        if not only_words:
             line = _retyped(line)
-        if _ONLY_WORDS.fullmatch(line) is None:
+            only_words = _ONLY_WORDS.fullmatch(line) is not None
+        if not only_words:
             line = _without_contacts(line, field, phones, emails, refusals)
-        line = _DOCTORATE.sub("", _ORIGIN.sub("", _LABEL.sub("", line)))
-        company = company or company_in_name(line)
-        if company and company == line:
-            line = _sole_trader(line)
+        if found := company_in_name(line):
+            line, found = _person_beside(line)
+            company = company or found
+        if not only_words:
+            line = _without_tail(line, field, refusals)
+        line = _ORIGIN.sub("", line)
+        if "r n" in line or "ab." in line:
+            line = _DOCTORATE.sub("", line)
         words[field] = _words(line, field, refusals)
     given, family, middle = words.get("first_name", []), words.get("last_name", []), words.get("patronymic", [])
     if given and not family and not middle and len(given) > 1:
@@ -158,7 +227,23 @@ def _read_fields(full: str, first: str, last: str, patronymic: str) -> NameReadi
         name = _from_parts(given, family, middle)
     else:
         name = _from_words(words.get("name", []))
+    if name is not None and (refusals or not (name.given or name.surname)):
+        name = _second_look(name, full or first or last, refusals)
+    if (
+        name is not None
+        and not (family or middle)
+        and name.full != (full or first)
+        and (_opens(name.full) or ((refusals or phones or emails or company) and names_a_company(name.full)))
+    ):
+        # What was taken out stood in front of a greeting, a label or a company.
+        again = _read_fields(name.full, "", "", "")
+        name, company = again.name, company or again.company
+        refusals.extend(again.refusals)
     return NameReading(name, tuple(phones), tuple(emails), company, tuple(refusals))
+
+
+def _opens(line: str) -> bool:
+    return line[:3].casefold() in _OPENS or line[:2] in {"я ", "Я ", "я,", "Я,"}
 
 
 def _retyped(line: str) -> str:
@@ -183,9 +268,15 @@ def _without_contacts(line: str, field: str, phones: list[str], emails: list[str
         for email in contacts_in_text(line).emails:
             emails.append(email)
             line = line.replace(email, " ")
+        for found in _HANDLE.findall(line):
+            refusals.append(Refusal(field, "remark", found))
+            line = line.replace(found, " ")
     if any(map(str.isdigit, line)):
         for found in _PHONE_IN_NAME.findall(line):
             phones.append(found)
+            line = _PHONE_LABEL.sub(" ", line.replace(found, " "))
+        for found in _AGE.findall(line):
+            refusals.append(Refusal(field, "remark", found))
             line = line.replace(found, " ")
     if "." in line or ":" in line:
         for found in _URL.findall(line):
@@ -194,15 +285,39 @@ def _without_contacts(line: str, field: str, phones: list[str], emails: list[str
     for found in _BRACKETS.findall(line):
         refusals.append(Refusal(field, "remark", found))
         line = line.replace(found, " ")
-    head, comma, tail = line.partition(",")
-    if comma and tail.strip():
+    return " ".join(line.split()) if "  " in line else line.strip()
+
+
+def _without_tail(line: str, field: str, refusals: list[Refusal]) -> str:
+    """The line without what a comma or a dash between blanks parts from the name."""
+    if ":" in line:
+        line = _without_label(line)
+    if "," in line:
+        line = _without_what_follows(line, field, refusals)
+    if "-" not in line or not (dash := _APART.search(line)):
+        return line
+    head, tail = line[: dash.start()].split(), line[dash.end() :].split()
+    if head and tail and _is_surname(head[-1]) and _is_surname(tail[0]) and not _says_more(head[-1], tail[:1]):
+        return f"{' '.join(head)}-{' '.join(tail)}"
+    if head and tail and (_says_more(head[0], tail) or (len(head) > 1 and any(map(_is_given, head)))):
+        refusals.append(Refusal(field, "remark", " ".join(tail)))
+        return " ".join(head)
+    return line
+
+
+def _without_label(line: str) -> str:
+    """`Получатель: Волков Игорь` without the label, which holds no known name."""
+    label, colon, rest = line.partition(":")
+    if colon and rest.strip() and len(label.split()) <= 2 and not any(_is_given(w.strip(";,")) for w in label.split()):
+        return rest.strip()
+    return line
+
+
+def _without_what_follows(line: str, field: str, refusals: list[Refusal]) -> str:
+    head, _, tail = line.partition(",")
+    if tail.strip():
         tail_words = _WORD.search(tail) and tail.split()
-        if (
-            tail_words
-            and len(head.split()) == 1
-            and len(tail_words) <= 2
-            and not any(word.casefold() in _ROLES for word in tail_words)
-        ):
+        if tail_words and len(head.split()) == 1 and len(tail_words) <= 2 and not _says_more(head, tail_words):
             line = f"{head} {tail}"  # `Kowalski, Jan`: the order of an address book, not a remark
         else:
             refusals.append(Refusal(field, "remark", tail.strip()))
@@ -210,13 +325,33 @@ def _without_contacts(line: str, field: str, phones: list[str], emails: list[str
     return line.replace(",", " ")
 
 
-def _sole_trader(line: str) -> str:
-    """The person behind `ИП Иванов Иван`; nobody behind any other company."""
+def _says_more(head: str, tail: list[str]) -> bool:
+    """Whether these words tell more of somebody who was named before: what he does, or a wish in small letters."""
+    if any(word.casefold() in _ROLES or word[0].isdigit() for word in tail):
+        return True
+    return head[:1].isupper() and tail[0][:1].islower() and _is_given(head) and not _is_surname(tail[-1])
+
+
+def _person_beside(line: str) -> tuple[str, str]:
+    """The person and the company of a line that names one; no person where only the company is named."""
     folded = line.casefold()
     for form in ("ип ", "индивидуальный предприниматель ", "фоп "):
         if folded.startswith(form):
-            return line[len(form) :]
-    return ""
+            return line[len(form) :], line
+    if folded.endswith(" ип"):
+        return line[:-3], line
+    pieces = [piece.strip() for piece in _PIECE.split(line)]
+    if len(pieces) == 1 and (inside := _BEHIND_QUOTES.fullmatch(line) or _FORM_INSIDE.fullmatch(line)):
+        pieces = [inside[1], inside[2]]
+    firms = [piece for piece in pieces if company_in_name(piece)]
+    persons = [piece for piece in pieces if piece not in firms and _names_somebody(piece)]
+    if len(firms) == 1 and len(persons) == 1 and len(persons[0].split()) <= 3:
+        return persons[0], firms[0]
+    return "", firms[0] if firms == pieces[:1] else line
+
+
+def _names_somebody(piece: str) -> bool:
+    return any(map(given_name_keys, piece.split())) or _INITIALS.search(piece) is not None
 
 
 def _words(line: str, field: str, refusals: list[Refusal]) -> list[str]:
@@ -227,6 +362,8 @@ def _words(line: str, field: str, refusals: list[Refusal]) -> list[str]:
         words, digits = _split_words(line), any(map(str.isdigit, line))
     if digits:
         refusals.append(Refusal(field, "digits", line))
+    if not (line.istitle() or line.islower() or line.isupper()):
+        words = _unglued(words)
     kept: list[str] = []
     for word in words:
         plain = word.casefold().strip(".")
@@ -239,11 +376,36 @@ def _words(line: str, field: str, refusals: list[Refusal]) -> list[str]:
         refusals.extend(Refusal(field, "remark", word) for word in kept if word not in names)
         kept = names
     kept = _right_layout(kept)
+    if len(kept) > 2:
+        if not _AND.isdisjoint(kept):
+            kept = _first_of_two(kept, field, refusals)
+        if len(kept) > 3 and all(map(_is_initial, kept)):
+            kept = [_one_script("".join(kept).replace(".", ""))]  # spread letter by letter
     return [_cased(word, index) for index, word in enumerate(kept)]
 
 
+def _unglued(words: list[str]) -> list[str]:
+    """Words that were glued at a capital (`СергейПетров`) apart, where one of them is a known name."""
+    apart: list[str] = []
+    for word in words:
+        pieces = _GLUED_CAPITAL.split(_one_script(word))
+        apart += pieces if len(pieces) > 1 and any(map(given_name_keys, pieces)) else [word]
+    return apart
+
+
+def _first_of_two(words: list[str], field: str, refusals: list[Refusal]) -> list[str]:
+    """Of two people joined by `и` the first."""
+    for index in range(1, len(words) - 1):
+        if words[index] in _AND and _is_given(words[index + 1]) and any(map(_is_given, words[:index])):
+            refusals.append(Refusal(field, "remark", " ".join(words[index:])))
+            return words[:index]
+    return words
+
+
 def _split_words(line: str) -> list[str]:
-    line = _GLUED_INITIALS.sub(r"\1. ", _DASHES.sub("-", _APOSTROPHE.sub("'", line)))
+    line = _SIGNS.sub(lambda found: _SIGN.get(found[0], "-"), line)
+    if "." in line:
+        line = _GLUED_WORDS.sub(" ", _GLUED_INITIALS.sub(r"\1. ", line))
     return [word for raw in _NOT_NAME.sub(" ", line).split() if _WORD.search(word := raw.strip("-'"))]
 
 
@@ -267,13 +429,48 @@ def _right_layout(words: list[str]) -> list[str]:
     return words
 
 
+def _second_look(name: PersonName, line: str, refusals: list[Refusal]) -> PersonName | None:
+    """A name of which no given name was told, or out of which something was taken: nobody at all, perhaps, or Latin
+    letters typed with the Russian layout on."""
+    line = clean_line(line)
+    folded, full = line.casefold().strip(" .!-—"), name.full.casefold()
+    if _means_nobody(full) or (folded != full and _means_nobody(folded)):
+        refusals.append(Refusal("name", "placeholder", line))
+        return None
+    if name.given or name.surname:
+        return name
+    if " " in full and (bare := _DEGREE.sub("", name.full)) != name.full:
+        refusals.append(Refusal("name", "remark", name.full))
+        return _from_words(bare.split())
+    if _LATIN.search(name.full):
+        return name
+    typed = [to_latin_keys(word) for word in name.full.split()]
+    if all(map(str.isalpha, typed)) and any(len(word) > 3 and given_name_keys(word) for word in typed):
+        return _from_words([_cased(word, index) for index, word in enumerate(typed)])
+    return name
+
+
+def _means_nobody(folded: str) -> bool:
+    words = folded.split()
+    if len(words) == 1:
+        return is_mashed(folded)
+    if not TEST_WORDS.isdisjoint(words) and all(map(_MADE_UP.fullmatch, words)):
+        return True
+    return folded[:2] in _NOBODY_BEGINS and _SAYS_NOBODY.fullmatch(folded) is not None
+
+
+def is_mashed(word: str) -> bool:
+    """Whether a word is one letter again and again, or keys side by side: `ывапролд`."""
+    return (len(word) > 2 and len(set(word)) == 1) or (len(word) > 3 and any(word in row for row in _KEYBOARD_ROWS))
+
+
 def _cased(word: str, index: int) -> str:
     bare = word.replace(".", "").replace("'", "").replace("-", "")
     if len(bare) == 1:
         return word.upper()
     if not (bare.islower() or (bare.isupper() and len(bare) > 2)):
-        return word
-    if index and word.casefold() in _PARTICLES | _OGLY:
+        return word.swapcase() if len(bare) > 2 and bare[0].islower() and bare[1:].isupper() else word
+    if index and word.casefold() in _SMALL:
         return word.casefold()
     return "-".join(
         "'".join(piece[:1].title() + piece[1:].lower() for piece in part.split("'")) for part in word.split("-")
@@ -285,7 +482,7 @@ def _is_given(word: str) -> bool:
 
 
 def _is_patronymic(word: str) -> bool:
-    return word.casefold().endswith(_FATHER_ENDINGS + _SURE_FATHER_ENDINGS)
+    return word.casefold().endswith(_PATRONYMIC_ENDINGS)
 
 
 def _is_surname(word: str) -> bool:
@@ -341,7 +538,9 @@ def _patronymic_place(words: list[str]) -> int:
     for index in places:
         if _fathers_name_known(words[index]):
             return index
-    return next((index for index in places if len(words) == 3 and not _is_given(words[3 - index])), 0)
+    return next(
+        (i for i in places if len(words) == 3 and not (_is_given(words[3 - i]) and (i == 1 or _is_given(words[0])))), 0
+    )
 
 
 def _fathers_name_known(word: str) -> bool:
@@ -350,7 +549,10 @@ def _fathers_name_known(word: str) -> bool:
     if not ending:
         return True
     stem = folded.removesuffix(ending)
-    return any(given_name_keys(stem + ending) for ending in ("", "й", "ий", "ь", "y", "iy"))
+    return (
+        any(given_name_keys(stem + ending) for ending in ("", "й", "ий", "ь", "y", "iy"))
+        or fold_token(stem) in father_stems()
+    )
 
 
 def _told_apart(full: str, rest: list[str], middle: str) -> PersonName:
@@ -360,20 +562,28 @@ def _told_apart(full: str, rest: list[str], middle: str) -> PersonName:
         if _is_given(long[0]) and not _is_surname(long[0]):
             return PersonName(full, long[0], "", initials[0] if len(initials) == 1 else "")
         return PersonName(full, initials[0], initials[1] if len(initials) > 1 else "", long[0])
+    if len(initials) == 1 and len(long) == 2 and not middle:
+        # `Robert J. Smith`: a second given name; behind a Russian name the father's.
+        told = _told_apart(full, long, "")
+        fathers = initials[0] if _CYRILLIC.search(initials[0]) and rest[0] not in initials else ""
+        return PersonName(full, told.given, fathers, told.surname) if told.given else PersonName(full)
     if len(rest) == 1:
         word = rest[0]
         if _is_given(word):
             return PersonName(full, word, middle)
-        return PersonName(full, "", middle, word if _is_surname(word) else "")
+        if _is_surname(word):
+            return PersonName(full, "", middle, word)
+        return PersonName(full, word if middle else "", middle)
     known = [_is_given(word) for word in rest]
-    endings = [_is_surname(word) for word in rest]
     if all(known[:-1]) and not known[-1]:
+        if rest[-1] in ONLY_CITIES:  # `Сергей Москва`: a telephone's address book
+            return _told_apart(" ".join(word for word in full.split() if word != rest[-1]), rest[:-1], middle)
         return PersonName(full, " ".join(rest[:-1]), middle, rest[-1])
     if all(known[1:]) and not known[0]:
         return PersonName(full, " ".join(rest[1:]), middle, rest[0])
     if known[0] and not known[1] and any(word in _PARTICLES for word in rest[1:]):
         return PersonName(full, rest[0], middle, " ".join(rest[1:]))
-    if len(rest) == 2 and endings[0] != endings[1] and known[0] == known[1]:
-        given, surname = (rest[1], rest[0]) if endings[0] else (rest[0], rest[1])
+    if len(rest) == 2 and known[0] == known[1] and (first := _is_surname(rest[0])) != _is_surname(rest[1]):
+        given, surname = (rest[1], rest[0]) if first else (rest[0], rest[1])
         return PersonName(full, given, middle, surname)
     return PersonName(full, "", middle)

@@ -21,28 +21,36 @@ from pipeline.normalize.numbering_plan import kind_and_region
 from pipeline.normalize.spoken_number import spoken_digits
 from pipeline.quick import quick
 
+_BRACKETS = str.maketrans("{}<>", "()()")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043", "-"))
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-_ZERO = re.compile(r"(?:(?<=[\d\s()\-+])|^)[OoОо]{1,4}(?=\d)|(?<=\d)[OoОо]{1,4}(?=[\s\-)]|$)")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\ufe00-\ufe0f\ufeff]")
 _LETTERS_FOR_DIGITS = (
-    (re.compile(r"(?<=\d)(?:[lI|]{1,3}(?=\d)|[lI](?=[\s\-]\d))"), "1"),
-    (re.compile(r"(?<=\d)З{1,3}(?=[\d\-])"), "3"),
-    (re.compile(r"(?<=\d)б(?=[\s\-]?\d)"), "6"),
-    (re.compile(r"(?<=\d)[BВ](?=\d)"), "8"),
+    (frozenset("OoОо"), re.compile(r"(?:(?<=[\d\s()\-+])|^)[OoОо]{1,4}(?=\d)|(?<=\d)[OoОо]{1,4}(?=[\s\-)]|$)"), "0"),
+    (frozenset("lI|"), re.compile(r"(?<=\d)(?:[lI|]{1,3}(?=\d)|[lI](?=[\s\-]\d))|(?<=[\d)][\s\-])[lI](?=\d)"), "1"),
+    (frozenset("Зз"), re.compile(r"(?<=\d)[Зз]{1,3}(?=\d|-\d|\s\d)|(?<=[\d)][\s\-])З(?=\d)"), "3"),
+    (frozenset("Чч"), re.compile(r"(?<=\d)[Чч](?=\d)"), "4"),
+    (frozenset("S"), re.compile(r"(?<=\d)S(?=[\s\-]?\d)"), "5"),
+    (frozenset("б"), re.compile(r"(?<=\d)б(?=[\s\-]?\d)|(?<=[\d)][\s\-])б(?=\d)"), "6"),
+    (frozenset("BВ"), re.compile(r"(?<=\d)[BВ](?=\d)"), "8"),
 )
-"""Letters that look like a digit, where digits stand around them."""
-_LETTER_FOR_DIGIT = re.compile("[OoОоlI|ЗбBВ]")
+"""Letters that look like a digit, where digits stand around them, or in front of one that opens a group."""
+_LETTERS_TOGETHER = re.compile(r"(?<=\d)[OОIlЗбBВ]{2,3}(?=[\d\s\-)])")
+_DIGIT_OF = str.maketrans({letter: digit for letters, _, digit in _LETTERS_FOR_DIGITS for letter in letters})
+_LOOKS_LIKE_A_DIGIT = re.compile(f"[{''.join(letter for letters, _, _ in _LETTERS_FOR_DIGITS for letter in letters)}]")
 
 _EXTENSION = re.compile(
-    r"(?<=[\d)])[\s,;.(\-]{0,5}(?:(?:nr|номер)[\s.]{1,2})?"
-    r"(?:добавочный|доб|внутренний|внутр|вн|тоновый|wewnętrzny|wewnetrzny|wewn|wew|w|durchwahl|dw|extension|extn|ext|x|#|\*|,,)"
+    r"(?<=[\d)])[\s,;.(\-]{0,5}(?:(?:nr|номер|тел)[\s.]{1,2})?(?=[двтwdex#*,])"
+    r"(?:добавочный|добав|доб|дод|внутренний|внутр|вн|тоновый|тональный набор|тон|wewnętrzny|wewnetrzny|wewn|wew|w|durchwahl|dw|extension|extn|ext|x|#|\*|,,|доп(?=[\s.:]{1,2}\d\d))"
     r"[\s.:№=]{0,3}(?:(?:номер|nr|no|number)[\s.:№]{0,3})?(\d{1,6}|\d{1,3}-\d{1,3})(?![\d\-])#?[ ]?\)?",
     re.IGNORECASE,
 )
+_MAY_NAME_A_DESK = re.compile("[дДвВтТwWdDeExX#*]|,,")
+"""What every word for an extension begins with."""
+
 _DESK_AT_END = re.compile(r"(?<=\d\d)(?:,|[\s,]{1,2}д\.?\s?)(\d{3,4})$")
 """Behind a whole number: the pause of an address book, or `д.`, which before a house stands in front of few digits."""
 
-_GROUPED = re.compile(r"\+?\d{1,4}([_~*/,:\t])\d{1,5}(?:(?:\1|[ \-])\d{1,5})+")
+_GROUPED = re.compile(r"\+?\d{1,4} ?([^\w \n\r()+.\-]|_) ?\d{1,5}(?: ?(?:\1|[ \-]) ?\d{1,5})+")
 """One number whose groups a sign keeps apart that elsewhere hides digits or separates numbers."""
 
 _SHEET_NUMBER = re.compile(r"(\d{9,15})[.,]0{1,2}")
@@ -93,7 +101,7 @@ _KIND = {
 """Kind of number and, where such a number never says who a person is, the reason (ITU kinds as phonenumbers has them)."""
 
 _OTHER_KIND = ("other", "")
-_BETWEEN = str.maketrans("", "", "+() .-")
+_BETWEEN = b"+() .-"
 
 _SHAPES = (("7", 11), ("48", 11), ("44", 12), ("1", 11), ("380", 12), ("375", 12))
 """Country code and total digits of plans with one length: these skip phonenumbers.parse, two thirds of its time."""
@@ -123,7 +131,7 @@ def normalize_phones(
     if not text or text.isspace():
         return (), ()
     if _PLAIN.fullmatch(text):
-        digits, plus = text.translate(_BETWEEN), text[0] == "+"
+        digits, plus = text.encode().translate(None, _BETWEEN).decode(), text[0] == "+"
         phone = _ordinary(digits, plus, region) or read_number(digits, plus, region, caller_id)
         if phone is not None:
             return (_marked_own(phone, own) if own else phone,), ()
@@ -174,14 +182,19 @@ def _clean(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_DASHES)
         text = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
-    if _LETTER_FOR_DIGIT.search(text):
-        text = _ZERO.sub(lambda found: "0" * len(found[0]), text)
-        for look_alike, digit in _LETTERS_FOR_DIGITS:
-            text = look_alike.sub(lambda found, digit=digit: digit * len(found[0]), text)  # type: ignore[misc]
+    if "{" in text or "<" in text:
+        text = text.translate(_BRACKETS)
     text = text.replace("\xa0", " ").replace("\x02", " ").replace("\x03", " ").strip()
     if _GROUPED.fullmatch(text):
         return text
-    text = _EXTENSION.sub(lambda found: f"\x02{found[1].replace('-', '')}\x03", text)
+    if _LOOKS_LIKE_A_DIGIT.search(text):
+        doubtful = set(text)
+        text = _LETTERS_TOGETHER.sub(lambda found: found[0].translate(_DIGIT_OF), text)
+        for letters, look_alike, digit in _LETTERS_FOR_DIGITS:
+            if not letters.isdisjoint(doubtful):
+                text = look_alike.sub(lambda found, digit=digit: digit * len(found[0]), text)  # type: ignore[misc]
+    if _MAY_NAME_A_DESK.search(text):
+        text = _EXTENSION.sub(lambda found: f"\x02{found[1].replace('-', '')}\x03", text)
     return _DESK_AT_END.sub("\x02\\1\x03", text)
 
 
@@ -189,6 +202,8 @@ def _in_one_piece(text: str) -> str:
     """The whole text as one number, where its form says that it is one; else ''."""
     if _GROUPED.fullmatch(text):
         return text
+    if ("\n" in text or "\t" in text) and _PLAIN.fullmatch(line := " ".join(text.split())):
+        return line
     if sheet := _SHEET_NUMBER.fullmatch(text):
         return sheet[1]
     if (power := _SHEET_POWER.fullmatch(text)) and len(power[2]) == int(power[3]):
@@ -262,11 +277,15 @@ def _read_run(body: str, digits: str, region: str, caller_id: bool) -> tuple[lis
 
 
 def _split_groups(groups: list[str], region: str) -> tuple[list[Phone], bool]:
-    """Numbers among blank-separated groups: at each group the longest valid run of groups, else the group is left over."""
+    """Numbers among blank-separated groups: at each group the longest valid run of groups, else the group is left over.
+
+    What follows a country code that is left over is a number of that country or none.
+    """
     phones: list[Phone] = []
     beside = False
     groups = groups[:24]
     start = 0
+    left_over = ""
     while start < len(groups):
         for end in range(min(len(groups), start + 7), start, -1):
             piece = "".join(groups[start:end])
@@ -274,11 +293,13 @@ def _split_groups(groups: list[str], region: str) -> tuple[list[Phone], bool]:
             if 9 <= len(digits) <= _LONGEST:
                 phone = read_number(digits, piece.startswith("+"), region, False)
                 if phone is not None:
-                    phones.append(phone)
-                    start = end
+                    if phone.e164.startswith(left_over):
+                        phones.append(phone)
+                    start, left_over = end, ""
                     break
         else:
             beside = True
+            left_over = groups[start] if groups[start].startswith("+") else left_over
             start += 1
     return phones, beside
 
@@ -446,7 +467,10 @@ def fake_national(national: str, country_code: int) -> bool:
 
 
 def _repeats(digits: str) -> bool:
-    return digits[-7:] == digits[-1:] * min(7, len(digits)) or _nine_in_sequence(digits)
+    last = digits[-1:]
+    if digits[-2:-1] in {last, ""} and digits[-7:] == last * min(7, len(digits)):
+        return True
+    return _nine_in_sequence(digits)
 
 
 _UP = "012345678901234567890"

@@ -121,25 +121,37 @@ def _tags_of(text: str) -> list[_Tag]:
     text = text.strip()
     if text.startswith("{") and (tags := _tags_of_json(text)) is not None:
         return tags
-    found: list[_Tag | None] = []
+    found: list[_Tag] = []
     text = text[:20000]
     for piece in _PAIR.split(text) if ";" in text or "|" in text or "?" in text else text.split("&"):
-        key, _, value = piece.strip().partition("=")
-        if not value:
-            continue
-        if key in CLICK_IDS and value.isascii() and value.replace("-", "").replace("_", "").isalnum():
-            found.append(_sorted_out(key, value))  # each click has its own: no use in keeping it
-        elif key[-8:].upper() == "TILDAUTM":
-            inner = (pair.partition("=") for pair in decoded(value).split("|||"))
-            found.extend(_tag(inner_key, inner_value) for inner_key, _, inner_value in inner)
-        elif key in _COOKIE_CLICKS:
-            name, dots = _COOKIE_CLICKS[key]
-            parts = decoded(value).split(".", dots)
-            if len(parts) > dots and parts[dots]:
-                found.append(_sorted_out(name, parts[dots]))
-        else:
-            found.append(_tag(key, value))
+        found += _tags_of_campaign(piece) if piece[:4] == "utm_" and len(piece) <= _MAX_VALUE else _tags_in(piece)
+    return found
+
+
+def _tags_in(piece: str) -> list[_Tag]:
+    """Tags in one `key=value`: one of them, but for a cookie that holds several."""
+    key, _, value = piece.strip().partition("=")
+    if not value:
+        return []
+    found: list[_Tag | None]
+    if key in CLICK_IDS and value.isascii() and value.replace("-", "").replace("_", "").isalnum():
+        return [_sorted_out(key, value)]  # each click has its own: no use in keeping it
+    if key[-8:].upper() == "TILDAUTM":
+        inner = (pair.partition("=") for pair in decoded(value).split("|||"))
+        found = [_tag(inner_key, inner_value) for inner_key, _, inner_value in inner]
+    elif key in _COOKIE_CLICKS:
+        name, dots = _COOKIE_CLICKS[key]
+        parts = decoded(value).split(".", dots)
+        found = [_sorted_out(name, parts[dots])] if len(parts) > dots and parts[dots] else []
+    else:
+        found = [_tag(key, value)]
     return [tag for tag in found if tag is not None]
+
+
+@lru_cache(maxsize=16384)
+def _tags_of_campaign(piece: str) -> tuple[_Tag, ...]:
+    """`_tags_in` of what the clicks of one campaign bring again and again."""
+    return tuple(_tags_in(piece))
 
 
 def _tags_of_json(text: str) -> list[_Tag] | None:
@@ -154,7 +166,7 @@ def _tags_of_json(text: str) -> list[_Tag] | None:
     return [tag for tag in tags if tag is not None]
 
 
-@lru_cache(maxsize=16384)  # the tags of one campaign come again with each of its clicks
+@lru_cache(maxsize=16384)  # as above, by the fields of a form
 def _tag(key: str, value: str) -> _Tag | None:
     """The tag under our key, None for a parameter that is no tag or a value that is empty."""
     name = key.strip().lower()

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pipeline.conform import ConformContext
 from pipeline.lead import Lead, SourceKind
-from pipeline.normalize.person_name import TEST_WORDS
+from pipeline.normalize.person_name import TEST_WORDS, is_mashed
 from pipeline.rejection.lexicon import Hits, find_phrases
 from pipeline.rejection.own_junk import NOTHING_OWN, OFFERED, OwnJunk
 from pipeline.rejection.surroundings import ALONE, Surroundings
@@ -131,7 +131,7 @@ def read_lead(
             if refusal.field in {"phone", "email", "handle"} and refusal.reason not in _ABSENT and _meant(refusal.value)
         ),
         name_is_test=nameless and any(value in TEST_WORDS for value in replaced),
-        name_is_mash=nameless and any(value in _KEYBOARD_RUNS for value in replaced),
+        name_is_mash=nameless and any(value in _KEYBOARD_RUNS or is_mashed(value) for value in replaced),
         seconds_to_submit=_seconds(lead.signals.get("seconds_to_submit")),
     )
 

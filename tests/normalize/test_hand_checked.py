@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.normalize.email import normalize_emails
+from pipeline.normalize.person_name import normalize_name
 from pipeline.normalize.phone import normalize_phones
 
 HERE = Path(__file__).parent
@@ -22,6 +23,7 @@ def _ids(cases):
 
 PHONES = _table("phone_cases.toml")
 EMAILS = _table("email_cases.toml")
+NAMES = _table("name_cases.toml")
 PAIRS = tomllib.loads((HERE / "identity_pairs.toml").read_text(encoding="utf-8"))
 
 
@@ -47,6 +49,15 @@ def test_emails(group, text, boxes, why):
     emails, refusals = normalize_emails(text)
     assert " ".join(map(_shown_email, emails)) == boxes, why
     assert emails or refusals
+
+
+def _shown_name(name):
+    return "" if name is None else f"{name.given}|{name.patronymic}|{name.surname}"
+
+
+@pytest.mark.parametrize(("group", "text", "parts", "why"), NAMES, ids=_ids(NAMES))
+def test_names(group, text, parts, why):
+    assert _shown_name(normalize_name(text).name) == parts, why
 
 
 def _numbers(text, region):

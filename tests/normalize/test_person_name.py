@@ -66,6 +66,9 @@ def test_leaves_parts_open_that_nothing_tells(full):
         pytest.param({"first": "Nowak", "last": "Jan"}, "Jan Nowak", "Jan", "Nowak", id="swapped, Polish"),
         pytest.param({"first": "Иван Петров"}, "Иван Петров", "Иван", "Петров", id="all in the first"),
         pytest.param({"first": "Иван Петров", "last": "Петров"}, "Иван Петров", "Иван", "Петров", id="surname twice"),
+        pytest.param(
+            {"first": "Назар", "last": "Вер"}, "Назар Вер", "Назар", "Вер", id="no label, though it begins as one"
+        ),
         pytest.param({"full": "Jan", "first": "Jan", "last": "Lis"}, "Jan Lis", "Jan", "Lis", id="parts win over full"),
         pytest.param(
             {"first": "Grace", "last": "Frank"}, "Grace Frank", "Grace", "Frank", id="a surname that is a name"

@@ -106,6 +106,7 @@ def test_a_signal_that_says_no_is_none():
         pytest.param({"name": "Тестов Иван"}, None, None, id="a surname"),
         pytest.param({"name": "Maria Testa"}, None, None, id="a surname, Italian"),
         pytest.param({"name": "asdf"}, "test", True, id="a run of keys"),
+        pytest.param({"name": "ывапролд"}, "test", True, id="keys side by side"),
         pytest.param({"email": "boss@ours.ru"}, "test", False, id="staff address"),
         pytest.param(
             {"email": "a@example.com", "phone": "+79999999999"}, "test", False, id="example.com and a fake phone"
