@@ -1,6 +1,5 @@
 """Golden record: one rule per field says which value survives, and the value remembers the records it came from."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -25,37 +24,38 @@ class SurvivorshipRule:
     rule: Rule
 
 
-@dataclass(slots=True)
-class _Candidate:
-    value: str
-    records: list[tuple[float, str]]
-
-    @property
-    def last_seen(self) -> float:
-        return max(self.records)[0]
-
-    @property
-    def origin(self) -> str:
-        """The record that carries the value and was seen last; of several the smallest id."""
-        return min((-seen, record_id) for seen, record_id in self.records)[1]
+Bearer = tuple[float, str]
+"""When a record that carries a value was seen, and its id."""
 
 
-def _candidates(rows: Sequence[Row], field: str) -> list[_Candidate]:
-    found: dict[str, list[tuple[float, str]]] = defaultdict(list)
+def _bearers(rows: Sequence[Row], field: str) -> dict[str, list[Bearer]]:
+    """The records that carry each value of a field."""
+    found: dict[str, list[Bearer]] = {}
     for record_id, observed_at, fields in rows:
-        for value in dict.fromkeys(fields.get(field, ())):
+        values = fields.get(field)
+        if not values:
+            continue
+        bearer = (float("-inf") if observed_at is None else observed_at, record_id)
+        for value in values if len(values) == 1 else dict.fromkeys(values):
             if value:
-                found[value].append((float("-inf") if observed_at is None else observed_at, record_id))
-    return [_Candidate(value, records) for value, records in found.items()]
+                found.setdefault(value, []).append(bearer)
+    return found
 
 
-def _rank(candidate: _Candidate, rule: Rule) -> tuple[float, ...]:
-    frequent = -len(candidate.records)
+def _rank(value: str, bearers: Sequence[Bearer], rule: Rule) -> tuple[float, ...]:
+    frequent, last_seen = -len(bearers), -max(bearers)[0]
     if rule == "newest":
-        return (-candidate.last_seen, frequent)
+        return (last_seen, frequent)
     if rule == "longest":
-        return (-len(candidate.value), frequent, -candidate.last_seen)
-    return (frequent, -candidate.last_seen)
+        return (-len(value), frequent, last_seen)
+    return (frequent, last_seen)
+
+
+def _origin(bearers: Sequence[Bearer]) -> str:
+    """The record that was seen last; of several the smallest id."""
+    if len(bearers) == 1:
+        return bearers[0][1]
+    return min((-seen, record_id) for seen, record_id in bearers)[1]
 
 
 def golden_record(rows: Sequence[Row], rules: Sequence[SurvivorshipRule]) -> dict[str, Survivors]:
@@ -65,8 +65,11 @@ def golden_record(rows: Sequence[Row], rules: Sequence[SurvivorshipRule]) -> dic
     """
     golden: dict[str, Survivors] = {}
     for rule in rules:
-        ranked = sorted(_candidates(rows, rule.field), key=lambda c: (_rank(c, rule.rule), c.value))
-        chosen = ranked if rule.rule == "union" else ranked[:1]
+        found = _bearers(rows, rule.field)
+        chosen = list(found)
+        if len(chosen) > 1:
+            ranked = sorted((_rank(value, bearers, rule.rule), value) for value, bearers in found.items())
+            chosen = [value for _, value in (ranked if rule.rule == "union" else ranked[:1])]
         if chosen:
-            golden[rule.field] = (tuple(c.value for c in chosen), tuple(c.origin for c in chosen))
+            golden[rule.field] = (tuple(chosen), tuple(_origin(found[value]) for value in chosen))
     return golden

@@ -1,5 +1,6 @@
 """Reads raw records into leads, a batch of groups in one transaction, and leaves none unread: it is a lead, or in quarantine with its error."""
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -39,17 +40,19 @@ def _conform(
     contexts = contexts_of(workspace.settings, workspace.sources)
     counts.update({"groups": 0, "leads": 0, "quarantined": 0})
     after = 0
-    while True:
-        with paused_collector(), workspace.warehouse.transaction(Role.RESOLVER) as connection:
-            groups, after = next_groups(connection, after, argument, _BATCH)
-        if not groups:
-            return
-        known = [group for group in groups if group[0] in sources]  # a source taken out of the file waits
-        counts["groups"] += len(known)
-        with paused_collector():
+    with paused_collector():
+        while True:
+            with workspace.warehouse.transaction(Role.RESOLVER) as connection:
+                groups, after = next_groups(connection, after, argument, _BATCH)
+            if not groups:
+                return
+            known = [group for group in groups if group[0] in sources]  # a source taken out of the file waits
+            counts["groups"] += len(known)
             _conform_groups(workspace, known, sources, contexts, counts)
-        if workspace.progress is not None:
-            workspace.progress(step, counts["groups"], 0)
+            if workspace.progress is not None:
+                workspace.progress(step, counts["groups"], 0)
+            # What cycles this batch has left, and none of what was there before it: to walk the whole program took 1 us of a lead's 57.
+            gc.collect(1)
 
 
 def _conform_groups(

@@ -24,8 +24,8 @@ from pipeline.client import Client
 from pipeline.identity import Change, members_after, reconcile
 from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_model, golden_entry_of
 from pipeline.settings import Settings
-from pipeline.warehouse import clients, leads, match_index
-from pipeline.warehouse.connection import Connection, one, rows, run, stream
+from pipeline.warehouse import clients, match_index
+from pipeline.warehouse.connection import Connection, one, rows, run
 
 INCREMENTAL_FROM = 20_000
 """Leads from which a fold leaves an index behind: fewer are folded whole in about a second."""
@@ -128,7 +128,7 @@ def _fold_all(
     progress: Progress | None,
 ) -> Counts:
     match_index.clear_queue(connection)
-    entries = {entry.lead_id: entry for entry in map(_entry, stream(connection, "leads", "genuine_leads"))}
+    entries = {entry.lead_id: entry for entry in map(entry_of, match_index.genuine_leads(connection))}
     judged = [(one.left, one.right, one.same) for one in said]
     folded = fold_entries(entries.values(), model, settings.fold.precision, judged, progress)
     snapshot = _take_snapshot(connection, in_force, model, folded, settings, entries, now)
@@ -301,7 +301,8 @@ def _ties(changes: Sequence[Change], clusters: Iterable[Sequence[str]], weights:
     cluster_of = {lead: number for number, cluster in enumerate(clusters) for lead in cluster}
     best: dict[str, Tie] = {}
     for pair, weight in weights.items():
-        if cluster_of.get(pair[0], -1) == cluster_of.get(pair[1], -2):
+        left, right = pair
+        if (left in asked or right in asked) and cluster_of.get(left, -1) == cluster_of.get(right, -2):
             for lead in asked.intersection(pair):
                 if lead not in best or _strength((pair, weight)) < _strength(best[lead]):
                     best[lead] = (pair, weight)
@@ -323,10 +324,6 @@ def _evidence(ties: Mapping[int, Sequence[Tie]], levels: Mapping[tuple[str, str]
         place: {"pairs": [[*pair, round(weight, 6), levels[pair]] for pair, weight in found]}
         for place, found in ties.items()
     }
-
-
-def _entry(row: Any) -> Entry:
-    return entry_of(leads.lead_of(row))
 
 
 def _pair(pair: Any) -> clients.Pair:
@@ -352,7 +349,7 @@ def _report_change(
     key = digest(configured)
     if match_index.waiting(connection, key) is not None:
         return
-    entries = [_entry(row) for row in stream(connection, "leads", "genuine_leads")]
+    entries = list(map(entry_of, match_index.genuine_leads(connection)))
     judged = [(one.left, one.right, one.same) for one in said]
     folded = fold_entries(entries, configured, settings.fold.precision, judged, progress)
     difference = compare_partitions(clients.known(connection).membership, folded.clusters)

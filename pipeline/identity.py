@@ -104,7 +104,10 @@ def _claims(clusters: Sequence[tuple[str, ...]], known: Known) -> Mapping[int, s
     claims: dict[int, set[str]] = defaultdict(set)
     for client, found in parts.items():
         # Parts minted by one decision stand equal: the one with the earliest lead, since clusters come in order of age.
-        claims[max(found, key=lambda index: (standing(found[index]), -index))].add(client)
+        largest = (
+            max(found, key=lambda index: (standing(found[index]), -index)) if len(found) > 1 else next(iter(found))
+        )
+        claims[largest].add(client)
     return claims
 
 

@@ -6,7 +6,7 @@ from itertools import chain, islice
 from pipeline.conform import ConformContext, conform, conform_all
 from pipeline.errors import RecordError
 from pipeline.lead import Enquiry, Lead, RawRecord
-from pipeline.quick import quick
+from pipeline.quick import quick_in_order
 from pipeline.sources.configured import ConfiguredSource
 from pipeline.warehouse.leads import ConformedGroup, GroupKey
 
@@ -50,9 +50,10 @@ def _read_together(
 ) -> list[ConformedGroup]:
     """Groups of one source. Those that cannot be read so are read alone, which says why."""
     read: list[tuple[Enquiry, ...] | None] = []
+    read_records = source.connector.read
     for records in groups:
         try:
-            read.append(source.connector.read(records, source))
+            read.append(read_records(records, source))
         except Exception:  # noqa: BLE001 - `read_group` meets it again and names it
             read.append(None)
     try:
@@ -78,7 +79,7 @@ def _placed(records: Sequence[RawRecord], whole: tuple[Lead, ...], refused: dict
     return _make_group(first.source, first.group_key, whole, refused)
 
 
-_make_group = quick(ConformedGroup)
+_make_group = quick_in_order(ConformedGroup)
 
 
 def _id(record: RawRecord) -> int:

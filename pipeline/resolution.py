@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 
 import dedup
 from dedup.survivorship import SurvivorshipRule, golden_record
 from pipeline.client import Client
 from pipeline.errors import ConfigError
+from pipeline.folded_lead import FoldedLead, folded_lead
 from pipeline.lead import Lead
 from pipeline.settings import Settings
 
@@ -33,54 +35,66 @@ class Entry:
     values: Mapping[str, tuple[str, ...]]
 
 
-def entry_of(lead: Lead) -> Entry:
+def entry_of(lead: FoldedLead) -> Entry:
     """What the fold keeps of a lead."""
-    return Entry(lead.lead_id, lead.received_at, record_of(lead), _golden_values(lead))
+    return Entry(lead.lead_id, lead.received_at, _record_of(lead), _golden_values(lead))
 
 
-def golden_entry_of(lead: Lead) -> Entry:
+def golden_entry_of(lead: FoldedLead) -> Entry:
     """What a golden record needs of a lead: its record for dedup is empty, which takes half as long."""
     return Entry(lead.lead_id, lead.received_at, dedup.Record(lead.lead_id), _golden_values(lead))
 
 
 def record_of(lead: Lead) -> dedup.Record:
     """A lead as dedup sees it: only values that can say who somebody is; a field without a value is absent."""
-    name = lead.name
-    company = lead.company
-    found = {
-        "name": (name.full,) if name else (),
-        "given": (name.given,) if name else (),
-        "patronymic": (name.patronymic,) if name else (),
-        "surname": (name.surname,) if name else (),
-        "phone": tuple(f"{p.e164};ext={p.extension}" if p.extension else p.e164 for p in lead.phones if p.identity),
-        "email": tuple(email.canonical for email in lead.emails if email.identity),
-        "email_suggestion": tuple(email.suggestion for email in lead.emails if email.identity),
-        "company_email": tuple(email.canonical for email in lead.emails if email.role and not email.disposable),
-        "handle": lead.handles,
-        "company": (f"{company.core} {company.legal_form}".strip(),) if company else (),
-        "tax_id": (company.tax_id,) if company else (),
-        "city": (lead.city,),
-    }
-    fields = {field: kept for field, values in found.items() if (kept := tuple(value for value in values if value))}
-    return dedup.Record(lead.lead_id, fields, lead.received_at.timestamp())
+    return _record_of(folded_lead(lead))
 
 
-def _golden_values(lead: Lead) -> Mapping[str, tuple[str, ...]]:
-    name = lead.name
-    company = lead.company
-    found = {
-        "name": (name.full,) if name else (),
-        "given": (name.given,) if name else (),
-        "patronymic": (name.patronymic,) if name else (),
-        "surname": (name.surname,) if name else (),
-        "phone": tuple(phone.e164 for phone in lead.phones if phone.reason != "own_line"),
-        "email": tuple(email.address for email in lead.emails if email.reason != "relay"),
-        "handle": lead.handles,
-        "company": (company.name,) if company else (),
-        "tax_id": (company.tax_id,) if company else (),
+def _record_of(lead: FoldedLead) -> dedup.Record:
+    _, core, legal_form, tax_id = lead.company
+    fields = {
+        **_named(lead),
+        "phone": tuple(
+            f"{e164};ext={extension}" if extension else e164 for e164, extension, says, _ in lead.phones if says
+        ),
+        "email": tuple(canonical for _, canonical, _, says, _, _, _ in lead.emails if says),
+        "email_suggestion": tuple(suggestion for _, _, suggestion, says, _, _, _ in lead.emails if says),
+        "company_email": tuple(
+            canonical for _, canonical, _, _, role, disposable, _ in lead.emails if role and not disposable
+        ),
+        "handle": tuple(lead.handles),
+        "company": (f"{core} {legal_form}".strip(),),
+        "tax_id": (tax_id,),
         "city": (lead.city,),
     }
-    return {field: kept for field, values in found.items() if (kept := tuple(value for value in values if value))}
+    return dedup.Record(lead.lead_id, _with_values(fields), lead.received_at.timestamp())
+
+
+def _golden_values(lead: FoldedLead) -> Mapping[str, tuple[str, ...]]:
+    company, _, _, tax_id = lead.company
+    fields = {
+        **_named(lead),
+        "phone": tuple(e164 for e164, _, _, reason in lead.phones if reason != "own_line"),
+        "email": tuple(address for address, _, _, _, _, _, reason in lead.emails if reason != "relay"),
+        "handle": tuple(lead.handles),
+        "company": (company,),
+        "tax_id": (tax_id,),
+        "city": (lead.city,),
+    }
+    return _with_values(fields)
+
+
+def _named(lead: FoldedLead) -> dict[str, tuple[str, ...]]:
+    full, given, patronymic, surname = lead.name
+    return {"name": (full,), "given": (given,), "patronymic": (patronymic,), "surname": (surname,)} if full else {}
+
+
+def _with_values(fields: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {
+        field: kept
+        for field, values in fields.items()
+        if (kept := values if all(values) else tuple(filter(None, values)))
+    }
 
 
 def fold_model(settings: Settings) -> dedup.Model:
@@ -114,36 +128,40 @@ def fold_entries(
     )
 
 
-def _fullness(entry: Entry) -> tuple[int, bool]:
+def _fullness(values: Mapping[str, tuple[str, ...]]) -> tuple[int, bool]:
     """How much of a name a lead gives: known parts, then its own letters before a transliteration (Пётр before Petr)."""
-    parts = sum(part in entry.values for part in ("given", "patronymic", "surname"))
-    name = next(iter(entry.values.get("name", ())), "")
+    parts = sum(part in values for part in ("given", "patronymic", "surname"))
+    name = next(iter(values.get("name", ())), "")
     return (parts or min(len(name), 1), not name.isascii())
 
 
-def _without_name(entry: Entry) -> Mapping[str, tuple[str, ...]]:
-    return {field: values for field, values in entry.values.items() if field != "name"}
+def _without_name(values: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    return {field: held for field, held in values.items() if field != "name"}
+
+
+_age = attrgetter("received_at", "lead_id")
 
 
 def client_of(client_id: str, entries: Sequence[Entry]) -> Client:
     """The golden record of one client from its leads."""
-    ordered = sorted(entries, key=lambda entry: (entry.received_at, entry.lead_id))
-    fullest = max(_fullness(entry) for entry in ordered)
+    ordered = sorted(entries, key=_age)
+    fullness = [_fullness(entry.values) for entry in ordered]
+    fullest = max(fullness)
     rows = [
         (
             entry.lead_id,
             entry.received_at.timestamp(),
-            entry.values if _fullness(entry) == fullest else _without_name(entry),
+            entry.values if full == fullest else _without_name(entry.values),
         )
-        for entry in ordered
+        for entry, full in zip(ordered, fullness, strict=True)
     ]
     golden = golden_record(rows, GOLDEN_RULES)
 
     def values(field: str) -> tuple[str, ...]:
-        return tuple(golden[field][0]) if field in golden else ()
+        return golden[field][0] if field in golden else ()
 
     def value(field: str) -> str:
-        return values(field)[0] if values(field) else ""
+        return golden[field][0][0] if field in golden else ""
 
     named_by = golden["name"][1][0] if "name" in golden else None
     parts = next((entry.values for entry in ordered if entry.lead_id == named_by), {})
@@ -166,5 +184,5 @@ def client_of(client_id: str, entries: Sequence[Entry]) -> Client:
         city=value("city"),
         first_seen_at=ordered[0].received_at.astimezone(UTC),
         last_seen_at=ordered[-1].received_at.astimezone(UTC),
-        provenance={field: found[1][0] for field, found in golden.items() if found[1]},
+        provenance={field: origins[0] for field, (_, origins) in golden.items()},
     )

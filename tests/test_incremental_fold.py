@@ -11,13 +11,14 @@ from sqlalchemy import text
 
 import dedup
 from dedup.encoding import encode
+from dedup.incremental import KeptPairs, Rescored
 from dedup.model_writing import model_toml
 from dedup.snapshot import Snapshot, read_snapshot
 from dedup.stable_keys import stable_keys
 from pipeline import folding, steps
 from pipeline.folding import compare_partitions
 from pipeline.quality.verify import verify
-from pipeline.resolution import entry_of
+from pipeline.resolution import record_of
 from pipeline.warehouse import clients, match_index
 from pipeline.warehouse.connection import Role, Warehouse, rows
 from pipeline.warehouse.leads import lead_of
@@ -32,7 +33,9 @@ PARTITION = (
 EVIDENCE = "select left_id::text, right_id::text, weight, levels::text from core.evidence order by 1, 2"
 REVIEW = "select left_id::text, right_id::text, weight, reason from core.review order by 1, 2"
 HUBS = "select field, value, records, distinct_names, reason from core.hub order by 1, 2"
-KEYS = "select key, lead_id::text, rule from core.match_key order by 1, 2, 3"
+KEYS = """select key, lead_id::text, rule from core.match_key union all select key, lead_id::text, rule from core.match_new_key
+          order by 1, 2, 3"""
+KEYS_OF_RECORDS = "select distinct unnest(keys), lead_id::text from core.match_record order by 1, 2"
 LIVING = "select client_id::text from core.client where state = 'live' order by 1"
 FORM = {"name": "Name", "phone": "Phone", "email": "Email", "city": "City", "company": "Company"}
 
@@ -64,7 +67,7 @@ def _assert_as_folded_whole(warehouse: Warehouse) -> None:
     """Everything that the fold keeps is what a fold of all leads under the snapshot in force gives, and every check holds."""
     snapshot = _snapshot(warehouse)
     with warehouse.transaction(Role.RESOLVER) as connection:
-        records = [entry_of(lead_of(row)).record for row in rows(connection, "leads", "genuine_leads")]
+        records = [record_of(lead_of(row)) for row in rows(connection, "leads", "genuine_leads")]
         said = [dedup.Judgement(*judged) for judged in clients.judgements(connection)]
         broken = [result.name for result in verify(connection, NOW) if not result.passed]
     assert broken == []
@@ -83,6 +86,7 @@ def _assert_as_folded_whole(warehouse: Warehouse) -> None:
         (k, ids[r], n) for k, r, n in zip(keys.key.tolist(), keys.row.tolist(), keys.rule.tolist(), strict=True)
     ]
     assert select(warehouse, KEYS) == sorted(expected)
+    assert select(warehouse, KEYS_OF_RECORDS) == sorted({row[:2] for row in expected})
 
 
 def _decide(warehouse: Warehouse, kind: str, lead_ids: Sequence[str]) -> None:
@@ -201,6 +205,60 @@ def test_words_that_matching_does_not_read_still_reach_the_golden_record(warehou
     told = steps.fold(shop)
     assert (told["incremental"], told["touched"], told["events"]) == (1, 0, 1)
     assert select(warehouse, "select company from core.client") == [("Nowa",)]
+
+
+def test_keys_of_batches_lie_apart_until_everything_is_folded(warehouse: Warehouse) -> None:
+    shop = company(warehouse)
+    forms = _forms(40, 3)
+    for number, form in enumerate(forms[:30]):
+        _post(shop, number, form)
+    fold_all(shop)
+    assert select(warehouse, "select count(*) from core.match_new_key") == [(0,)]
+    for number, form in enumerate(forms[30:], 30):
+        _post(shop, number, form)
+    assert fold_all(shop)["incremental"] == 1
+    came = select(warehouse, "select distinct lead_id from core.match_new_key")
+    assert came
+    assert not set(came) & set(select(warehouse, "select lead_id from core.match_key"))
+    whole = select(warehouse, KEYS)
+    steps.fold(shop, full=True)
+    assert select(warehouse, "select count(*) from core.match_new_key") == [(0,)]
+    assert {row[0::2] for row in select(warehouse, KEYS)} == {row[0::2] for row in whole}
+
+
+def test_a_batch_is_told_from_memory_what_a_new_index_reads(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = company(warehouse)
+    forms = _forms(80, 5)
+    for number, form in enumerate(forms[:60]):
+        _post(shop, number, form)
+    fold_all(shop)
+    compared = []
+
+    def looked_at(index: match_index.PostgresIndex, change: Rescored) -> None:
+        write(index, change)
+        leads = {*change.rescored, *(lead for pair in _pairs(index.kept_pairs(change.rescored)) for lead in pair[:2])}
+        fresh = match_index.PostgresIndex(index._connection, index._model_version)
+        for asked in (leads, set(sorted(leads)[::2]), leads - change.rescored):
+            mine, theirs = (_pairs(one.kept_pairs(asked)) for one in (index, fresh))
+            assert mine == theirs
+            pairs = [pair[:2] for pair in mine]
+            told, stored = (one.levels_of(pairs) for one in (index, fresh))
+            assert {pair: [list(hit) for hit in told[pair]] for pair in told} == stored
+            compared.append(len(mine))
+        assert sorted(r.record_id for r in index.records(leads)) == sorted(r.record_id for r in fresh.records(leads))
+
+    write = match_index.PostgresIndex.write
+    monkeypatch.setattr(match_index.PostgresIndex, "write", looked_at)
+    for number, form in enumerate(forms[60:], 60):
+        _post(shop, number, form)
+    assert fold_all(shop)["incremental"] == 1
+    assert min(compared) > 0
+
+
+def _pairs(kept: KeptPairs) -> list[tuple[str, str, float]]:
+    return sorted(zip(kept.left, kept.right, kept.weight, strict=True))
 
 
 def test_few_leads_leave_no_index_and_are_folded_whole(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
 
-from pipeline.quick import quick
+from pipeline.quick import quick, quick_in_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,7 @@ class Shelf:
 
 
 make_shelf = quick(Shelf)
+make_in_order = quick_in_order(Shelf)
 
 
 def test_what_is_made_quickly_is_the_same():
@@ -39,3 +40,17 @@ def test_each_has_defaults_of_its_own():
 def test_wrong_arguments_are_told(values):
     with pytest.raises(TypeError):
         make_shelf(**values)
+
+
+def test_what_is_made_by_values_in_order_is_the_same_and_frozen():
+    made = make_in_order("a", ["x"], 2)
+    assert type(made) is Shelf
+    assert made == Shelf(name="a", books=["x"], place=2)
+    with pytest.raises(FrozenInstanceError):
+        made.place = 1
+
+
+@pytest.mark.parametrize("values", [("a", []), ("a", [], 2, 3)], ids=["missing", "too many"])
+def test_every_value_is_given_and_no_other(values):
+    with pytest.raises(TypeError):
+        make_in_order(*values)

@@ -6,6 +6,7 @@ ground that every vendor's own file, where there is one, adds to.
 """
 
 import re
+import sys
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -144,21 +145,31 @@ def _fields_of(label: str, field_map: FieldMap, chosen: tuple[tuple[str, str], .
     return field_of(label, "@0000000", field_map, choice), field_of(label, "", field_map, choice)
 
 
-def worth_keeping(labels: Sequence[str]) -> bool:
-    """Whether what the labels of a form say is remembered: a hostile body must not fill the memory with its own."""
-    return len(labels) <= _MOST_LABELS_KEPT and len("".join(labels)) <= _LONGEST_LABELS_KEPT
+def worth_keeping(labels: Sequence[str], length: int = sys.maxsize) -> bool:
+    """Whether what the labels of a form say is remembered: a hostile body must not fill the memory with its own.
+
+    length: characters that the labels have together at most, where that is known.
+    """
+    return len(labels) <= _MOST_LABELS_KEPT and (
+        length <= _LONGEST_LABELS_KEPT or len("".join(labels)) <= _LONGEST_LABELS_KEPT
+    )
 
 
-Places = tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]
-"""Our fields with the place of each; and what stands before a value that has no field, with its place."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where the values of a form stand. known: our fields with the place of each and what is written before its value; unknown: the same
+    of values that have no field."""
+
+    known: tuple[tuple[str, int, str], ...]
+    unknown: tuple[tuple[int, str], ...]
 
 
 def placed(places: Places, typed: Sequence[str]) -> dict[str, str]:
     """Enquiry fields of a form whose labels tell alone, by its values in the order of its labels."""
-    known, unknown = places
-    fields = {field: value for field, place in known if (value := typed[place].strip())}
-    rest = [before + value for before, place in unknown if (value := typed[place].strip())]
-    if rest:
+    fields = {field: before + value for field, place, before in places.known if (value := typed[place].strip())}
+    if places.unknown and (
+        rest := [before + value for place, before in places.unknown if (value := typed[place].strip())]
+    ):
         fields["message"] = "\n".join([fields["message"], *rest] if "message" in fields else rest)
     return fields
 
@@ -169,15 +180,11 @@ def places_of(labels: tuple[str, ...], field_map: FieldMap, chosen: tuple[tuple[
     asked = [_fields_of(label, field_map, chosen) for label in labels]
     fields = [without for _, without in asked]
     named = [field for field in fields if field]
-    if (
-        any(with_value != without for with_value, without in asked)
-        or len(set(named)) < len(named)
-        or "click_id" in named
-    ):
+    if any(with_value != without for with_value, without in asked) or len(set(named)) < len(named):
         return None
-    known = ((field, place) for place, field in enumerate(fields) if field)
-    unknown = ((label.strip(), place) for place, label in enumerate(labels) if fields[place] is None)
-    return tuple(known), tuple((f"{label}: " if label else "", place) for label, place in unknown)
+    known = ((field, place, _before(field, labels[place])) for place, field in enumerate(fields) if field)
+    unknown = ((place, label.strip()) for place, label in enumerate(labels) if fields[place] is None)
+    return Places(tuple(known), tuple((place, f"{label}: " if label else "") for place, label in unknown))
 
 
 def gather(entries: Iterable[tuple[str | None, str, str]]) -> dict[str, str]:
@@ -194,14 +201,17 @@ def gather(entries: Iterable[tuple[str | None, str, str]]) -> dict[str, str]:
         if field is None or (field in values and field not in JOINED and value not in values[field]):
             rest.append(f"{label.strip()}: {value}" if label.strip() else value)
             continue
-        text = (
-            f"{fold_label(label)}:{value}" if field == "click_id" and fold_label(label) in CLICK_PARAMETERS else value
-        )
+        text = _before(field, label) + value
         if text not in values.setdefault(field, []):
             values[field].append(text)
     if rest:
         values.setdefault("message", []).extend(rest)
     return {field: JOINED.get(field, " ").join(texts) for field, texts in values.items()}
+
+
+def _before(field: str, label: str) -> str:
+    """What is written before a value: the id of a click is told by its parameter."""
+    return f"{name}:" if field == "click_id" and (name := fold_label(label)) in CLICK_PARAMETERS else ""
 
 
 def folded_choice(fields: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pydantic import Field, field_validator
 
 from pipeline.errors import RecordError
 from pipeline.lead import ENQUIRY_FIELDS, Enquiry, RawRecord, SourceKind
-from pipeline.quick import quick
+from pipeline.quick import quick_in_order
 from pipeline.sources.connector import Clock, ConfiguredSource, Connector, Received, SecretName, VendorOptions
 from pipeline.sources.field_map import (
     FieldMap,
@@ -123,7 +123,7 @@ def read_submission(
 ) -> Version:
     """One submission under our field names; read_cookies: gives the tags in a field `cookies`. Raises RecordError."""
     labels, typed = columns_of(record)
-    read_layout = _layout if worth_keeping(labels) else _layout.__wrapped__
+    read_layout = _layout if worth_keeping(labels, len(record.body)) else _layout.__wrapped__
     layout = read_layout(labels, load_field_map(vendor), tuple(chosen.items()) if chosen else (), tuple(honeypot))
     if layout.fields is not None:
         fields = placed(layout.fields, typed)
@@ -140,14 +140,14 @@ def read_submission(
             break
     if record.transport.get("test"):
         signals["test_delivery"] = "marked as a test by the sender"
-    occurred_at = submitted_at([typed[place] for place in layout.submitted]) if layout.submitted else None
-    if occurred_at is not None and occurred_at > record.received_at + CLOCKS_DIFFER:
+    occurred_at, received_at = None, record.received_at
+    if layout.submitted and (moment := submitted_at([typed[place] for place in layout.submitted])):
         # Nobody submits a form in the future: a visitor's clock is wrong, or the field was made up.
-        occurred_at = None
-    return _make_version(record=record, fields=fields, signals=signals, occurred_at=occurred_at)
+        occurred_at = moment if moment <= received_at or moment <= received_at + CLOCKS_DIFFER else None
+    return _make_version(record, fields, signals, occurred_at)
 
 
-_make_version = quick(Version)
+_make_version = quick_in_order(Version)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,14 +172,16 @@ def _layout(
     fields = None
     if worth_keeping(labels):
         found = places_of(tuple([labels[place] for place in visible]), field_map, chosen)
-        fields = found and (_moved(found[0], visible), _moved(found[1], visible))
+        fields = found and _moved(found, visible)
     submitted = (place for place in visible if labels[place].lower() in SUBMITTED_NAMES)
     cookies = (place for place, label in enumerate(labels) if label.lower() == "cookies")
     return _Layout(tuple(visible), tuple(hidden), fields, tuple(submitted), tuple(cookies))
 
 
-def _moved(named: Sequence[tuple[str, int]], places: Sequence[int]) -> tuple[tuple[str, int], ...]:
-    return tuple((name, places[place]) for name, place in named)
+def _moved(found: Places, places: Sequence[int]) -> Places:
+    """The same by the places of all labels, and our fields in the order of an enquiry's."""
+    known = sorted((field, places[place], before) for field, place, before in found.known)
+    return Places(tuple(known), tuple((places[place], before) for place, before in found.unknown))
 
 
 def submitted_at(values: Sequence[str]) -> datetime | None:
@@ -190,7 +192,7 @@ def submitted_at(values: Sequence[str]) -> datetime | None:
         except ValueError:
             continue
         if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
+            return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return None
 
 

@@ -23,7 +23,8 @@ _AS_QUOTED_PRINTABLE = bytes.maketrans(b"%=&+", b"=" + _NAME_ENDS + _VALUE_ENDS 
 names and values become two that nobody types, so that a whole body is read at once."""
 _IN_PAIRS = bytes.maketrans(b"%=&+", b"=" + _NAME_ENDS + _NAME_ENDS + b" ")
 """The same for a body whose signs take turns: one sign then ends names and values."""
-_NO_SIGNS = bytes(set(range(256)) - set(b"=&"))
+_NO_SIGNS = bytes(set(range(256)) - set(b"=&\n\r"))
+"""Deleted, these leave what tells how a body is to be read; line ends are among that, so that a body whose signs take turns has none."""
 
 _NAME_KEYS = ("name", "column_id", "key", "label", "id")
 _VALUE_KEYS = ("value", "values", "string_value", "answer")
@@ -42,13 +43,18 @@ Columns = tuple[tuple[str, ...], Sequence[str]]
 
 def columns_of(record: RawRecord) -> Columns:
     """Names and values of a record's body. Raises RecordError where there are none to be read."""
-    if record.media_type.lower().startswith("multipart/"):
-        raise RecordError("body", "is multipart", "JSON or form-encoded; choose one of them in the form's settings")
-    columns = _apart(json_pairs(record.body)) if is_json(record.media_type) else _form_columns(record.body)
+    columns = _apart(json_pairs(record.body)) if _is_json_or_form(record.media_type) else _form_columns(record.body)
     for value in columns[1]:
         if value and not value.isspace():
             return columns
     raise RecordError("body", "holds no filled field", "at least one name with a value")
+
+
+@lru_cache(maxsize=1024)
+def _is_json_or_form(media_type: str) -> bool:
+    if media_type.lower().startswith("multipart/"):
+        raise RecordError("body", "is multipart", "JSON or form-encoded; choose one of them in the form's settings")
+    return is_json(media_type)
 
 
 def _apart(pairs: Sequence[tuple[str, str]]) -> Columns:
@@ -84,7 +90,7 @@ _IN_TURN = b"=&" * (MOST_VALUES // 2) + b"="
 
 def _decoded_in_turn(body: bytes, count: int) -> list[str] | None:
     """Names and values, of which each has exactly one `=` behind its name: `count` texts. None where it must be read otherwise."""
-    octets = _unquoted(body, _IN_PAIRS)
+    octets = _unquoted_line(body, _IN_PAIRS)
     if octets is None:
         return None
     try:
@@ -107,8 +113,10 @@ def _decoded_whole(body: bytes, signs: bytes) -> str | None:
 
 def _unquoted(raw: bytes, signs: bytes) -> bytes | None:
     """Percent-encoding read as quoted-printable, None where the two differ: line ends, and signs of escape that escape nothing."""
-    if b"\n" in raw or b"\r" in raw:
-        return None
+    return None if b"\n" in raw or b"\r" in raw else _unquoted_line(raw, signs)
+
+
+def _unquoted_line(raw: bytes, signs: bytes) -> bytes | None:
     octets = a2b_qp(raw.translate(signs))
     # An escape is three bytes for one; a sign that escapes nothing leaves more than that.
     return octets if len(octets) == len(raw) - 2 * raw.count(b"%") else None

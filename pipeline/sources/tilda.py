@@ -83,7 +83,7 @@ def cookie_tags(cookies: str) -> str:
         for _ in range(2):
             if TAG_SEPARATOR not in plain or "=" not in plain:
                 plain = percent_decoded(plain.encode("utf-8", "surrogatepass"))
-        return "&".join(tag for piece in plain.split(TAG_SEPARATOR) if (tag := _tag_of(piece)))
+        return "&".join([tag for piece in plain.split(TAG_SEPARATOR) if (tag := _tag_of(piece))])
     return ""
 
 
@@ -93,13 +93,15 @@ _SAFE = re.compile(r"[\w.~-]+=[\w.~-]+", re.ASCII)
 
 
 def _tag_of(piece: str) -> str:
-    if _SAFE.fullmatch(piece):
-        return piece
-    return (_quoted_tag if len(piece) <= _LONGEST_KEPT else _quoted_tag.__wrapped__)(piece)
+    if piece[:4] == "utm_":
+        return (_quoted_tag if len(piece) <= _LONGEST_KEPT else _quoted_tag.__wrapped__)(piece)
+    return piece if _SAFE.fullmatch(piece) else _quoted_tag.__wrapped__(piece)
 
 
 @lru_cache(maxsize=4096)  # visitors of one campaign bring the same tags
 def _quoted_tag(piece: str) -> str:
+    if _SAFE.fullmatch(piece):
+        return piece
     key, _, tag = piece.partition("=")
     key, tag = key.strip(), percent_decoded(tag.encode("utf-8", "surrogatepass"))
     return f"{quote(key, safe='')}={quote(tag, safe='')}" if key and tag else ""

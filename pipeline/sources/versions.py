@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pipeline.lead import Enquiry, RawRecord, SourceKind
-from pipeline.quick import quick
+from pipeline.quick import quick_in_order
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _PHONE_DIGITS = 9
@@ -80,13 +80,14 @@ def _joined(clusters: list[list[Version]], version: Version) -> list[list[Versio
 def _only_enquiry(source: str, kind: SourceKind, version: Version) -> Enquiry:
     record = version.record
     return _make_enquiry(
-        source=source,
-        source_kind=kind,
-        received_at=version.time or record.received_at,
-        anchor=record.group_key,
-        fields=_in_order(version.fields),
-        signals=_in_order(version.signals),
-        record_ids=() if record.record_id is None else (record.record_id,),
+        source,
+        kind,
+        version.occurred_at or record.occurred_at or record.received_at,
+        record.group_key,
+        _in_order(version.fields),
+        _in_order(version.signals),
+        () if record.record_id is None else (record.record_id,),
+        None,
     )
 
 
@@ -110,11 +111,13 @@ def _enquiry(source: str, kind: SourceKind, cluster: list[Version], *, first: bo
     )
 
 
-_make_enquiry = quick(Enquiry)
+_make_enquiry = quick_in_order(Enquiry)
 
 
-def _in_order(values: Mapping[str, str]) -> dict[str, str]:
-    return {name: values[name] for name in sorted(values)} if values else {}
+def _in_order(values: Mapping[str, str]) -> Mapping[str, str]:
+    names = list(values)
+    ordered = sorted(names)
+    return values if names == ordered else {name: values[name] for name in ordered}
 
 
 def record_ids(records: Iterable[RawRecord]) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ from pipeline.company_context import company_context
 from pipeline.conform import conform
 from pipeline.delivery.spreadsheet import safe_cell
 from pipeline.errors import ConfigError, InputFileError, RecordError
+from pipeline.folded_lead import folded_lead
 from pipeline.identity import mint
 from pipeline.lead import ENQUIRY_FIELDS, Enquiry, SourceKind
 from pipeline.rejection.rules import classify
@@ -192,7 +193,7 @@ def _read(
             word = "proposed" if rejection.proposed else "rejected"
             reading.verdicts[lead_id] = (rejection.stage.value, f"{word} by {rejection.rule}: {rejection.evidence}")
         if rejection is None or rejection.proposed:
-            reading.entries[lead_id] = entry_of(lead)
+            reading.entries[lead_id] = entry_of(folded_lead(lead))
         if progress is not None and number % 500 == 0:
             progress("reading", number, 0)
     return reading

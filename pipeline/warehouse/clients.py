@@ -1,18 +1,18 @@
 """Clients in the warehouse: what is known before a fold, and the writing of its changes in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from pipeline.client import Client
 from pipeline.identity import Change, Known
-from pipeline.warehouse.connection import copy_rows, rows, run, stream
+from pipeline.warehouse.connection import copied_column, copy_lines, copy_rows, rows, run, stream, tuples
 from pipeline.warehouse.grouping import (
     Grouping,
     Touch,
@@ -23,6 +23,8 @@ from pipeline.warehouse.grouping import (
     write_aliases,
     write_members,
 )
+from pipeline.warehouse.id_array import id_array
+from pipeline.warehouse.text_array import text_array
 
 _EVENTS = UUID("6f1a5f0e-6b7b-5d0c-9b1e-3c2c7c1f4e55")
 """Our namespace of event ids: one id per client and version, the same in every replay."""
@@ -72,29 +74,39 @@ def known(connection: Connection) -> Known:
 def known_around(connection: Connection, lead_ids: Iterable[str]) -> Known:
     """What the ledger says so far of some leads and of every client that any of them ever belonged to: all that reconciling the
     clusters of these leads needs, where they are whole clients."""
-    ids = list(lead_ids)
+    ids = set(lead_ids)
+    ended: dict[str, set[int]] = defaultdict(set)
     membership: dict[str, str] = {}
     since: dict[str, int] = {}
-    for row in rows(connection, "clients", "memberships_around", lead_ids=_array(ids)):
-        membership[row.lead_id] = row.client_id
-        since[row.lead_id] = row.from_decision
-    ever = rows(connection, "clients", "clients_ever", lead_ids=_array({*ids, *membership}))
-    asleep = [row.client_id for row in ever if row.sleeps]
+
+    def read(leads: Iterable[str]) -> None:
+        for lead, client, began, end in tuples(
+            connection, "clients", "memberships_ever", lead_ids=id_array(sorted(leads))
+        ):
+            ended[client].update(() if end is None else (end,))
+            if end is None:
+                membership[lead], since[lead] = client, began
+
+    read(ids)
+    read(
+        lead
+        for (lead,) in tuples(
+            connection, "clients", "members_of", client_ids=id_array(sorted(set(membership.values())))
+        )
+        if lead not in ids
+    )
+    found = tuples(connection, "clients", "standings", client_ids=id_array(sorted(ended)))
+    asleep = [client for client, _, slept in found if slept is not None and slept in ended[client]]
     dormant: dict[str, set[str]] = defaultdict(set)
     if asleep:
-        for row in rows(connection, "clients", "dormant_among", client_ids=_array(asleep)):
-            dormant[row.client_id].add(row.lead_id)
+        for client, lead in tuples(connection, "clients", "dormant_among", client_ids=id_array(asleep)):
+            dormant[client].add(lead)
     return Known(
         membership=membership,
         since=since,
-        minted={row.client_id: row.minted_by for row in ever},
+        minted={client: minted_by for client, minted_by, _ in found},
         dormant={client: frozenset(leads) for client, leads in dormant.items()},
     )
-
-
-def _array(ids: Iterable[str]) -> str:
-    """Ids as the text of an array: the driver looks for marks to quote in every element of a list."""
-    return f"{{{','.join(ids)}}}"
 
 
 def judgements(connection: Connection) -> tuple[tuple[str, str, bool], ...]:
@@ -104,13 +116,13 @@ def judgements(connection: Connection) -> tuple[tuple[str, str, bool], ...]:
 
 def golden_records(connection: Connection) -> Mapping[str, Mapping[str, Any]]:
     """The golden record of each living client, as it would be compared with a new one."""
-    return {str(row.client_id): _golden_row(row) for row in stream(connection, "clients", "living_golden")}
+    return {row[0]: _golden(row[1:]) for row in stream(connection, "clients", "living_golden")}
 
 
 def golden_records_among(connection: Connection, client_ids: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
     """The golden records of those of these clients that live."""
-    found = rows(connection, "clients", "living_golden_among", client_ids=_array(client_ids))
-    return {str(row.client_id): _golden_row(row) for row in found}
+    found = tuples(connection, "clients", "living_golden_among", client_ids=id_array(client_ids))
+    return {client_id: _golden(values) for client_id, *values in found}
 
 
 def golden_of(client: Client) -> Mapping[str, Any]:
@@ -123,9 +135,8 @@ def golden_of(client: Client) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _golden_row(row: Row[Any]) -> dict[str, Any]:
-    found = {name: getattr(row, name) for name in (*_GOLDEN, "provenance")}
-    return found | {"phones": list(row.phones), "emails": list(row.emails), "handles": list(row.handles)}
+def _golden(values: Iterable[Any]) -> dict[str, Any]:
+    return dict(zip((*_GOLDEN, "provenance"), values, strict=True))
 
 
 def write_changes(
@@ -145,16 +156,7 @@ def write_changes(
     if not changes:
         return 0
     decisions = allot_decisions(connection, len(changes))
-    copy_rows(
-        connection,
-        "core.decision",
-        ("decision_id", "kind", "lead_ids", "client_id", "from_client_id", "actor_kind", "actor", "actor_version", "evidence", "decided_at"),
-        (
-            (decision, c.kind, [UUID(lead) for lead in c.lead_ids], c.client_id, c.from_client_id, "model", model, model_version,
-             orjson.dumps(evidence.get(index, {})).decode(), now)
-            for index, (decision, c) in enumerate(zip(decisions, changes, strict=True))
-        ),
-    )  # fmt: skip
+    _write_decisions(connection, changes, decisions, evidence, model, model_version, now)
     run(connection, "clients", "hold_publishing", now=now)
     touches = touched(changes, decisions, _CLIENTS.group)
     _write_clients(connection, touches, clients, now)
@@ -162,22 +164,53 @@ def write_changes(
     write_aliases(connection, _CLIENTS, changes, decisions)
     moved = moved_members(changes)
     if moved:
-        run(connection, "clients", "repoint_aliases", lead_ids=moved)
+        run(connection, "clients", "repoint_aliases", lead_ids=id_array(moved))
     return len(touches)
+
+
+_DECISION = (
+    "decision_id", "kind", "lead_ids", "client_id", "from_client_id", "actor_kind", "actor", "actor_version", "evidence", "decided_at",
+)  # fmt: skip
+
+
+def _write_decisions(
+    connection: Connection,
+    changes: Sequence[Change],
+    decisions: Sequence[int],
+    evidence: Mapping[int, Mapping[str, Any]],
+    model: str,
+    model_version: str,
+    now: datetime,
+) -> None:
+    actor = "\t".join(("model", *copied_column((model,)), *copied_column((model_version,))))
+    told = copied_column([_json(evidence.get(place, {})) for place in range(len(changes))])
+    lines = (
+        f"{decision}\t{c.kind}\t{id_array(c.lead_ids)}\t{c.client_id}\t{c.from_client_id or _NULL}\t{actor}\t{why}\t{now.isoformat()}\n"
+        for decision, c, why in zip(decisions, changes, told, strict=True)
+    )
+    copy_lines(connection, "core.decision", _DECISION, lines)
+
+
+_NULL = "\\N"
 
 
 def _write_clients(
     connection: Connection, touches: Mapping[str, Touch], clients: Mapping[str, Client], now: datetime
 ) -> None:
     ids = list(touches)
-    before = {str(row.client_id): row for row in rows(connection, "clients", "golden_records", client_ids=_array(ids))}
+    before = {
+        client_id: _Before(version, state, values)
+        for client_id, version, state, *values in tuples(
+            connection, "clients", "golden_records", client_ids=id_array(ids)
+        )
+    }
     stages = _stages_of_rejected(connection, touches)
     losers: dict[str, list[str]] = defaultdict(list)
     for client_id, touch in touches.items():
         if touch.event == "client.merged" and touch.other_id is not None:
             losers[touch.other_id].append(client_id)
     flags = {
-        str(row.client_id): list(row.channels) for row in rows(connection, "privacy", "flags", client_ids=_array(ids))
+        str(row.client_id): list(row.channels) for row in rows(connection, "privacy", "flags", client_ids=id_array(ids))
     }
     incoming, history, outbox = [], [], []
     for client_id in ids:
@@ -193,7 +226,7 @@ def _write_clients(
         elif kind == "client.updated" and old is not None and old.state != "live":
             kind = "client.reopened"
         elif kind == "client.updated" and old is not None and golden is not None:
-            payload["changed"] = _changed_fields(old, golden)
+            payload["changed"] = [name for name, was in zip(_GOLDEN, old.golden, strict=True) if was != golden[name]]
         if golden is not None:
             payload["suppressed"] = flags.get(client_id, [])
         if touch.other_id is not None:
@@ -201,7 +234,7 @@ def _write_clients(
         if client_id in losers:
             payload["loser_ids"] = losers[client_id]
         told = orjson.dumps(payload, option=orjson.OPT_UTC_Z).decode()
-        history.append((client_id, version, touch.decision_id, orjson.dumps(golden or {"state": touch.state}).decode()))
+        history.append((client_id, version, touch.decision_id, _json(golden or {"state": touch.state})))
         outbox.append((uuid5(_EVENTS, f"{client_id}:{version}"), client_id, kind, told, touch.decision_id, now))
         minted_by = touch.minted_by or touch.decision_id
         incoming.append(line_of(client_id, touch.state, version, golden, minted_by, touch.decision_id))
@@ -210,12 +243,20 @@ def _write_clients(
     append_events(connection, outbox)
 
 
+class _Before(NamedTuple):
+    """A client before its change. golden: in the order of _GOLDEN."""
+
+    version: int
+    state: str
+    golden: Sequence[Any]
+
+
 def _stages_of_rejected(connection: Connection, touches: Mapping[str, Touch]) -> Mapping[str, list[str]]:
     """The rejection stages of clients that close because every lead they had is rejected."""
     leads = {client: touch.member_ids for client, touch in touches.items() if touch.event == "client.closed"}
     if not leads:
         return {}
-    every = _array(lead for ids in leads.values() for lead in ids)
+    every = id_array(lead for ids in leads.values() for lead in ids)
     stage_of = {row.lead_id: row.stage for row in rows(connection, "clients", "rejected_among", lead_ids=every)}
     return {
         client: sorted({stage_of[lead] for lead in ids})
@@ -224,19 +265,34 @@ def _stages_of_rejected(connection: Connection, touches: Mapping[str, Touch]) ->
     }
 
 
-def _changed_fields(old: Row[Any], golden: Mapping[str, Any]) -> list[str]:
-    """Fields of a golden record that are not as they were, in their order."""
-    before = _golden_row(old)
-    return [field for field in _GOLDEN if before[field] != golden[field]]
-
-
-def append_history(connection: Connection, versions: Iterable[tuple[Any, ...]]) -> None:
+def append_history(connection: Connection, versions: Sequence[tuple[str, int, int, str]]) -> None:
     """Writes versions of clients: (client id, version, decision id, golden record as JSON)."""
-    copy_rows(connection, "core.client_history", ("client_id", "version", "decision_id", "golden"), versions)
+    told = copied_column([golden for _, _, _, golden in versions])
+    lines = (
+        f"{client_id}\t{version}\t{decision}\t{golden}\n"
+        for (client_id, version, decision, _), golden in zip(versions, told, strict=True)
+    )
+    copy_lines(connection, "core.client_history", ("client_id", "version", "decision_id", "golden"), lines)
 
 
-Line = tuple[Any, ...]
-"""A row of core.client."""
+Line = tuple[str, ...]
+"""A row of core.client, each value as text."""
+
+_MOMENTS = ("first_seen_at", "last_seen_at")
+
+
+def _moment(moment: datetime | None) -> str:
+    return _NULL if moment is None else moment.isoformat()
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+_TEXT_OF: Mapping[str, Callable[[Any], str]] = {
+    "phones": text_array, "emails": text_array, "handles": text_array, "lead_count": str, "provenance": _json,
+    **dict.fromkeys(_MOMENTS, _moment),
+}  # fmt: skip
 
 
 def line_of(
@@ -244,8 +300,8 @@ def line_of(
 ) -> Line:
     """A row of core.client; golden: as `golden_of` gives it, None for an id that does not live."""
     values: Mapping[str, Any] = golden or _EMPTY
-    provenance = orjson.dumps(values["provenance"]).decode()
-    return (client_id, state, version, *(values[name] for name in _GOLDEN), provenance, minted_by, changed_by)
+    texts = [_TEXT_OF[name](values[name]) if name in _TEXT_OF else values[name] for name in (*_GOLDEN, "provenance")]
+    return (client_id, state, str(version), *texts, str(minted_by), str(changed_by))
 
 
 def put_lines(
@@ -253,7 +309,16 @@ def put_lines(
 ) -> None:
     """Writes rows of core.client over those with the same ids. statement: the one that does; a fold's leaves `minted_by` as it is."""
     run(connection, "clients", "create_incoming")
-    copy_rows(connection, "incoming_client", _CLIENT_COLUMNS, lines)
+    columns = [
+        column if name in _MOMENTS else copied_column(column)
+        for name, column in zip(_CLIENT_COLUMNS, zip(*lines, strict=True), strict=False)  # no column where no line is
+    ]
+    copy_lines(
+        connection,
+        "incoming_client",
+        _CLIENT_COLUMNS,
+        (f"{line}\n" for line in map("\t".join, zip(*columns, strict=True))),
+    )
     run(connection, *statement)
 
 

@@ -32,7 +32,7 @@ __all__ = [
     "Row",
     "Warehouse",
     "WarehouseError",
-    "copied_texts",
+    "copied_column",
     "copy_lines",
     "copy_rows",
     "mapping",
@@ -201,7 +201,7 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], values
 
 
 def copy_lines(connection: Connection, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
-    """COPY into a table of lines that are ready: values with a tab between, texts of people's by `copied_texts`, a line end behind.
+    """COPY into a table of lines that are ready: values with a tab between, texts of people's by `copied_column`, a line end behind.
     Several times faster than `copy_rows`."""
     rest = iter(lines)
     with _copy(connection, table, columns) as copy:
@@ -209,17 +209,21 @@ def copy_lines(connection: Connection, table: str, columns: Sequence[str], lines
             copy.write(part)
 
 
-_LINES_AT_ONCE = 2_000
+_LINES_AT_ONCE = 100
+"""More of them at once leave the processor's caches."""
 
 
-def copied_texts(values: Sequence[str]) -> str:
-    """Texts as a line of `copy_lines` has them, without its end."""
-    line = "\t".join(values)
-    if line.count("\t") >= len(values):
-        line = "\t".join([value.replace("\\", "\\\\").replace("\t", "\\t") for value in values])
-    elif "\\" in line:
-        line = line.replace("\\", "\\\\")
-    return line.replace("\n", "\\n").replace("\r", "\\r")
+def copied_column(values: Sequence[str]) -> Sequence[str]:
+    """Texts, as many as there are rows, as a line of `copy_lines` has each. Escaped together: most columns have nothing to escape."""
+    column = "\t".join(values)
+    if column.count("\t") >= len(values):
+        return [_escaped(value).replace("\t", "\\t") for value in values]
+    escaped = _escaped(column)
+    return values if escaped == column else escaped.split("\t")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
 
 
 @contextlib.contextmanager

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from pipeline.identity import Change
-from pipeline.warehouse.connection import Connection, copy_rows, rows, run
+from pipeline.warehouse.connection import Connection, copy_lines, copy_rows, rows, run
+from pipeline.warehouse.id_array import id_array
 
 _LEAVING = {"merge", "split", "leave", "close"}
 _COMING = {"mint", "join", "merge", "split"}
@@ -85,9 +86,11 @@ def write_members(
     if ending:
         run(
             connection, grouping.statements, "close_members",
-            member_ids=[UUID(member) for member, _, _ in ending], decision_ids=[decision for _, _, decision in ending],
+            member_ids=id_array(member for member, _, _ in ending), decision_ids=[decision for _, _, decision in ending],
         )  # fmt: skip
-    copy_rows(connection, grouping.table, (*grouping.columns, "from_decision"), _members(paired, _COMING))
+    # In the order of the members, in which the pages of their index are met one after the other.
+    lines = (f"{member}\t{group}\t{decision}\n" for member, group, decision in sorted(_members(paired, _COMING)))
+    copy_lines(connection, grouping.table, (*grouping.columns, "from_decision"), lines)
 
 
 def _members(paired: Iterable[tuple[Change, int]], kinds: set[str]) -> Iterator[tuple[str, str, int]]:
@@ -114,9 +117,9 @@ def write_aliases(
         run(connection, grouping.statements, "shorten_aliases")
 
 
-def moved_members(changes: Iterable[Change]) -> list[UUID]:
+def moved_members(changes: Iterable[Change]) -> list[str]:
     """Members that came from a group or went to one that stood before: ids that merged may stand for another one now."""
-    return [UUID(member) for change in changes if change.kind in _MOVING for member in change.lead_ids]
+    return [member for change in changes if change.kind in _MOVING for member in change.lead_ids]
 
 
 def append_events(connection: Connection, events: Iterable[tuple[Any, ...]]) -> None:

@@ -3,21 +3,25 @@
 All of it is read and written in the fold's one transaction, under its lock.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
 import orjson
-from sqlalchemy import Connection, Row
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection
 
 from dedup import Judgement, Record
 from dedup.arrays import Ints
-from dedup.incremental import Hit, KeptPairs, KeyRows, Rescored
+from dedup.incremental import Hit, KeptPairs, KeyRows, Rescored, WeighedPair
 from dedup.stable_keys import StableKeys
-from pipeline.lead import Company, Email, Lead, PersonName, Phone, SourceKind
-from pipeline.warehouse.connection import copy_lines, copy_rows, mapping, one, rows, run
+from pipeline.folded_lead import EMAIL, PHONE, FoldedLead
+from pipeline.warehouse.connection import copied_column, copy_lines, copy_rows, mapping, one, rows, run, stream, tuples
+from pipeline.warehouse.id_array import id_array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +66,6 @@ def count_folded(connection: Connection, snapshot_id: int, leads: int, clients: 
     run(connection, "match", "count_folded", snapshot_id=snapshot_id, **counts)
 
 
-def _array(values: Iterable[str]) -> str:
-    """Ids or numbers as the text of an array: the driver looks for marks to quote in every element of a list."""
-    return f"{{{','.join(values)}}}"
-
-
 def take_queue(connection: Connection) -> set[str]:
     """Leads that came, went or changed since the last fold; they are the caller's to fold."""
     return {row.lead_id for row in rows(connection, "match", "take_queue")}
@@ -82,26 +81,48 @@ def is_queue_longer(connection: Connection, most: int) -> bool:
     return bool(one(connection, "match", "queued", most=most))
 
 
-def genuine_among(connection: Connection, lead_ids: Iterable[str]) -> Iterator[Lead]:
-    """Those of these leads that are there and not rejected, with what the fold reads of them."""
+def genuine_among(connection: Connection, lead_ids: Iterable[str]) -> Iterator[FoldedLead]:
+    """Those of these leads that are there and not rejected."""
     # No cursor: for the first rows of one the planner would walk through all leads in their order.
-    return map(_folded_lead, rows(connection, "match", "genuine_among", lead_ids=_array(lead_ids)))
+    return map(_folded_lead, tuples(connection, "match", "genuine_among", lead_ids=id_array(sorted(lead_ids))))
 
 
-def leads_among(connection: Connection, lead_ids: Iterable[str]) -> Iterator[Lead]:
-    """These leads, with what the fold reads of them."""
-    return map(_folded_lead, rows(connection, "match", "leads_among", lead_ids=_array(lead_ids)))
+def genuine_leads(connection: Connection) -> Iterator[FoldedLead]:
+    """All leads that are not rejected, through a cursor."""
+    return map(_folded_lead, stream(connection, "match", "genuine_leads"))
 
 
-def _folded_lead(row: Row[Any]) -> Lead:
-    return Lead(
-        lead_id=row.lead_id, source="", source_kind=SourceKind.WEBSITE, received_at=row.received_at,
-        name=PersonName(row.name_full, row.name_given, row.name_patronymic, row.name_surname) if row.name_full else None,
-        phones=tuple(Phone(**phone) for phone in row.phones), emails=tuple(Email(**email) for email in row.emails),
-        company=Company(row.company_name, row.company_core, row.legal_form, row.tax_id)
-        if row.company_name or row.tax_id
-        else None,
-        city=row.city, handles=tuple(row.handles),
+def leads_among(connection: Connection, lead_ids: Iterable[str]) -> Iterator[FoldedLead]:
+    """Those of these leads that are there."""
+    return map(_folded_lead, tuples(connection, "match", "leads_among", lead_ids=id_array(sorted(lead_ids))))
+
+
+_phone: Callable[[Mapping[str, Any]], Any] = itemgetter(*PHONE)
+_email: Callable[[Mapping[str, Any]], Any] = itemgetter(*EMAIL)
+_NOTHING = ("", "", "", "")
+
+
+def _folded_lead(row: Sequence[Any]) -> FoldedLead:
+    (
+        lead_id,
+        received_at,
+        full,
+        given,
+        patronymic,
+        surname,
+        phones,
+        emails,
+        handles,
+        company,
+        core,
+        form,
+        tax_id,
+        city,
+    ) = row
+    return FoldedLead(
+        lead_id, received_at, (full, given, patronymic, surname),
+        list(map(_phone, orjson.loads(phones))), list(map(_email, orjson.loads(emails))), handles,
+        (company, core, form, tax_id) if company or tax_id else _NOTHING, city,
     )  # fmt: skip
 
 
@@ -150,12 +171,31 @@ def approve(connection: Connection, digest: str, who: str, now: datetime) -> boo
     return run(connection, "match", "approve_change", digest=digest, who=who, now=now) > 0
 
 
-_RECORD = ("lead_id", "received_at", "fields", "name_order")
+_RECORD = ("lead_id", "received_at", "fields", "name_order", "keys")
+_KEY = ("key", "lead_id", "rule")
 
 
-def _record_row(record: Record, order: str) -> tuple[Any, ...]:
-    seen = datetime.fromtimestamp(record.observed_at or 0.0, UTC)
-    return record.record_id, seen, orjson.dumps(record.fields).decode(), order
+def _copy_records(
+    connection: Connection, records: Sequence[Record], orders: Sequence[str], keys: Ints, row: Ints
+) -> None:
+    """keys, row: the keys of all records, each with the place of its record."""
+    columns = (
+        [record.record_id for record in records],
+        [datetime.fromtimestamp(record.observed_at or 0.0, UTC).isoformat() for record in records],
+        copied_column([orjson.dumps(record.fields).decode() for record in records]),
+        copied_column(orders),
+        _arrays(keys, row, len(records)),
+    )
+    lines = (f"{line}\n" for line in map("\t".join, zip(*columns, strict=True)))
+    copy_lines(connection, "core.match_record", _RECORD, lines)
+
+
+def _arrays(numbers: Ints, row: Ints, count: int) -> list[str]:
+    """Numbers as the texts of arrays, one a row."""
+    order = np.argsort(row, kind="stable")
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=count))])
+    texts = pc.binary_join(pa.LargeListArray.from_arrays(offsets, pa.array(numbers[order]).cast(pa.string())), ",")
+    return [f"{{{text}}}" for text in texts.to_pylist()]
 
 
 def clear_index(connection: Connection) -> None:
@@ -166,7 +206,7 @@ def clear_index(connection: Connection) -> None:
 def fill_index(connection: Connection, records: Sequence[Record], keys: StableKeys) -> None:
     """Makes the index one of exactly these records. keys: theirs, with places in `records`."""
     clear_index(connection)
-    copy_rows(connection, "core.match_record", _RECORD, map(_record_row, records, keys.order))
+    _copy_records(connection, records, keys.order, keys.key, keys.row)
     # In the order of the table's own index, which grows at its end then.
     order = np.lexsort((keys.rule, keys.row, keys.key))
     ids = [record.record_id for record in records]
@@ -176,67 +216,93 @@ def fill_index(connection: Connection, records: Sequence[Record], keys: StableKe
             keys.key[order].tolist(), keys.row[order].tolist(), keys.rule[order].tolist(), strict=True
         )
     )
-    copy_lines(connection, "core.match_key", ("key", "lead_id", "rule"), lines)
+    copy_lines(connection, "core.match_key", _KEY, lines)
     run(connection, "match", "analyze_keys")
 
 
 class PostgresIndex:
-    """`dedup.incremental.MatchIndex` in the tables core.match_record, core.match_key and core.evidence of one model version."""
+    """`dedup.incremental.MatchIndex` in the tables core.match_record, core.match_key, core.match_new_key and core.evidence of one model
+    version. What a batch was told once, and what it wrote, it is told again from memory. Ids are asked in their order, in which the
+    pages of an index are met one after the other: half the server's time."""
 
     def __init__(self, connection: Connection, model_version: str) -> None:
         self._connection = connection
         self._model_version = model_version
         self._read: dict[str, Record] = {}
+        self._unknown: set[str] = set()
+        self._settled: frozenset[str] = frozenset()
+        self._written: Sequence[WeighedPair] = ()
 
-    def _rows(self, name: str, **parameters: Any) -> Sequence[Row[Any]]:
-        return rows(self._connection, "match", name, **parameters)
+    def _tuples(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        return tuples(self._connection, "match", name, **parameters)
 
     def _run(self, name: str, **parameters: Any) -> None:
         run(self._connection, "match", name, **parameters)
 
     def keys_of(self, ids: Iterable[str]) -> Ints:
         """The distinct keys under which these leads stand."""
-        return np.array([row.key for row in self._rows("keys_of", lead_ids=_array(ids))], dtype=np.int64)
+        found = self._tuples("keys_of", lead_ids=id_array(sorted(set(ids) - self._unknown)))
+        return np.array([key for (key,) in found], dtype=np.int64)
 
     def members(self, keys: Ints) -> KeyRows:
         """All rows of these keys."""
-        found = self._rows("members", keys=_array(map(str, keys.tolist())))
+        found = self._tuples("members", keys=id_array(map(str, keys.tolist())))
         key, rule, lead = zip(*found, strict=True) if found else ((), (), ())
         return KeyRows(np.array(key, dtype=np.int64), np.array(rule, dtype=np.int64), lead)
 
     def orders(self, ids: Iterable[str]) -> Mapping[str, str]:
         """What each of these leads is ordered by in a group over its cap, before its id."""
-        return {row.lead_id: row.name_order for row in self._rows("orders", lead_ids=_array(ids))}
+        return dict(self._tuples("orders", lead_ids=id_array(sorted(ids))))
 
     def records(self, ids: Iterable[str]) -> list[Record]:
         """These leads as they were folded, those that are known."""
         asked = set(ids)
-        for row in self._rows("records", lead_ids=_array(asked - self._read.keys())):
-            values = {name: tuple(held) for name, held in row.fields.items()}
-            self._read[row.lead_id] = Record(row.lead_id, values, row.received_at.timestamp())
+        missing = asked - self._read.keys() - self._unknown
+        if missing:
+            for lead, received_at, told in self._tuples("records", lead_ids=id_array(sorted(missing))):
+                values = {name: tuple(held) for name, held in orjson.loads(told).items()}
+                self._read[lead] = Record(lead, values, received_at.timestamp())
+            self._unknown |= missing - self._read.keys()
         return [self._read[lead] for lead in asked if lead in self._read]
 
     def kept_among(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         """Which of these pairs are kept."""
-        asked = list(pairs)
+        asked = sorted(pairs)
         if not asked:
             return set()
-        left_ids, right_ids = _array(left for left, _ in asked), _array(right for _, right in asked)
-        found = self._rows("kept_among", left_ids=left_ids, right_ids=right_ids, model_version=self._model_version)
-        return {(row.left_id, row.right_id) for row in found}
+        left_ids, right_ids = id_array(left for left, _ in asked), id_array(right for _, right in asked)
+        found = self._tuples("kept_among", left_ids=left_ids, right_ids=right_ids, model_version=self._model_version)
+        return set(map(tuple, found))
 
     def kept_pairs(self, ids: Iterable[str]) -> KeptPairs:
         """All kept pairs of which some lead is among these."""
-        found = self._rows("kept_pairs", lead_ids=_array(ids), model_version=self._model_version)
+        asked = set(ids)
+        mine = asked & self._settled
+        found = [
+            (pair.left, pair.right, _kept_weight(pair)) for pair in self._written if pair.left in mine or pair.right in mine
+        ]  # fmt: skip
+        if asked - mine:
+            others = self._tuples(
+                "kept_pairs", lead_ids=id_array(sorted(asked - mine)), model_version=self._model_version
+            )
+            found += [pair for pair in others if pair[0] not in mine and pair[1] not in mine] if mine else others
         left, right, weight = zip(*found, strict=True) if found else ((), (), ())
         return KeptPairs(left, right, weight)
 
     def levels_of(self, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Any]:
         """What each comparison said of kept pairs, as it is kept."""
-        asked = list(pairs)
-        left_ids, right_ids = _array(left for left, _ in asked), _array(right for _, right in asked)
-        found = self._rows("levels", left_ids=left_ids, right_ids=right_ids, model_version=self._model_version)
-        return {(row.left_id, row.right_id): row.levels for row in found}
+        asked = set(pairs)
+        found: dict[tuple[str, str], Any] = {
+            (pair.left, pair.right): [(comparison, level, round(bits, 3)) for comparison, level, bits in pair.levels]
+            for pair in self._written
+            if (pair.left, pair.right) in asked
+        }
+        rest = sorted(asked - found.keys())
+        if not rest:
+            return found
+        left_ids, right_ids = id_array(left for left, _ in rest), id_array(right for _, right in rest)
+        others = self._tuples("levels", left_ids=left_ids, right_ids=right_ids, model_version=self._model_version)
+        return found | {(left, right): orjson.loads(levels) for left, right, levels in others}
 
     def write(self, change: Rescored) -> None:
         """Remembers a batch."""
@@ -244,27 +310,38 @@ class PostgresIndex:
         for lead in removed:
             self._read.pop(lead, None)
         self._read.update((record.record_id, record) for record in change.records)
-        self._run("forget_keys", lead_ids=_array(removed))
-        self._run("forget_records", lead_ids=_array(removed))
-        self._run("forget_left", lead_ids=_array(again), model_version=self._model_version)
-        self._run("forget_right", lead_ids=_array(again), model_version=self._model_version)
-        added = map(_record_row, change.records, change.orders)
-        copy_rows(self._connection, "core.match_record", _RECORD, added)
+        if removed:
+            for name in ("forget_keys", "forget_new_keys", "forget_records"):  # keys are found by their record
+                self._run(name, lead_ids=id_array(removed))
+        known = [lead for lead in again if lead not in self._unknown]
+        if known:
+            self._run("forget_left", lead_ids=id_array(known), model_version=self._model_version)
+            self._run("forget_right", lead_ids=id_array(known), model_version=self._model_version)
+        self._unknown = (self._unknown | set(removed)) - {record.record_id for record in change.records}
+        place = {record.record_id: number for number, record in enumerate(change.records)}
+        row = np.array([place[lead] for lead in change.keys.record], dtype=np.int64)
+        _copy_records(self._connection, change.records, change.orders, change.keys.key, row)
         # In the order of the table's own index, so that each of its pages is met once.
         keys = sorted(zip(change.keys.key.tolist(), change.keys.record, change.keys.rule.tolist(), strict=True))
-        lines = (f"{key}\t{lead}\t{rule}\n" for key, lead, rule in keys)
-        copy_lines(self._connection, "core.match_key", ("key", "lead_id", "rule"), lines)
+        copy_lines(
+            self._connection, "core.match_new_key", _KEY, (f"{key}\t{lead}\t{rule}\n" for key, lead, rule in keys)
+        )
         columns = ("model_version", "left_id", "right_id", "weight", "levels")
-        version, told = _escaped(self._model_version), _Told()
+        (version,), told = copied_column([self._model_version]), _Told()
         pairs = (
-            f"{version}\t{pair.left}\t{pair.right}\t{round(pair.weight, 6)}\t[{','.join(map(told.__getitem__, pair.levels))}]\n"
-            for pair in change.pairs
+            f"{version}\t{pair.left}\t{pair.right}\t{_kept_weight(pair)}\t[{','.join(map(told.__getitem__, pair.levels))}]\n"
+            for pair in sorted(change.pairs, key=attrgetter("left", "right"))
         )
         copy_lines(self._connection, "core.evidence", columns, pairs)
+        self._settled, self._written = frozenset(again), change.pairs
 
     def homes(self, ids: Iterable[str]) -> Mapping[str, str]:
         """The client of each of these leads."""
-        return {row.lead_id: row.client_id for row in self._rows("homes", lead_ids=_array(ids))}
+        return dict(self._tuples("homes", lead_ids=id_array(sorted(ids))))
+
+
+def _kept_weight(pair: WeighedPair) -> float:
+    return round(pair.weight, 6)
 
 
 class _Told(dict[Hit, str]):
@@ -272,12 +349,9 @@ class _Told(dict[Hit, str]):
 
     def __missing__(self, hit: Hit) -> str:
         comparison, level, bits = hit
-        told = self[hit] = _escaped(orjson.dumps((comparison, level, round(bits, 3))).decode())
+        (told,) = copied_column([orjson.dumps((comparison, level, round(bits, 3))).decode()])
+        self[hit] = told
         return told
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def write_opened(
@@ -290,8 +364,8 @@ def write_opened(
 ) -> None:
     """Replaces the review pairs of opened leads, and the hubs among contacts that were seen."""
     ids = sorted(opened)
-    run(connection, "match", "forget_review_left", lead_ids=_array(ids))
-    run(connection, "match", "forget_review_right", lead_ids=_array(ids))
+    run(connection, "match", "forget_review_left", lead_ids=id_array(ids))
+    run(connection, "match", "forget_review_right", lead_ids=id_array(ids))
     columns = ("left_id", "right_id", "weight", "reason", "model_version")
     copy_rows(connection, "core.review", columns, ((*pair, model_version) for pair in review))
     values = sorted(seen)

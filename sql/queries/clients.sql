@@ -25,13 +25,13 @@ select left_id, right_id, same from core.judged_pair;
 select nextval(pg_get_serial_sequence('core.decision', 'decision_id')) from generate_series(1, :n);
 
 -- name: golden_records
-select client_id, version, state, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count,
-       first_seen_at, last_seen_at, provenance
+select client_id::text as client_id, version, state, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count,
+       first_seen_at, last_seen_at
 from core.client
 where client_id = any(cast(:client_ids as uuid[]));
 
 -- name: living_golden
-select client_id, version, state, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count,
+select client_id::text as client_id, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count,
        first_seen_at, last_seen_at, provenance
 from core.client
 where state = 'live';
@@ -134,27 +134,22 @@ where client_alias.client_id = holder.client_id and client_alias.living_id <> ho
 update ops.gate set is_open = false, reason = 'changes of the last fold wait for verify', changed_at = :now
 where name = 'publish' and is_open;
 
--- name: memberships_around
--- Who belongs to whom among some leads, and the other leads of the same clients.
-select membership.lead_id::text as lead_id, membership.client_id::text as client_id, membership.from_decision
-from (
-    select distinct own.client_id
-    from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
-    join core.membership as own on own.lead_id = asked.lead_id and own.to_decision is null
-) as touched
-join core.membership on membership.client_id = touched.client_id and membership.to_decision is null;
+-- name: memberships_ever
+-- Whom each of these leads belongs to and ever belonged to.
+select lead_id::text as lead_id, client_id::text as client_id, from_decision, to_decision
+from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+join core.membership using (lead_id);
 
--- name: clients_ever
--- Every client that some of these leads ever belonged to, and whether it sleeps since one of them was its.
-select client.client_id::text as client_id, client.minted_by,
-       client.state <> 'live' and client.changed_by = any(ever.ended)
-       and not exists (select from privacy.erased_client where erased_client.client_id = client.client_id) as sleeps
-from (
-    select membership.client_id, array_agg(membership.to_decision) filter (where membership.to_decision is not null) as ended
-    from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
-    join core.membership using (lead_id)
-    group by membership.client_id
-) as ever
+-- name: members_of
+select membership.lead_id::text as lead_id
+from unnest(cast(:client_ids as uuid[])) as asked (client_id)
+join core.membership on membership.client_id = asked.client_id and membership.to_decision is null;
+
+-- name: standings
+-- When each of these clients was minted, and what put it to sleep: null for one that lives or is erased.
+select client_id::text as client_id, minted_by,
+       case when state <> 'live' and not exists (select from privacy.erased_client where erased_client.client_id = client.client_id) then changed_by end
+from unnest(cast(:client_ids as uuid[])) as asked (client_id)
 join core.client using (client_id);
 
 -- name: dormant_among
@@ -165,7 +160,7 @@ join core.client using (client_id)
 join core.membership on membership.client_id = client.client_id and membership.to_decision = client.changed_by;
 
 -- name: living_golden_among
-select client_id, version, state, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count,
+select client_id::text as client_id, name, given, patronymic, surname, phones, emails, handles, company, tax_id, city, lead_count,
        first_seen_at, last_seen_at, provenance
 from core.client
 where client_id = any(cast(:client_ids as uuid[])) and state = 'live';

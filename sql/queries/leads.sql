@@ -30,12 +30,13 @@ where place = 1 or bytes <= :bytes
 group by source, group_key;
 
 -- name: records_of_groups
--- :groups are pairs of source and group key. `offset 0` keeps the look-up of each group by itself: joined, and without statistics yet,
+-- :groups are pairs of source and group key; place: the first is 1. Transport as text: most are alike, and are read once. `offset 0` keeps the look-up of each group by itself: joined, and without statistics yet,
 -- all records of a source would be compared with all its groups.
-select record.*
-from json_array_elements(cast(:groups as json)) as wanted (pair)
+select wanted.place, record.external_id, record.body, record.media_type, record.received_at, record.occurred_at,
+       cast(record.transport as text), record.record_id
+from json_array_elements(cast(:groups as json)) with ordinality as wanted (pair, place)
 cross join lateral (
-    select record_id, source, external_id, group_key, body, media_type, transport, received_at, occurred_at
+    select record_id, external_id, body, media_type, transport, received_at, occurred_at
     from raw.record
     where source = wanted.pair ->> 0 and group_key = wanted.pair ->> 1 and erased_at is null
     order by record_id

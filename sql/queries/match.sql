@@ -49,34 +49,46 @@ select set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan',
 select count(*) > :most from (select from core.match_queue limit :most + 1) as changes;
 
 -- name: clear_keys
-truncate core.match_key, core.match_record;
+truncate core.match_key, core.match_new_key, core.match_record;
 
 -- name: analyze_keys
 analyze core.match_key, core.match_record;
 
 -- name: genuine_among
-select lead_id::text as lead_id, received_at, name_full, name_given, name_patronymic, name_surname, phones, emails, handles, company_name,
+select lead_id::text as lead_id, received_at, name_full, name_given, name_patronymic, name_surname, cast(phones as text), cast(emails as text), handles, company_name,
        company_core, legal_form, tax_id, city
 from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
 join core.lead using (lead_id)
 join core.classification using (lead_id)
 where classification.state <> 'rejected';
 
+-- name: genuine_leads
+select lead_id::text as lead_id, received_at, name_full, name_given, name_patronymic, name_surname, cast(phones as text), cast(emails as text), handles, company_name,
+       company_core, legal_form, tax_id, city
+from core.lead
+join core.classification using (lead_id)
+where classification.state <> 'rejected'
+order by lead.lead_id;
+
 -- name: leads_among
-select lead_id::text as lead_id, received_at, name_full, name_given, name_patronymic, name_surname, phones, emails, handles, company_name,
+select lead_id::text as lead_id, received_at, name_full, name_given, name_patronymic, name_surname, cast(phones as text), cast(emails as text), handles, company_name,
        company_core, legal_form, tax_id, city
 from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
 join core.lead using (lead_id);
 
 -- name: keys_of
-select distinct key
+select distinct unnest(match_record.keys) as key
 from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
-join core.match_key using (lead_id);
+join core.match_record using (lead_id);
 
 -- name: members
 select key, rule, lead_id::text as lead_id
 from unnest(cast(:keys as bigint[])) as asked (key)
-join core.match_key using (key);
+join core.match_key using (key)
+union all
+select key, rule, lead_id::text as lead_id
+from unnest(cast(:keys as bigint[])) as asked (key)
+join core.match_new_key using (key);
 
 -- name: orders
 select lead_id::text as lead_id, name_order
@@ -84,7 +96,7 @@ from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
 join core.match_record using (lead_id);
 
 -- name: records
-select match_record.lead_id::text as lead_id, received_at, fields
+select match_record.lead_id::text as lead_id, received_at, cast(fields as text)
 from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
 join core.match_record using (lead_id);
 
@@ -107,13 +119,20 @@ from (
 ) as pair;
 
 -- name: levels
-select left_id::text as left_id, right_id::text as right_id, weight, levels
+select left_id::text as left_id, right_id::text as right_id, cast(levels as text)
 from unnest(cast(:left_ids as uuid[]), cast(:right_ids as uuid[])) as asked (left_id, right_id)
 join core.evidence using (left_id, right_id)
 where model_version = :model_version;
 
 -- name: forget_keys
-delete from core.match_key using unnest(cast(:lead_ids as uuid[])) as gone (lead_id) where match_key.lead_id = gone.lead_id;
+delete from core.match_key
+using unnest(cast(:lead_ids as uuid[])) as asked (lead_id), core.match_record, unnest(match_record.keys) as gone (key)
+where match_record.lead_id = asked.lead_id and match_key.key = gone.key and match_key.lead_id = asked.lead_id;
+
+-- name: forget_new_keys
+delete from core.match_new_key
+using unnest(cast(:lead_ids as uuid[])) as asked (lead_id), core.match_record, unnest(match_record.keys) as gone (key)
+where match_record.lead_id = asked.lead_id and match_new_key.key = gone.key and match_new_key.lead_id = asked.lead_id;
 
 -- name: forget_records
 delete from core.match_record using unnest(cast(:lead_ids as uuid[])) as gone (lead_id) where match_record.lead_id = gone.lead_id;

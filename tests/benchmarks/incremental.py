@@ -32,7 +32,7 @@ from pipeline.normalize.company import normalize_company
 from pipeline.settings import Secrets, Settings
 from pipeline.warehouse import clients, embedded, match_index
 from pipeline.warehouse.connection import Warehouse, copy_rows
-from pipeline.warehouse.leads import LEAD_COLUMNS, lead_values
+from pipeline.warehouse.leads import copy_leads
 from pipeline.warehouse.migrate import migrate
 from tests.benchmarks.lead_stream import draw_leads
 
@@ -48,7 +48,7 @@ WRITTEN: Mapping[str, str] = {
     "core.client_history": "decision_id > :last and version = 1",
     "core.outbox": "decision_id > :last",
     "core.match_record": "lead_id = any(:leads)",
-    "core.match_key": "lead_id = any(:leads)",
+    "core.match_new_key": "lead_id = any(:leads)",
 }
 """What the step adds, by table; what it changes (clients that get another lead, evidence weighed anew) is left out of the floor."""
 
@@ -73,7 +73,7 @@ def _leads(count: int) -> Iterator[Lead]:
 
 def _load(warehouse: Warehouse, leads: list[Lead]) -> None:
     with warehouse.transaction(None) as connection:
-        copy_rows(connection, "core.lead", LEAD_COLUMNS, (lead_values(lead, lead.lead_id, 1) for lead in leads))
+        copy_leads(connection, "core.lead", leads, [lead.lead_id for lead in leads], 1)
         columns = ("lead_id", "state", "rule", "rule_version", "evidence", "rules_version")
         verdicts = ((lead.lead_id, "accepted", "", "", "", "1") for lead in leads)
         copy_rows(connection, "core.classification", columns, verdicts)

@@ -155,8 +155,11 @@ def _copy_floor(warehouse: Warehouse, groups: list[leads.ConformedGroup]) -> Non
         from sqlalchemy import text
 
         connection.execute(text("truncate core.lead cascade"))
-        lines = (leads.lead_line(lead, group.group_key, CONFORM_VERSION) for group in groups for lead in group.leads)
-        copy_lines(connection, "core.lead", leads.LEAD_COLUMNS, lines)
+        for start in range(0, len(groups), BATCH):
+            batch = groups[start : start + BATCH]
+            made = [lead for group in batch for lead in group.leads]
+            keys = [group.group_key for group in batch for _ in group.leads]
+            leads.copy_leads(connection, "core.lead", made, keys, CONFORM_VERSION)
         placed = (
             f"{record}\t{lead.lead_id}\t{CONFORM_VERSION}\n"
             for group in groups
