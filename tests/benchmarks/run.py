@@ -24,6 +24,7 @@ from pipeline import steps
 from pipeline.company_context import company_context, contexts_of
 from pipeline.conform import CONFORM_VERSION, conform
 from pipeline.demo.company import generate
+from pipeline.folded_lead import folded_lead
 from pipeline.lead import Lead, RawRecord
 from pipeline.reading import read_groups
 from pipeline.resolution import entry_of, fold_entries, fold_model
@@ -199,7 +200,7 @@ def bench_fold(count: int, out: Console) -> None:
         records = [replace(record, record_id=number) for record in received.records]
         for enquiry in configured.connector.read(records, configured):
             lead: Lead = conform(enquiry, contexts[source])
-            entries.append(entry_of(lead))
+            entries.append(entry_of(folded_lead(lead)))
     wall, cpu = _timed(lambda: fold_entries(entries, fold_model(settings), 0.98))
     out.print(f"fold of {len(entries):,} leads: {wall:.2f} s wall, {cpu:.2f} s CPU, peak {_peak_mb():.0f} MB")
 
