@@ -16,8 +16,8 @@ from pipeline.accounts.around import Standing, Tie
 from pipeline.accounts.domain import is_companys
 from pipeline.accounts.linking import Namesakes
 from pipeline.accounts.mention import Mention, Sight
+from pipeline.warehouse.array_text import id_array
 from pipeline.warehouse.connection import copy_lines, copy_rows, run, stream, tuples
-from pipeline.warehouse.id_array import id_array
 
 
 @lru_cache(maxsize=65_536)

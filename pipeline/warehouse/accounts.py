@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from pipeline.accounts.linking import Linked, Word
 from pipeline.identity import Change
 from pipeline.warehouse.account_mentions import key_of
+from pipeline.warehouse.array_text import id_array
 from pipeline.warehouse.connection import copy_rows, one, rows, run, stream, tuples
 from pipeline.warehouse.grouping import (
     Grouping,
@@ -24,7 +25,6 @@ from pipeline.warehouse.grouping import (
     write_aliases,
     write_members,
 )
-from pipeline.warehouse.id_array import id_array
 
 _EVENTS = UUID("3c0f2c1b-0c55-5d57-8e5c-9d5f5b0f4a11")
 """Our namespace of event ids: one id per account and version, the same in every replay."""

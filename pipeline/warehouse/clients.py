@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from pipeline.client import Client
 from pipeline.identity import Change, Known
+from pipeline.warehouse.array_text import id_array, text_array
 from pipeline.warehouse.connection import copied_column, copy_lines, copy_rows, rows, run, stream, tuples
 from pipeline.warehouse.grouping import (
     Grouping,
@@ -23,8 +24,6 @@ from pipeline.warehouse.grouping import (
     write_aliases,
     write_members,
 )
-from pipeline.warehouse.id_array import id_array
-from pipeline.warehouse.text_array import text_array
 
 _EVENTS = UUID("6f1a5f0e-6b7b-5d0c-9b1e-3c2c7c1f4e55")
 """Our namespace of event ids: one id per client and version, the same in every replay."""

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from pipeline.identity import Change
+from pipeline.warehouse.array_text import id_array
 from pipeline.warehouse.connection import Connection, copy_lines, copy_rows, rows, run
-from pipeline.warehouse.id_array import id_array
 
 _LEAVING = {"merge", "split", "leave", "close"}
 _COMING = {"mint", "join", "merge", "split"}

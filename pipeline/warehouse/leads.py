@@ -1,6 +1,6 @@
 """Leads in the warehouse: pending records in, leads and quarantine out; rows back to Lead."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 from pipeline.errors import RecordError
 from pipeline.lead import Company, Email, Lead, PersonName, Phone, RawRecord, Refusal, SourceKind
 from pipeline.quick import quick_in_order
+from pipeline.warehouse.array_text import text_array
 from pipeline.warehouse.connection import copied_column, copy_lines, copy_rows, rows, run, tuples
 
 GroupKey = tuple[str, str]
@@ -184,12 +185,7 @@ def _objects(nothing: str, objects: Sequence[Any]) -> Sequence[str]:
 
 
 def _arrays(arrays: Sequence[Sequence[str]]) -> Sequence[str]:
-    return copied_column([_array(texts) if texts else "{}" for texts in arrays]) if any(arrays) else ()
-
-
-def _array(texts: Iterable[str]) -> str:
-    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return "{" + ",".join([f'"{text}"' for text in quoted]) + "}"
+    return copied_column([text_array(texts) if texts else "{}" for texts in arrays]) if any(arrays) else ()
 
 
 def _numbers(numbers: Sequence[int | None]) -> Sequence[str]:

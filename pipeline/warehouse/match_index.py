@@ -20,8 +20,8 @@ from dedup.arrays import Ints
 from dedup.incremental import Hit, KeptPairs, KeyRows, Rescored, WeighedPair
 from dedup.stable_keys import StableKeys
 from pipeline.folded_lead import EMAIL, PHONE, FoldedLead
+from pipeline.warehouse.array_text import id_array
 from pipeline.warehouse.connection import copied_column, copy_lines, copy_rows, mapping, one, rows, run, stream, tuples
-from pipeline.warehouse.id_array import id_array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
