@@ -13,6 +13,22 @@ from pipeline.lead import PersonName, Refusal
 from pipeline.normalize.city import ONLY_CITIES
 from pipeline.normalize.company import company_in_name, names_a_company
 from pipeline.normalize.layout import to_cyrillic_keys, to_latin_keys
+from pipeline.normalize.name_lexicon import (
+    FATHER_ENDINGS,
+    NOBODY_BEGINS,
+    OGLY,
+    OPENING,
+    OPENS,
+    PARTICLES,
+    PATRONYMIC_ENDINGS,
+    PLACEHOLDERS,
+    ROLES,
+    SAYS_NOBODY,
+    SMALL,
+    SURNAME_ENDINGS,
+    TEST_WORDS,
+    TITLES,
+)
 from pipeline.normalize.text import clean_line, contacts_in_text
 
 _LONGEST = 120
@@ -25,21 +41,6 @@ _URL = re.compile(
 )
 _ONLY_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*+")
 _BRACKETS = re.compile(r"[(\[{<][^()\[\]{}<>]{0,80}[)\]}>]?")
-_OPENING = re.compile(
-    r"(?:(?:добрый (?:день|вечер)|доброе утро|доброго (?:дня|времени суток)|здравствуйте|привет|hello|hi|hey|good (?:morning|afternoon|evening)|cześć|czesc|dzień dobry|dzien dobry|witam)"
-    r"(?:[\s,.!—-]+|$))?"
-    r"(?:(?:имя|фио|ф\.и\.о\.?|name|full name|imię(?: i nazwisko)?|imie(?: i nazwisko)?|nazwisko|контактное лицо|контакт|меня зовут|my name is|my name's|nazywam się|nazywam sie|mam na imię)\s*[:\-]?\s+"
-    r"|(?:имя|фио|name|imię)\s*[:=]\s*|(?:это|я|i am|i'm|i’m|im|this is|jestem|z tej strony|tu)[\s,\-—]+(?=\w{3}))?",
-    re.IGNORECASE,
-)
-"""A greeting, the label of a field, and how people say in a sentence who they are."""
-_OPENS = frozenset(
-    {
-        "имя", "фио", "ф.и", "nam", "ful", "imi", "naz", "кон", "мен", "my ", "mam", "доб", "здр", "при", "hel", "hi ", "hi,", "hi!", "hey", "goo",
-        "czę", "cze", "dzi", "wit", "это", "я -", "i a", "i'm", "i’m", "im ", "thi", "jes", "z t", "tu "
-    }
-)  # fmt: skip
-"""The first three letters of everything in `_OPENING`."""
 _NOT_NAME = re.compile(r"[^\w\s.'’`\-]|[\d_]")
 _SIGNS = re.compile("[’`´ʼ\u2010-\u2015]")
 _SIGN = dict.fromkeys("’`´ʼ", "'")
@@ -58,75 +59,10 @@ _LATIN = re.compile("[A-Za-z]")
 _TO_CYRILLIC = str.maketrans("aceopxykmtbhACEOPXYKMTBHi", "асеорхукмтвнАСЕОРХУКМТВНі")
 _TO_LATIN = str.maketrans("асеорхукмтвнАСЕОРХУКМТВНі", "aceopxykmtbhACEOPXYKMTBHi")
 
-_TITLES = frozenset(
-    {
-        "г-н", "г-жа", "господин", "госпожа", "гражданин", "гражданка", "тов", "товарищ", "pan", "pani", "państwo",
-        "panstwo", "mr", "mrs", "ms", "miss", "mx", "sir", "dr", "doc", "prof", "mgr", "inż", "inz", "lic", "hab",
-        "phd", "jr", "sr", "ii", "iii", "esq", "мл", "mec", "adw", "d-r", "др", "проф", "доктор", "профессор", "herr", "frau",
-        "инж", "арх", "arch", "lek", "med", "уважаемый", "уважаемая", "dear", "szanowny", "szanowna"
-    }
-)  # fmt: skip
-"""Forms of address and degrees: no part of who it is."""
-
-_ROLES = frozenset(
-    {
-        "ген", "гл", "нач", "пом", "директор", "гендиректор", "менеджер", "инженер", "бухгалтер", "главный", "главбух", "зам", "заместитель", "директора",
-        "руководитель", "начальник", "снабженец", "логист", "секретарь", "администратор", "маркетолог", "юрист", "дизайнер",
-        "прораб", "технолог", "специалист", "генеральный", "коммерческий", "отдел", "отдела", "закупок", "снабжения", "продаж",
-        "dyrektor", "kierownik", "manager", "menedżer", "menadżer", "prezes", "księgowa", "księgowy", "specjalista", "handlowiec",
-        "właściciel", "zakupów", "sprzedaży", "director", "ceo", "cto", "cfo", "owner", "sales", "engineer", "accountant",
-        "assistant", "secretary", "managing", "purchasing", "buyer", "logistics"
-    }
-)  # fmt: skip
-"""What somebody is at work: no part of a name where something else is written beside it."""
 
 _DOCTORATE = re.compile(r"(?<=[dD]r )n\.?\s?(?:med|hum|tech|prawn|ekon)\b\.?|(?<=[hH]ab\. )(?:inż|med)\b\.?")
 _ORIGIN = re.compile(r" (?<=\w )(?:(?:z|ze|из|from) \w|г\. ?\w{3}).*$")
 """`Agnieszka z Krakowa`, `Алексей г. Тверь`: where somebody is from, in small letters between two words."""
-
-PLACEHOLDERS = frozenset(
-    {
-        "клиент", "клиентка", "гость", "гостья", "посетитель", "пользователь", "покупатель", "заказчик", "абонент",
-        "имя", "фамилия", "отчество", "фио", "аноним", "анонимно", "инкогнито", "неизвестный", "неизвестно",
-        "неизвестен", "скрыт", "нет", "нету", "никто", "тест", "тестовый", "тестовая", "test", "tester", "testowy",
-        "testowa", "testing", "asdf", "asd", "asdfg", "qwe", "qwerty", "qwert", "zxc", "zxcv", "йцу", "йцук",
-        "йцукен", "фыв", "фыва", "проверка", "whatsapp", "telegram", "viber", "user", "username", "guest", "customer",
-        "client", "visitor", "anonymous", "anonim", "anonymus", "unknown", "name", "surname", "firstname", "lastname",
-        "none", "null", "undefined", "nan", "nil", "n/a", "na", "no", "nobody", "noname", "klient", "klientka",
-        "gość", "gosc", "użytkownik", "uzytkownik", "brak", "imię", "imie", "nazwisko", "nieznany", "nieznana",
-        "nieznane", "wireless", "caller", "cell", "phone", "mobile", "contact", "контакт", "абв", "абвг", "aaa",
-        "aaaa", "ааа", "аааа", "ххх", "xxx", "ыыы", "лид", "lead", "сайт", "авито", "avito", "циан", "cian", "olx",
-        "allegro", "instagram", "инстаграм", "инстаграмм", "инста", "facebook", "фейсбук", "vk", "вк", "вконтакте",
-        "google", "гугл", "yandex", "яндекс", "вотсап", "ватсап", "вацап", "телеграм", "телеграмм", "вайбер",
-        "messenger", "неважно", "входящий", "исходящий", "перезвоните"
-    }
-)  # fmt: skip
-"""Words that a form, a messenger or a hurried person puts where a name should be."""
-
-TEST_WORDS = frozenset(
-    {
-        "тест", "тестовый", "тестовая", "test", "tester", "testowy", "testowa", "testing", "проверка"
-    }
-)  # fmt: skip
-"""Placeholders that say in words that nobody enquires."""
-
-_SAYS_NOBODY = re.compile(
-    r"без (?:имени|фамилии|отчества|названия)|не (?:указ|задан|назва|представ|хоч|скаж)\w*(?: \w+)?|(?:нов\w{2}|тестов\w{2}|входящ\w{2}|исходящ\w{2}|обратн\w{2}|пропущенн\w{2}|горяч\w{2})"
-    r" (?:лид|заявк|звон|клиент|контакт|сделк|обращени|вызов|заказ|сообщени|диалог|чат)\w*\b.*|(?:лид|заявка|звонок|сделка|обращение|запрос|заказ|чат|клиент|гость|посетитель|покупатель|пользователь) (?:с|из|от|по|на|№)\b.*"
-    r"|перезвоните мне|не ?важно|проверка(?: \w+){1,2}|клиент\w* клиент\w*|(?:new|website|web|site|incoming|missed|test) (?:lead|visitor|call|customer|client|contact|enquiry|inquiry|chat|user|form)\b.*|no name|not (?:provided|specified|given|set|available|known)"
-    r"|нет (?:имени|данных)|(?:ваш\w?|сво\w|мо[её]|your|my|full|first|twoje) (?:имя|фио|name|imię|last)|first name last name|imi[ęe] i nazwisko"
-    r"|(?:неизвестн|скрыт|анонимн|private|unknown|hidden|blocked|withheld|nieznan|ukryt|prywatn|zastrzeżon)\w* (?:номер|абонент|пользователь|number|caller|name|id|numer)\w*"
-    r"|(?:bez|brak) (?:imienia|nazwiska|nazwy|danych)|nie (?:poda\w{1,4}|dotyczy|wiadomo|ma|chcę)|nowy (?:lead|klient|kontakt)|(?:klient|gość|zapytanie) (?:z|ze|od)\b.*"
-)
-"""Whole lines, in small letters, with which a form, an exchange or a person puts nobody in a name's place."""
-
-_NOBODY_BEGINS = frozenset(
-    {
-        "бе", "не", "но", "те", "вх", "ис", "об", "пр", "ли", "за", "зв", "сд", "ча", "кл", "го", "по", "пе", "ва", "св", "мо", "ск", "ан",
-        "ne", "we", "si", "in", "mi", "te", "no", "yo", "my", "fu", "fi", "tw", "im", "pr", "un", "hi", "bl", "wi", "ni", "uk", "za", "be", "br", "kl", "go"
-    }
-)  # fmt: skip
-"""The first two letters of everything in `_SAYS_NOBODY`."""
 
 _KEYBOARD_ROWS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _DEGREE = re.compile(
@@ -136,32 +72,6 @@ _DEGREE = re.compile(
 _MADE_UP = re.compile(r"(?:тест|test)[^\W\d_]*")
 
 _AND = frozenset({"и", "И", "i", "I", "та", "and", "AND", "oraz", "ORAZ"})
-_PARTICLES = frozenset(
-    {
-        "von", "van", "de", "der", "den", "di", "da", "del", "la", "le", "du", "dos", "ter", "zu", "af", "ibn", "al",
-        "bin"
-    }
-)  # fmt: skip
-_OGLY = frozenset({"оглы", "кызы", "оглу", "угли", "кизи", "улы", "ogly", "oglu", "kyzy", "qizi", "ogli"})
-_SMALL = _PARTICLES | _OGLY
-"""Words that stay in small letters behind the first."""
-
-_FATHER_ENDINGS = ("ович", "евич", "ёвич", "овна", "евна", "ёвна", "ovich", "evich", "ovna", "evna", "owna", "ewna")
-_SURE_FATHER_ENDINGS = (
-    "ьич", "кузьмич", "лукич", "фомич", "никитич", "саввич", "ична", "инична", "ichna",
-    "івна", "ївна", "оўна", "аўна", "еўна", "ёўна", "ivna", "улы", "ұлы", "уулу", "кызы", "қызы", "гызы",
-)  # fmt: skip
-"""Endings of patronymics in Russian, Ukrainian, Belarusian and Kazakh. The first kind ends surnames too (Мицкевич); the
-second ends nothing else."""
-_PATRONYMIC_ENDINGS = _FATHER_ENDINGS + _SURE_FATHER_ENDINGS
-_SURNAME_ENDINGS = (
-    "ов", "ев", "ёв", "ова", "ева", "ёва", "ин", "ын", "ина", "ына", "ский", "ская", "цкий", "цкая", "ской", "енко", "чук", "щук", "ак", "юк", "як", "янц", "ян", "ан",
-    "дзе", "швили", "ович", "евич", "ёвич", "ець", "иць", "ых", "их", "ько", "ейко", "ура", "юра",
-    "ov", "ova", "ev", "eva", "off", "in", "ina", "sky", "skyy", "skiy", "skij", "skaya", "skaia", "enko", "chuk", "shvili", "dze", "yan", "ian", "ski", "ska", "cki", "cka",
-    "dzki", "dzka", "wicz", "czyk", "czak", "iak", "wak", "lak", "rak", "zak", "asz", "arz", "ewski", "son", "man", "sen", "ez",
-)  # fmt: skip
-"""Endings of surnames in Russian, Ukrainian, Polish, Georgian, Armenian and English; they decide only between words of
-one name, never whether a word is a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +114,7 @@ def _read_fields(full: str, first: str, last: str, patronymic: str) -> NameReadi
             refusals.append(Refusal(field, "placeholder", line))
             continue
         if _opens(line):
-            line = line[_OPENING.match(line).end() :]  # type: ignore[union-attr]
+            line = line[OPENING.match(line).end() :]  # type: ignore[union-attr]
         only_words = _ONLY_WORDS.fullmatch(line) is not None
         if not only_words:
             line = _retyped(line)
@@ -243,7 +153,7 @@ def _read_fields(full: str, first: str, last: str, patronymic: str) -> NameReadi
 
 
 def _opens(line: str) -> bool:
-    return line[:3].casefold() in _OPENS or line[:2] in {"я ", "Я ", "я,", "Я,"}
+    return line[:3].casefold() in OPENS or line[:2] in {"я ", "Я ", "я,", "Я,"}
 
 
 def _retyped(line: str) -> str:
@@ -327,7 +237,7 @@ def _without_what_follows(line: str, field: str, refusals: list[Refusal]) -> str
 
 def _says_more(head: str, tail: list[str]) -> bool:
     """Whether these words tell more of somebody who was named before: what he does, or a wish in small letters."""
-    if any(word.casefold() in _ROLES or word[0].isdigit() for word in tail):
+    if any(word.casefold() in ROLES or word[0].isdigit() for word in tail):
         return True
     return head[:1].isupper() and tail[0][:1].islower() and _is_given(head) and not _is_surname(tail[-1])
 
@@ -369,9 +279,9 @@ def _words(line: str, field: str, refusals: list[Refusal]) -> list[str]:
         plain = word.casefold().strip(".")
         if plain in PLACEHOLDERS:
             refusals.append(Refusal(field, "placeholder", word))
-        elif plain not in _TITLES and not (word in {"p", "p."} and len(words) > 1):  # Polish `p. Nowak`: pan or pani
+        elif plain not in TITLES and not (word in {"p", "p."} and len(words) > 1):  # Polish `p. Nowak`: pan or pani
             kept.append(_one_script(word))
-    names = [word for word in kept if word.casefold().strip(".") not in _ROLES]
+    names = [word for word in kept if word.casefold().strip(".") not in ROLES]
     if names and len(names) < len(kept):
         refusals.extend(Refusal(field, "remark", word) for word in kept if word not in names)
         kept = names
@@ -456,7 +366,7 @@ def _means_nobody(folded: str) -> bool:
         return is_mashed(folded)
     if not TEST_WORDS.isdisjoint(words) and all(map(_MADE_UP.fullmatch, words)):
         return True
-    return folded[:2] in _NOBODY_BEGINS and _SAYS_NOBODY.fullmatch(folded) is not None
+    return folded[:2] in NOBODY_BEGINS and SAYS_NOBODY.fullmatch(folded) is not None
 
 
 def is_mashed(word: str) -> bool:
@@ -470,7 +380,7 @@ def _cased(word: str, index: int) -> str:
         return word.upper()
     if not (bare.islower() or (bare.isupper() and len(bare) > 2)):
         return word.swapcase() if len(bare) > 2 and bare[0].islower() and bare[1:].isupper() else word
-    if index and word.casefold() in _SMALL:
+    if index and word.casefold() in SMALL:
         return word.casefold()
     return "-".join(
         "'".join(piece[:1].title() + piece[1:].lower() for piece in part.split("'")) for part in word.split("-")
@@ -482,11 +392,11 @@ def _is_given(word: str) -> bool:
 
 
 def _is_patronymic(word: str) -> bool:
-    return word.casefold().endswith(_PATRONYMIC_ENDINGS)
+    return word.casefold().endswith(PATRONYMIC_ENDINGS)
 
 
 def _is_surname(word: str) -> bool:
-    return len(word) > 3 and word.casefold().endswith(_SURNAME_ENDINGS)
+    return len(word) > 3 and word.casefold().endswith(SURNAME_ENDINGS)
 
 
 def _is_initial(word: str) -> bool:
@@ -519,7 +429,7 @@ def _from_words(words: list[str]) -> PersonName | None:
     full = " ".join(words)
     rest = list(words)
     middle = ""
-    if len(rest) >= 3 and rest[-1].casefold() in _OGLY:
+    if len(rest) >= 3 and rest[-1].casefold() in OGLY:
         middle = " ".join(rest[-2:])
         return _told_apart(full, rest[:-2], middle)
     index = _patronymic_place(rest)
@@ -545,7 +455,7 @@ def _patronymic_place(words: list[str]) -> int:
 
 def _fathers_name_known(word: str) -> bool:
     folded = word.casefold()
-    ending = next((each for each in _FATHER_ENDINGS if folded.endswith(each)), "")
+    ending = next((each for each in FATHER_ENDINGS if folded.endswith(each)), "")
     if not ending:
         return True
     stem = folded.removesuffix(ending)
@@ -581,7 +491,7 @@ def _told_apart(full: str, rest: list[str], middle: str) -> PersonName:
         return PersonName(full, " ".join(rest[:-1]), middle, rest[-1])
     if all(known[1:]) and not known[0]:
         return PersonName(full, " ".join(rest[1:]), middle, rest[0])
-    if known[0] and not known[1] and any(word in _PARTICLES for word in rest[1:]):
+    if known[0] and not known[1] and any(word in PARTICLES for word in rest[1:]):
         return PersonName(full, rest[0], middle, " ".join(rest[1:]))
     if len(rest) == 2 and known[0] == known[1] and (first := _is_surname(rest[0])) != _is_surname(rest[1]):
         given, surname = (rest[1], rest[0]) if first else (rest[0], rest[1])

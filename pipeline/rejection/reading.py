@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from pipeline.conform import ConformContext
 from pipeline.lead import Lead, SourceKind
-from pipeline.normalize.person_name import TEST_WORDS, is_mashed
+from pipeline.normalize.name_lexicon import TEST_WORDS
+from pipeline.normalize.person_name import is_mashed
 from pipeline.rejection.lexicon import Hits, find_phrases
 from pipeline.rejection.own_junk import NOTHING_OWN, OFFERED, OwnJunk
 from pipeline.rejection.surroundings import ALONE, Surroundings
