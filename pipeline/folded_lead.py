@@ -16,7 +16,8 @@ SaidEmail = tuple[str, str, str, bool, bool, bool, str]
 
 _phone = attrgetter(*PHONE)
 _email = attrgetter(*EMAIL)
-_NOTHING = ("", "", "", "")
+NOTHING = ("", "", "", "")
+"""The name or the company of a lead that has none."""
 
 
 class FoldedLead(NamedTuple):
@@ -37,8 +38,8 @@ def folded_lead(lead: Lead) -> FoldedLead:
     name, company = lead.name, lead.company
     return FoldedLead(
         lead.lead_id, lead.received_at,
-        (name.full, name.given, name.patronymic, name.surname) if name else _NOTHING,
+        (name.full, name.given, name.patronymic, name.surname) if name else NOTHING,
         list(map(_phone, lead.phones)), list(map(_email, lead.emails)), lead.handles,
-        (company.name, company.core, company.legal_form, company.tax_id) if company else _NOTHING,
+        (company.name, company.core, company.legal_form, company.tax_id) if company else NOTHING,
         lead.city,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from pipeline.client import Client
 from pipeline.identity import Change, Known
 from pipeline.warehouse.array_text import id_array, text_array
-from pipeline.warehouse.connection import copied_column, copy_lines, copy_rows, rows, run, stream, tuples
+from pipeline.warehouse.connection import copied_column, copy_columns, copy_lines, copy_rows, rows, run, stream, tuples
 from pipeline.warehouse.grouping import (
     Grouping,
     Touch,
@@ -308,16 +308,11 @@ def put_lines(
 ) -> None:
     """Writes rows of core.client over those with the same ids. statement: the one that does; a fold's leaves `minted_by` as it is."""
     run(connection, "clients", "create_incoming")
-    columns = [
-        column if name in _MOMENTS else copied_column(column)
+    columns = {
+        name: column if name in _MOMENTS else copied_column(column)
         for name, column in zip(_CLIENT_COLUMNS, zip(*lines, strict=True), strict=False)  # no column where no line is
-    ]
-    copy_lines(
-        connection,
-        "incoming_client",
-        _CLIENT_COLUMNS,
-        (f"{line}\n" for line in map("\t".join, zip(*columns, strict=True))),
-    )
+    }
+    copy_columns(connection, "incoming_client", columns)
     run(connection, *statement)
 
 

@@ -209,6 +209,16 @@ def copy_lines(connection: Connection, table: str, columns: Sequence[str], lines
             copy.write(part)
 
 
+def copy_columns(connection: Connection, table: str, columns: Mapping[str, Sequence[str]]) -> None:
+    """The same of columns of equal length, each value as a line of `copy_lines` has it; nothing where there is no column."""
+    if not columns:
+        return
+    rest = map("\t".join, zip(*columns.values(), strict=True))
+    with _copy(connection, table, tuple(columns)) as copy:
+        while part := list(islice(rest, _LINES_AT_ONCE)):
+            copy.write("\n".join((*part, "")))
+
+
 _LINES_AT_ONCE = 100
 """More of them at once leave the processor's caches."""
 

@@ -13,7 +13,7 @@ from pipeline.errors import RecordError
 from pipeline.lead import Company, Email, Lead, PersonName, Phone, RawRecord, Refusal, SourceKind
 from pipeline.quick import quick_in_order
 from pipeline.warehouse.array_text import text_array
-from pipeline.warehouse.connection import copied_column, copy_lines, copy_rows, rows, run, tuples
+from pipeline.warehouse.connection import copied_column, copy_columns, copy_lines, copy_rows, rows, run, tuples
 
 GroupKey = tuple[str, str]
 """(source, group_key)."""
@@ -126,8 +126,8 @@ def copy_leads(
 ) -> None:
     """COPY of leads and the group of each into a table like core.lead: column by column, and those alone that a lead fills."""
     columns = {name: values for name, values in _columns(leads, group_keys).items() if any(values)}
-    columns["conform_version"] = [f"{version}\n"] * len(leads)
-    copy_lines(connection, table, tuple(columns), map("\t".join, zip(*columns.values(), strict=True)))
+    columns["conform_version"] = [str(version)] * len(leads)
+    copy_columns(connection, table, columns)
 
 
 def _columns(leads: Sequence[Lead], group_keys: Sequence[str]) -> dict[str, Sequence[str]]:

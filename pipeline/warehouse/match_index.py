@@ -19,9 +19,20 @@ from dedup import Judgement, Record
 from dedup.arrays import Ints
 from dedup.incremental import Hit, KeptPairs, KeyRows, Rescored, WeighedPair
 from dedup.stable_keys import StableKeys
-from pipeline.folded_lead import EMAIL, PHONE, FoldedLead
+from pipeline.folded_lead import EMAIL, NOTHING, PHONE, FoldedLead
 from pipeline.warehouse.array_text import id_array
-from pipeline.warehouse.connection import copied_column, copy_lines, copy_rows, mapping, one, rows, run, stream, tuples
+from pipeline.warehouse.connection import (
+    copied_column,
+    copy_columns,
+    copy_lines,
+    copy_rows,
+    mapping,
+    one,
+    rows,
+    run,
+    stream,
+    tuples,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +110,6 @@ def leads_among(connection: Connection, lead_ids: Iterable[str]) -> Iterator[Fol
 
 _phone: Callable[[Mapping[str, Any]], Any] = itemgetter(*PHONE)
 _email: Callable[[Mapping[str, Any]], Any] = itemgetter(*EMAIL)
-_NOTHING = ("", "", "", "")
 
 
 def _folded_lead(row: Sequence[Any]) -> FoldedLead:
@@ -122,7 +132,7 @@ def _folded_lead(row: Sequence[Any]) -> FoldedLead:
     return FoldedLead(
         lead_id, received_at, (full, given, patronymic, surname),
         list(map(_phone, orjson.loads(phones))), list(map(_email, orjson.loads(emails))), handles,
-        (company, core, form, tax_id) if company or tax_id else _NOTHING, city,
+        (company, core, form, tax_id) if company or tax_id else NOTHING, city,
     )  # fmt: skip
 
 
@@ -171,7 +181,6 @@ def approve(connection: Connection, digest: str, who: str, now: datetime) -> boo
     return run(connection, "match", "approve_change", digest=digest, who=who, now=now) > 0
 
 
-_RECORD = ("lead_id", "received_at", "fields", "name_order", "keys")
 _KEY = ("key", "lead_id", "rule")
 
 
@@ -179,15 +188,14 @@ def _copy_records(
     connection: Connection, records: Sequence[Record], orders: Sequence[str], keys: Ints, row: Ints
 ) -> None:
     """keys, row: the keys of all records, each with the place of its record."""
-    columns = (
-        [record.record_id for record in records],
-        [datetime.fromtimestamp(record.observed_at or 0.0, UTC).isoformat() for record in records],
-        copied_column([orjson.dumps(record.fields).decode() for record in records]),
-        copied_column(orders),
-        _arrays(keys, row, len(records)),
-    )
-    lines = (f"{line}\n" for line in map("\t".join, zip(*columns, strict=True)))
-    copy_lines(connection, "core.match_record", _RECORD, lines)
+    columns = {
+        "lead_id": [record.record_id for record in records],
+        "received_at": [datetime.fromtimestamp(record.observed_at or 0.0, UTC).isoformat() for record in records],
+        "fields": copied_column([orjson.dumps(record.fields).decode() for record in records]),
+        "name_order": copied_column(orders),
+        "keys": _arrays(keys, row, len(records)),
+    }
+    copy_columns(connection, "core.match_record", columns)
 
 
 def _arrays(numbers: Ints, row: Ints, count: int) -> list[str]:
