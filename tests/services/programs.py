@@ -30,7 +30,14 @@ def is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return not Path(f"/proc/{pid}/stat").exists() or Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    try:
+        # Behind the name, which is in brackets and may hold blanks: services name themselves.
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return not Path("/proc/self/stat").exists()  # no such folder here, or gone by now
+    except ProcessLookupError:
+        return False
+    return state not in {"Z", "X"}
 
 
 def pids(folder: Path) -> dict[str, int | None]:
