@@ -171,10 +171,19 @@ def group_bounds(ordered: Ints) -> tuple[Ints, Ints]:
     return starts, np.diff(np.append(starts, len(ordered)))
 
 
+def distinct_numbers(numbers: Ints, size: int) -> tuple[Ints, Ints]:
+    """The distinct ones of numbers from 0 and below `size`, ascending, and [size] the place of each among them. Marks in a row of
+    `size` are quicker than sorting."""
+    marked = np.zeros(size, dtype=bool)
+    marked[numbers] = True
+    return np.flatnonzero(marked), np.cumsum(marked) - 1
+
+
 def distinct_pairs(left: Ints, right: Ints, size: int) -> tuple[Ints, Ints, Ints]:
     """The distinct unordered pairs among (left, right), numbers below `size`, and for each row the number of its pair."""
-    codes, inverse = np.unique(np.minimum(left, right) * size + np.maximum(left, right), return_inverse=True)
-    return codes // max(size, 1), codes % max(size, 1), inverse.astype(np.int64)
+    codes = np.minimum(left, right) * size + np.maximum(left, right)
+    first, number = number_codes(codes)
+    return codes[first] // max(size, 1), codes[first] % max(size, 1), number
 
 
 def number_codes(codes: Ints) -> tuple[Ints, Ints]:

@@ -1,14 +1,15 @@
 """Which records are compared: keys per rule in one long table, sorted once, expanded by group."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter
 
 import numpy as np
 
 from dedup import kinds
-from dedup.arrays import Bools, Ints, Long, Shelf, group_bounds, hash_texts, mix, number_texts, shelve, spread_texts
-from dedup.encoding import Column, Encoded
+from dedup.arrays import Bools, Ints, Long, group_bounds, mix, shelve
+from dedup.encoding import Encoded
+from dedup.key_parts import KeyPart, SharedPart, field_part, perhaps_shared, share
 from dedup.model import MOST_RULES, BlockingRule, Model
 from dedup.name_keys import NameKeys
 
@@ -39,60 +40,19 @@ class Candidates:
     unreached: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPart:
-    """A part of a key. values: [records, width], numbers of a record's values, -1 for none; shelf: the keys of each value, None where
-    a value's number is its key."""
-
-    values: Ints
-    shelf: Shelf | None
-
-    def take(self, records: Ints | None = None) -> Long:
-        """All keys of some records (of all where None): for each the place in `records`, and the key."""
-        values = self.values if records is None else self.values[records]
-        flat = values.ravel()
-        if self.shelf is None:
-            places = np.flatnonzero(flat >= 0)
-            keys = flat[places]
-        else:
-            places, keys = self.shelf.take(flat)
-        return (places if values.shape[1] == 1 else places // values.shape[1]), keys
-
-    def present(self) -> Bools:
-        """Which records have a key, [records]."""
-        known = self.values >= 0
-        if self.shelf is not None:
-            known &= np.append(self.shelf.counts > 0, False)[self.values]
-        return np.asarray(known[:, 0] if known.shape[1] == 1 else known.any(axis=1))
-
-    def shared(self) -> tuple[int, "KeyPart"]:
-        """The same without keys that stand on one record alone, nearly: a key that nobody shares is part of none that two share. In front,
-        how many keys of records are left."""
-        stands = np.bincount(self.values.ravel() + 1)[1:]
-        if self.shelf is None:
-            several = stands > 1
-            kept = np.where(np.append(several, False)[self.values], self.values, -1)
-            return int(stands[several].sum()), KeyPart(kept, None)
-        counts = self.shelf.counts
-        stands = np.append(stands, np.zeros(len(counts) - len(stands), dtype=np.int64))
-        of_key = np.repeat(stands, counts)
-        often = _perhaps_shared(self.shelf.keys, of_key)
-        ends = np.append(0, np.cumsum(often))[np.cumsum(counts)]
-        starts = np.append(0, ends)[:-1]
-        return int(of_key[often].sum()), KeyPart(self.values, Shelf(starts, ends - starts, self.shelf.keys[often]))
-
-
 class KeyMaker:
     """Keys of records for the parts that rules name; each part is made once. stable: whether keys follow from the values alone, so
-    that those of two sets meet. reached: which records have a key of some rule asked for."""
+    that those of two sets meet; made: parts that are there, see `field_parts`. reached: which records have a key of some rule asked for."""
 
-    def __init__(self, data: Encoded, model: Model, stable: bool = False) -> None:
+    def __init__(
+        self, data: Encoded, model: Model, stable: bool = False, made: Mapping[str, SharedPart] | None = None
+    ) -> None:
         self._data = data
         self._model = model
         self._stable = stable
         self._names = NameKeys(data.names, stable)
-        self._made: dict[str, KeyPart | None] = {}
-        self._shared: dict[str, tuple[int, KeyPart]] = {}
+        self._shared: dict[str, SharedPart] = dict(made or {})
+        self._made: dict[str, KeyPart | None] = {name: part.whole for name, part in self._shared.items()}
         self.reached = np.zeros(len(data), dtype=bool)
 
     def part(self, name: str) -> KeyPart | None:
@@ -103,27 +63,9 @@ class KeyMaker:
 
     def _make(self, name: str) -> KeyPart | None:
         field, _, part = name.partition(":")
-        kind = self._model.field_named(field).kind
-        if kind in kinds.NAME_FIELDS:
+        if self._model.field_named(field).kind in kinds.NAME_FIELDS:
             return KeyPart(self._data.name_ids, shelve(self._names.part(part), len(self._data.names)))
-        if kind in ("email", "site") and part == "any":
-            column = self._data.columns.get(name)
-            return None if column is None else self._whole(column)
-        column = self._data.columns.get(field)
-        if column is None:
-            return None
-        if not part:
-            return self._whole(column)
-        of_value = kinds.module_of(kind).parts[part](column.prepared)
-        owners, texts = spread_texts(of_value)
-        keys = hash_texts(texts) if self._stable else number_texts(texts)
-        kept = keys >= 0
-        return KeyPart(column.raw, shelve((owners[kept], keys[kept]), len(of_value)))
-
-    def _whole(self, column: Column) -> KeyPart:
-        if not self._stable:
-            return KeyPart(column.ids, None)
-        return KeyPart(column.ids, shelve((np.arange(len(column.keys)), hash_texts(column.keys)), len(column.keys)))
+        return field_part(self._data.columns, self._model, name, self._stable)
 
     def _parts(self, rule: BlockingRule) -> list[KeyPart] | None:
         found = [self.part(name) for name in rule.keys]
@@ -143,11 +85,11 @@ class KeyMaker:
         self.reached |= np.logical_and.reduce([part.present() for part in parts])
         for name, part in zip(rule.keys, parts, strict=True):
             if name not in self._shared:
-                self._shared[name] = part.shared()
-        fewest_first = sorted((self._shared[name] for name in rule.keys), key=itemgetter(0))
-        records, keys = _joined([part for _, part in fewest_first])
-        shared = np.flatnonzero(_perhaps_shared(keys))
-        return in_order(records[shared], keys[shared], len(self._data))
+                self._shared[name] = share(part)
+        fewest_first = sorted((self._shared[name] for name in rule.keys), key=attrgetter("stands"))
+        records, keys = _joined([part.shared for part in fewest_first])
+        several = np.flatnonzero(perhaps_shared(keys))
+        return in_order(records[several], keys[several], len(self._data))
 
 
 def _joined(parts: Sequence[KeyPart]) -> Long:
@@ -174,13 +116,6 @@ def in_order(records: Ints, keys: Ints, count: int) -> tuple[Ints, Ints]:
         fresh = np.concatenate([[True], new | (records[1:] != records[:-1])])
         keys, records = keys[fresh], records[fresh]
     return keys, records
-
-
-def _perhaps_shared(keys: Ints, stands: Ints | None = None) -> Bools:
-    """Which keys may stand more than once: those alone in a bucket of their low bits do not. stands: how often each does."""
-    bits = max(16, int(2 * len(keys)).bit_length())
-    buckets = keys & ((1 << bits) - 1)
-    return np.asarray(np.bincount(buckets, stands, minlength=1 << bits)[buckets] > 1)
 
 
 def _expand_small(records: Ints, starts: Ints, sizes: Ints, cap: int) -> list[tuple[Ints, Ints]]:
@@ -230,20 +165,22 @@ def name_order(data: Encoded, records: Ints) -> Ints:
     return np.array([rank_of[text] for text in texts], dtype=np.int64)[inverse]
 
 
-def candidate_pairs(data: Encoded, model: Model, across: Bools | None = None) -> Candidates:
+def candidate_pairs(
+    data: Encoded, model: Model, across: Bools | None = None, made: Mapping[str, SharedPart] | None = None
+) -> Candidates:
     """Every pair of records that shares a key of some rule, once; groups over a cap by neighbourhood, with a report.
 
-    across: side of each record where only pairs of two sides count (two tables are linked).
+    across: side of each record where only pairs of two sides count (two tables are linked); made: parts of keys that are there.
     """
     count = max(len(data), 1)
-    maker = KeyMaker(data, model)
+    maker = KeyMaker(data, model, made=made)
     codes: list[Ints] = []
     reports: list[tuple[int, str, int, Ints]] = []
     for number, rule in enumerate(model.blocking_rules):
-        made = maker.rule(rule)
-        if made is None:
+        of_rule = maker.rule(rule)
+        if of_rule is None:
             continue
-        keys, records = made
+        keys, records = of_rule
         starts, sizes = group_bounds(keys)
         pairs = _expand_small(records, starts, sizes, rule.cap) + _expand_large(records, starts, sizes, rule, data)
         if across is not None:

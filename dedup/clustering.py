@@ -14,7 +14,7 @@ from heapq import nsmallest
 
 import numpy as np
 
-from dedup.arrays import Bools, Floats, Ints, distinct_pairs, mix
+from dedup.arrays import Bools, Floats, Ints, distinct_numbers, distinct_pairs, mix, number_codes
 from dedup.comparison.identifier import is_mistyped
 from dedup.comparison.person_name import NameLevel, compare_names
 from dedup.encoding import Encoded
@@ -322,7 +322,7 @@ def _contested_by_names(data: Encoded, label: Ints, inside: Ints, contested: Boo
     owner, name = label[inside[rows]], data.name_ids[inside[rows], places]
     typed = ~data.names.derived[name]
     owner, name = owner[typed], name[typed]
-    _, first = np.unique(mix(owner, name), return_index=True)
+    first, _ = number_codes(mix(owner, name))
     owner, name = owner[first], name[first]
     order = np.lexsort((name, owner))
     owner, name = owner[order], name[order]
@@ -380,7 +380,7 @@ def join_all(
     label = components(
         len(data), np.append(links.left, verdicts.same[:, 0]), np.append(links.right, verdicts.same[:, 1])
     )
-    inside = np.unique(np.concatenate([links.left, links.right, verdicts.same.ravel()]))
+    inside, _ = distinct_numbers(np.concatenate([links.left, links.right, verdicts.same.ravel()]), len(data))
     contested = open_components(data, model, label, inside, verdicts)
     _contested_by_names(data, label, inside, contested, levels)
     open_links = np.flatnonzero(contested[label[links.left]])

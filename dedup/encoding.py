@@ -1,8 +1,8 @@
 """Records as columns of integers: every distinct value is folded and read once, rows are numbers from then on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,8 @@ from dedup.names import Names, read_names
 from dedup.record import Record
 from dedup.side_by_side import both
 from dedup.table import TextColumn, record_columns, sort_records
+
+Further = TypeVar("Further")
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,13 +293,28 @@ def encode_columns(
     columns: Mapping[str, TextColumn], count: int, model: Model, ids: Sequence[str] | None, seen: Floats | None
 ) -> Encoded:
     """The columns of a table as numbers. columns: by field of the model; ids, seen: [records]."""
+    return encode_and(lambda _: None, columns, count, model, ids, seen)[0]
+
+
+def encode_and(
+    further: Callable[[Mapping[str, Column]], Further],
+    columns: Mapping[str, TextColumn],
+    count: int,
+    model: Model,
+    ids: Sequence[str] | None,
+    seen: Floats | None,
+) -> tuple[Encoded, Further]:
+    """The same, and what `further` makes of the fields but names: these are read sooner than names."""
     columns = put_right(columns, model, count)
-    (names, name_ids), read = both(
-        lambda: _read_names(columns, model, count), lambda: _read_fields(columns, model), count
-    )
+
+    def read_fields() -> tuple[dict[str, Column], Further]:
+        read = _read_fields(columns, model)
+        return read, further(read)
+
+    (names, name_ids), (read, made) = both(lambda: _read_names(columns, model, count), read_fields, count)
     cut = {field: column.cut for field, column in columns.items() if column.cut}
     times = np.full(count, -np.inf) if seen is None else seen
-    return Encoded(count, read, names, name_ids, times, ids, cut)
+    return Encoded(count, read, names, name_ids, times, ids, cut), made
 
 
 def encode(records: Iterable[Record], model: Model) -> tuple[Encoded, tuple[Record, ...]]:

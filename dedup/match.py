@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import Bools, Floats, Ints
+from dedup.arrays import Bools, Floats, Ints, distinct_numbers
 from dedup.balance import join_on_balance
 from dedup.blocking import Candidates, candidate_pairs
 from dedup.clustering import JUDGED_DIFFERENT, Clusters, Links, Verdicts, join_all
 from dedup.collector import paused_collector, return_memory
-from dedup.encoding import Encoded, encode_columns
+from dedup.encoding import Encoded, encode_and
 from dedup.hubs import list_hubs, people_per_value
 from dedup.judged_weights import heed
+from dedup.key_parts import SharedPart, field_parts
 from dedup.model import Model
 from dedup.record import Judgement
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Joined, Match, Progress
@@ -161,9 +162,10 @@ def match_encoded(
     across: NDArray[np.int8] | None = None,
     progress: Progress | None = None,
     known: Snapshot | None = None,
+    made: Mapping[str, SharedPart] | None = None,
 ) -> Match:
     """Match records that are encoded; see `match`. known: what an earlier fold knew of its set, instead of what this set says; its
-    model and cuts hold, `model` and `precision` do not."""
+    model and cuts hold, `model` and `precision` do not; made: parts of keys that are there."""
     tell = progress or _no_progress
     count = len(data) if known is None else known.records
     model = model if known is None else known.model
@@ -178,7 +180,7 @@ def match_encoded(
         lambda: (
             gather_statistics(data, model) if known is None else known.statistics(data, people_per_value(data, model))
         ),
-        lambda: candidate_pairs(data, model, sides),
+        lambda: candidate_pairs(data, model, sides, made),
         len(data),
     )
     return_memory()
@@ -212,7 +214,7 @@ def match_encoded(
     review = _review(clusters, left, right, weight, clash, review_cut, verdicts)
     kept = weight >= review_cut
     clashing = np.flatnonzero(clash & ~kept)
-    cluster = np.unique(label, return_inverse=True)[1].astype(np.int64)
+    cluster = distinct_numbers(label, len(data))[1][label]
     tell("done", 1, 1)
     return Match(
         cluster=cluster,
@@ -275,5 +277,5 @@ def match(
     verdicts = list(judgements)
     names = ids if ids is not None else map(str, range(rows.num_rows))
     number_of = {name: number for number, name in enumerate(names)} if verdicts else {}
-    data = encode_columns(texts, rows.num_rows, model, ids, seen)
-    return match_encoded(data, model, read_verdicts(verdicts, number_of), precision, sides, progress)
+    data, made = encode_and(lambda fields: field_parts(fields, model), texts, rows.num_rows, model, ids, seen)
+    return match_encoded(data, model, read_verdicts(verdicts, number_of), precision, sides, progress, made=made)

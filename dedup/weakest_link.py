@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dedup.arrays import Bools, Floats, Ints
+from dedup.arrays import Bools, Floats, Ints, distinct_numbers
 from dedup.clustering import components
 
 
@@ -16,21 +16,21 @@ def weakest_links(cluster: Ints, left: Ints, right: Ints, weight: Floats, linked
     pairs = rows[sizes[owner] == 2]
     found[cluster[left[pairs]]] = weight[pairs]
     larger = rows[sizes[owner] > 2]
-    holding = larger[_spanning(left[larger], right[larger], weight[larger])]
+    holding = larger[_spanning(left[larger], right[larger], weight[larger], len(cluster))]
     weakest = np.full(len(sizes), np.inf)
     np.minimum.at(weakest, cluster[left[holding]], weight[holding])
     return np.where(np.isfinite(weakest), weakest, found)[cluster]
 
 
-def _spanning(left: Ints, right: Ints, weight: Floats) -> Ints:
+def _spanning(left: Ints, right: Ints, weight: Floats, size: int) -> Ints:
     """The places of the links that make the heaviest trees, one for each set of rows that links connect.
 
     In rounds: every part takes its heaviest link to another part, and parts that are linked become one (Boruvka's way).
     """
     # In order of weight and of place, so that no two links weigh the same: equal ones could close a circle.
     order = np.argsort(weight, kind="stable")
-    nodes, places = np.unique(np.concatenate([left[order], right[order]]), return_inverse=True)
-    a, b = places[: len(order)], places[len(order) :]
+    nodes, place_of = distinct_numbers(np.concatenate([left, right]), size)
+    a, b = place_of[left[order]], place_of[right[order]]
     part, open_links = np.arange(len(nodes)), np.arange(len(order))
     taken = [open_links[:0]]
     while True:

@@ -47,6 +47,8 @@ def _large(text: str) -> Any:
 def _safe(ids: Any) -> Any:
     """Texts as cells of CSV: without formulas, in quotation marks where they need them."""
     texts = ids.cast(pyarrow.large_string())
+    if not compute.any(compute.match_substring_regex(texts, f"{_FORMULA}|{_QUOTED}")).as_py():
+        return texts
     formula = compute.match_substring_regex(texts, _FORMULA)
     texts = compute.if_else(formula, compute.binary_join_element_wise(_large("'"), texts, _large("")), texts)
     doubled = compute.replace_substring(texts, '"', '""')

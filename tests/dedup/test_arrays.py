@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dedup.arrays import (
     ArrowTexts,
+    distinct_numbers,
     distinct_pairs,
     find_texts,
     group_bounds,
@@ -66,6 +67,14 @@ def test_codes_are_numbered_as_numpy_does(codes):
     _, first, numbers = np.unique(array, return_index=True, return_inverse=True)
     found = number_codes(array)
     assert (found[0].tolist(), found[1].tolist()) == (first.tolist(), numbers.tolist())
+
+
+@given(st.lists(NUMBERS))
+def test_distinct_numbers_are_as_numpy_has_them_and_lead_back(numbers):
+    given_numbers = np.array(numbers, dtype=np.int64)
+    distinct, place = distinct_numbers(given_numbers, 10)
+    assert distinct.tolist() == np.unique(given_numbers).tolist()
+    assert distinct[place[given_numbers]].tolist() == numbers
 
 
 def test_texts_are_numbered_in_order_and_an_empty_one_is_none():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dedup import kinds, load_model
 from dedup.blocking import candidate_pairs, in_order
 from dedup.encoding import Encoded, encode
+from dedup.key_parts import field_parts
 from dedup.model import BlockingRule, Model
 from dedup.name_keys import NameKeys
 from tests.dedup.lead_records import few_records, lead
@@ -178,3 +179,14 @@ def test_a_record_over_the_cap_of_every_key_meets_few():
     assert report.capped_keys > 10
     assert report.capped_records > count / 2
     assert len(pairs) < 10 * count
+
+
+def test_parts_made_before_names_are_read_change_nothing():
+    data, _ = encode(draw_leads(300)[0], MODEL)
+    made = field_parts(data.columns, MODEL)
+    alone, together = candidate_pairs(data, MODEL), candidate_pairs(data, MODEL, made=made)
+    assert {"phone", "phone:tail", "email:login"} <= made.keys()
+    assert not {name for name in made if name.startswith("name")}
+    assert alone.reports == together.reports
+    for name in ("left", "right", "rules", "unreached"):
+        assert np.array_equal(getattr(alone, name), getattr(together, name)), name
