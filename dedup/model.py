@@ -127,6 +127,21 @@ class Household:
     surname: float
 
 
+@dataclass(frozen=True, slots=True)
+class Namesakes:
+    """What tells two namesakes with alike dates of birth from one person with a slip in the date.
+
+    date: the comparison of the date. apart: comparisons of what two people of one name hardly share and one person may change:
+    address, phone, document. vouches: comparisons that tell of one person where they agree, though of nothing where they differ. most:
+    bits of a date that differs, at most, where something of `apart` differs as well and nothing of either agrees.
+    """
+
+    date: str
+    apart: tuple[str, ...]
+    vouches: tuple[str, ...]
+    most: float
+
+
 MOST_RULES = 62
 """Blocking rules that a model may hold: which of them found a pair is kept as bits."""
 
@@ -165,6 +180,7 @@ class Model:
     merge_needs: tuple[tuple[str, ...], ...] = ()
     joins: str = "veto"
     household: Household | None = None
+    namesakes: Namesakes | None = None
     learns: bool = False
 
     def comparison_named(self, name: str) -> Comparison:

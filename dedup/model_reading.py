@@ -23,6 +23,7 @@ from dedup.model import (
     Field,
     Household,
     Model,
+    Namesakes,
     Rarity,
 )
 from dedup.recognise import fold_header
@@ -88,7 +89,7 @@ HOUSEHOLD_RULES: Mapping[str, NumberRule] = MappingProxyType(
 
 MANDATORY = ("name", "version", "duplicates_per_record", "least_population", "review_span")
 VALUES = frozenset(
-    {"name", "version", "hub_fade", "conflicts", "merge_needs", "joins", "household", "learns", *NUMBERS}
+    {"name", "version", "hub_fade", "conflicts", "merge_needs", "joins", "household", "namesakes", "learns", *NUMBERS}
 )
 """Keys of a model that hold one value each."""
 
@@ -489,6 +490,26 @@ def _read_household(problems: Problems, draft: Draft) -> Household | None:
     return Household(tuple(kept), **found) if len(found) == len(HOUSEHOLD_RULES) else None
 
 
+def _read_namesakes(problems: Problems, draft: Draft, comparisons: Sequence[Comparison]) -> Namesakes | None:
+    if "namesakes" not in draft.values:
+        return None
+    value = problems.table("namesakes", draft.values["namesakes"])
+    problems.known("namesakes.", value, ("date", "apart", "vouches", "most"))
+    most = problems.number("namesakes.most", value.get("most"), BITS)
+    apart, vouches = (
+        tuple(problems.known(f"namesakes.{key}: ", names, draft.comparison, " as a comparison"))
+        for key, names in (
+            ("apart", problems.texts("namesakes.apart", value.get("apart", []))),
+            ("vouches", problems.texts("namesakes.vouches", value.get("vouches", []), least=0)),
+        )
+    )
+    # A comparison with faults of its own is told of there.
+    faulty = set(draft.comparison) - {comparison.name for comparison in comparisons}
+    dates = [comparison.name for comparison in comparisons if comparison.kind == "date"]
+    found = problems.known("namesakes.date: ", [value.get("date")], [*dates, *faulty], " as a comparison of dates")
+    return Namesakes(found[0], apart, vouches, most) if found and most is not None else None
+
+
 def read_draft(draft: Draft, problems: Problems) -> Model | None:
     """The model of a draft; None when there are problems, which are told."""
     values = _read_values(problems, draft)
@@ -500,6 +521,7 @@ def read_draft(draft: Draft, problems: Problems) -> Model | None:
     conflicts = _read_conflicts(problems, draft, fields)
     needs = _read_merge_needs(problems, draft, comparisons)
     household = _read_household(problems, draft)
+    namesakes = _read_namesakes(problems, draft, comparisons)
     if problems:
         return None
     return Model(
@@ -511,4 +533,5 @@ def read_draft(draft: Draft, problems: Problems) -> Model | None:
         conflicts=conflicts,
         merge_needs=needs,
         household=household,
+        namesakes=namesakes,
     )

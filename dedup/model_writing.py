@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dedup import kinds
-from dedup.model import BlockingRule, Comparison, Field, Household, Model, Rarity
+from dedup.model import BlockingRule, Comparison, Field, Household, Model, Namesakes, Rarity
 from dedup.model_reading import HOUSEHOLD_RULES, NAME_RARITY_PARTS, NUMBERS
 
 DIGEST_LETTERS = 12
@@ -56,6 +56,15 @@ def _household_table(household: Household) -> dict[str, Any]:
     return {"comparisons": list(household.comparisons), **numbers}
 
 
+def _namesakes_table(namesakes: Namesakes) -> dict[str, Any]:
+    return {
+        "date": namesakes.date,
+        "apart": list(namesakes.apart),
+        "vouches": list(namesakes.vouches),
+        "most": float(namesakes.most),
+    }
+
+
 def model_tables(model: Model) -> dict[str, Any]:
     """The model as plain dictionaries and lists, in the order and with the keys of a model file."""
     return {
@@ -69,6 +78,7 @@ def model_tables(model: Model) -> dict[str, Any]:
         "merge_needs": [list(terms) for terms in model.merge_needs],
         "joins": model.joins,
         **({} if model.household is None else {"household": _household_table(model.household)}),
+        **({} if model.namesakes is None else {"namesakes": _namesakes_table(model.namesakes)}),
         "learns": bool(model.learns),
         "fields": {one.name: _field_table(one) for one in model.fields},
         "blocking": [_rule_table(rule) for rule in model.blocking_rules],

@@ -16,7 +16,7 @@ from dedup.comparison.name_words import Part
 from dedup.comparison.person_name import AGREES, NameLevel, Relations, compare_names
 from dedup.encoding import Column, Encoded
 from dedup.hubs import HUB_NAMES, contact_column, contact_weight, is_desk, person_meant
-from dedup.model import Comparison, Household, Model
+from dedup.model import Comparison, Household, Model, Namesakes
 from dedup.set_statistics import SetStatistics
 
 MISSING = -1
@@ -461,6 +461,33 @@ def _weigh_household(model: Model, household: Household, parts: list[Floats], su
             parts[number] = parts[number] - np.where(roof, np.maximum(surname - household.surname, 0.0), 0.0)
 
 
+_ONE_THING = ("equal", "shared", "repaired", "same_building")
+"""Levels that say that two values are one thing, not alike ones: all postcodes of a town are alike."""
+
+_NO_OTHER_DATE = ("equal", "year")
+"""Levels of dates that do not contradict each other."""
+
+
+def _weigh_namesakes(model: Model, namesakes: Namesakes, levels: Ints, parts: list[Floats]) -> None:
+    """A date that differs is no slip of the hand where what two namesakes do not share differs too, and nothing vouches for one
+    person. Changes `parts` in place."""
+    number_of = {comparison.name: number for number, comparison in enumerate(model.comparisons)}
+
+    def among(name: str, wanted: Sequence[str]) -> Bools:
+        places = [place for place, level in enumerate(model.comparison_named(name).levels) if level.name in wanted]
+        return np.isin(levels[:, number_of[name]], places)
+
+    agrees = np.zeros(len(levels), dtype=bool)
+    for name in (*namesakes.apart, *namesakes.vouches):
+        agrees |= among(name, _ONE_THING)
+    apart = np.zeros(len(levels), dtype=bool)
+    for name in namesakes.apart:
+        apart |= levels[:, number_of[name]] >= 0
+    date = number_of[namesakes.date]
+    rows = apart & ~agrees & (levels[:, date] >= 0) & ~among(namesakes.date, _NO_OTHER_DATE)
+    parts[date] = np.where(rows, np.minimum(parts[date], namesakes.most), parts[date])
+
+
 def _needs_met(
     model: Model, levels: Ints, name_levels: Ints, contacts: Sequence[_Contact], has_contact: Bools
 ) -> Bools:
@@ -537,6 +564,8 @@ def weigh_pairs(
             parts[number] = np.where(has_contact, np.minimum(parts[number], most), parts[number])
     if model.household is not None:
         _weigh_household(model, model.household, parts, surname, model.even_bet(statistics.records))
+    if model.namesakes is not None:
+        _weigh_namesakes(model, model.namesakes, compared.levels, parts)
     stacked = np.stack(parts, axis=1) if parts else np.zeros((count, 0))
     met = _needs_met(model, compared.levels, name_levels, list(contacts.values()), has_contact)
     free = stacked.sum(axis=1)

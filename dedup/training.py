@@ -39,6 +39,9 @@ FARTHEST_BACK = 3.0
 """The same for names that contradict: among pairs that share birth date, address and surname there are twins, so that what is
 counted there is never quite one person's slips."""
 
+OTHER_DATE_BACK = 1.0
+"""The same for dates that differ wholly: among pairs that share name and address there are fathers and sons."""
+
 ROUNDS = 4
 SURE = 0.9
 DUPLICATES = (0.02, 30.0)
@@ -103,6 +106,13 @@ def monotone(weights: Sequence[float], counts: Sequence[float]) -> list[float]:
     return [weight for weight, _, size in blocks for _ in range(size)]
 
 
+def _farthest_up(comparison: Comparison, level: ComparisonLevel) -> float:
+    """Bits by which the weight of a level may rise above the model's own."""
+    if level.name in CONTRADICTIONS:
+        return FARTHEST_BACK
+    return OTHER_DATE_BACK if comparison.kind == "date" and level.name == "differ" else FARTHEST
+
+
 def _learn(
     first: Comparison, counts: Floats, sure: float, u_counts: Floats, u_total: float
 ) -> tuple[tuple[ComparisonLevel, ...], bool]:
@@ -112,7 +122,7 @@ def _learn(
     m = (counts + BELIEF * _believed(first, u)) / (sure + BELIEF)
     learnt = np.log2(m) - np.where([level.rarity for level in first.levels], 0.0, np.log2(u))
     own = np.array([level.weight for level in first.levels])
-    upward = np.array([FARTHEST_BACK if level.name in CONTRADICTIONS else FARTHEST for level in first.levels])
+    upward = np.array([_farthest_up(first, level) for level in first.levels])
     held = np.clip(learnt, own - FARTHEST, own + upward)
     plain = [place for place, level in enumerate(first.levels) if not level.rarity]
     if first.kind != "person_name" and plain:

@@ -29,13 +29,14 @@ LEVELS = (
     LevelWords("year_close", "Day and month agree; the years lie 1 or 10 apart.", ("1980-05-14", "1979-05-14"), 0.6),
     LevelWords(
         "year",
-        "Only the year agrees, or only the years are known and lie a slip apart.",
+        "The year agrees and no more is known, or only the years are known and lie a slip apart.",
         ("1980-05-14", "1980-01-01"),
         0.4,
     ),
+    LevelWords("other_day", "The year agrees; month and day differ.", ("1980-05-14", "1980-11-02"), 0.3),
     LevelWords("differ", "The dates are of different years.", ("1980-05-14", "1957-11-02"), 0.2),
 )
-_EQUAL, _SWAPPED, _TYPO, _YEAR_MONTH, _YEAR_CLOSE, _YEAR, _DIFFER = range(7)
+_EQUAL, _SWAPPED, _TYPO, _YEAR_MONTH, _YEAR_CLOSE, _YEAR, _OTHER_DAY, _DIFFER = range(8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,6 +236,7 @@ def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
     levels = np.full(len(left), _DIFFER, dtype=np.int64)
     slip = _one_slip(prepared, left, right)
     levels[same_year | (unknown & other_unknown & slip)] = _YEAR
+    levels[same_year & both_days] = _OTHER_DAY
     levels[same_month & same_day & both_days & ((apart == 1) | (apart == 10))] = _YEAR_CLOSE
     levels[same_year & same_month & ~unknown & ~other_unknown] = _YEAR_MONTH
     levels[both_days & (levels != _YEAR_CLOSE) & slip] = _TYPO
@@ -289,12 +291,11 @@ DETAILS: Mapping[str, str] = {
     "year_apart": "day and month equal, years 1 apart",
     "decade_apart": "day and month equal, years 10 apart",
     "year_slip_rest_unknown": "years one slip apart, day and month not known",
-    "year_slip": "years one slip apart, day and month differ",
     "year_rest_unknown": "year equal, day and month not known",
     "year": "year equal, day and month differ",
     "differ": "different years",
 }
-_CODES = {MISSING: "missing", _SWAPPED: "swapped", _DIFFER: "differ"}
+_CODES = {MISSING: "missing", _SWAPPED: "swapped", _OTHER_DAY: "year", _DIFFER: "differ"}
 _APART = {1: "year_apart", 10: "decade_apart"}
 
 
@@ -314,8 +315,7 @@ def relations(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list
         elif level == _YEAR_CLOSE:
             code = _APART[abs(int(prepared.year[a] - prepared.year[b]))]
         elif level == _YEAR:
-            code = "year" if prepared.year[a] == prepared.year[b] else "year_slip"
-            code += "_rest_unknown" if year_only[a] or year_only[b] else ""
+            code = "year_rest_unknown" if prepared.year[a] == prepared.year[b] else "year_slip_rest_unknown"
         else:
             code = _CODES[level]
         told.append((code, *more))

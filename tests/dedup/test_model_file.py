@@ -19,6 +19,7 @@ from dedup.model import (
     Contact,
     Field,
     Model,
+    Namesakes,
     Rarity,
 )
 from dedup.model_file import MODELS, MOST_BYTES, ModelFileError, digest, load_model, write_model
@@ -207,6 +208,12 @@ def test_a_file_may_be_based_on_another(model_file):
         ('merge_needs = [["shoe"]]\n', "`merge_needs, alternative 1: shoe`"),
         ("merge_needs = [[]]\n", "`merge_needs, alternative 1`"),
         ('merge_needs = ["name"]\n', "`merge_needs`"),
+        ('[namesakes]\ndate = "city"\napart = ["phone"]\nmost = -4.0\n', "`namesakes.date: city`"),
+        ('[namesakes]\ndate = "city"\napart = ["shoe"]\nmost = -4.0\n', "`namesakes.apart: shoe`"),
+        ('[namesakes]\ndate = "city"\napart = ["phone"]\n', "`namesakes.most`"),
+        ("[namesakes]\nmost = -4.0\n", "`namesakes.apart`"),
+        ("[namesakes]\nshoe = 4\n", "`namesakes.shoe`"),
+        ("namesakes = 3\n", "`namesakes`"),
         ("colour = 1\n", "`colour`"),
         ("[caps]\nphones = 3\n", "`caps.phones`"),
         ("[caps]\nphone = 1\n", "`caps.phone`"),
@@ -473,7 +480,17 @@ def models(draw) -> Model:
         strong_link=draw(st.floats(0, 100)),
         merge_needs=tuple((name,) for name in draw(st.lists(st.sampled_from(sorted(read)), max_size=2))),
         learns=draw(st.booleans()),
+        namesakes=_namesakes(draw, comparisons),
     )
+
+
+def _namesakes(draw, comparisons) -> Namesakes | None:
+    dates = [comparison.name for comparison in comparisons if comparison.kind == "date"]
+    if not dates or draw(st.booleans()):
+        return None
+    names = st.sampled_from([comparison.name for comparison in comparisons])
+    apart, vouches = (tuple(draw(st.lists(names, min_size=least, unique=True))) for least in (1, 0))
+    return Namesakes(dates[0], apart, vouches, draw(BITS))
 
 
 @given(models())

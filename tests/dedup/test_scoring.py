@@ -12,7 +12,7 @@ from dedup.set_statistics import gather_statistics
 from tests.dedup.lead_records import few_records, lead
 from tests.dedup.messy_leads import draw_leads
 
-MODEL = load_model("lead")
+MODEL, PERSON = load_model("lead"), load_model("person")
 P, P2 = "+79161234567", "+48601222333"
 
 
@@ -166,6 +166,37 @@ def test_what_the_model_needs_for_a_merge_holds_a_weight_back(needs, held):
     total = sum(row.weight for row in told.rows)
     assert total > told.merge_cut
     assert told.weight == pytest.approx(told.merge_cut - JUST_BELOW if held else total, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "vouched"),
+    [
+        ({"address": "Lipowa 12"}, {"address": "Polna 3"}, False),
+        ({"phone": P}, {"phone": "+79031112233"}, False),
+        ({"postcode": "31-624"}, {"postcode": "31-615"}, False),
+        ({"address": "Lipowa 12"}, {}, True),
+        ({"address": "Lipowa 12", "phone": P}, {"address": "Polna 3", "phone": P}, True),
+        ({"address": "Lipowa 12", "birth_place": "Łódź"}, {"address": "Polna 3", "birth_place": "Łódź"}, True),
+    ],
+    ids=["another address", "another phone", "another postcode", "nothing to compare", "one phone", "one birth place"],
+)
+def test_a_slip_in_a_date_counts_unless_all_else_differs_too(left, right, vouched):
+    name = {"name": "Jan Kowalski", "city": "Kraków"}
+    told = explain(
+        lead("a", **name, **left, birth_date="1980-05-14"), lead("b", **name, **right, birth_date="1980-05-15"), PERSON
+    )
+    bits = {row.comparison: row.weight for row in told.rows}["birth_date"]
+    assert PERSON.namesakes is not None
+    assert bits > 0 if vouched else bits == PERSON.namesakes.most
+
+
+def test_a_date_that_says_the_year_alone_contradicts_nothing():
+    told = explain(
+        lead("a", name="Jan Kowalski", address="Lipowa 12", birth_date="1980-05-14"),
+        lead("b", name="Jan Kowalski", address="Polna 3", birth_date="1980"),
+        PERSON,
+    )
+    assert {row.comparison: row.weight for row in told.rows}["birth_date"] > 0
 
 
 def test_the_heaviest_shared_value_counts_and_of_equals_the_first_number():

@@ -9,7 +9,7 @@ from dedup import load_model
 from dedup.blocking import candidate_pairs
 from dedup.encoding import encode
 from dedup.set_statistics import gather_statistics
-from dedup.training import FARTHEST, monotone, random_pairs, train
+from dedup.training import FARTHEST, OTHER_DATE_BACK, monotone, random_pairs, train
 from tests.dedup.lead_records import lead
 from tests.dedup.messy_leads import draw_leads
 
@@ -39,6 +39,44 @@ def test_random_pairs_are_of_two_rows_and_the_same_every_time():
     assert len(set(left.tolist())) > 40
 
 
+GIVEN = (
+    "Jan",
+    "Piotr",
+    "Adam",
+    "Marek",
+    "Tomasz",
+    "Wojciech",
+    "Zbigniew",
+    "Ryszard",
+    "Henryk",
+    "Leszek",
+    "Bogdan",
+    "Feliks",
+    "Roman",
+)
+SURNAMES = [
+    f"{first}{second}ski"
+    for first in ("Ko", "Ma", "Zie", "Wi", "Dą", "Le", "Ka", "Szy", "Woź", "Ru", "Pie", "Gra")
+    for second in (
+        "wal",
+        "zur",
+        "lin",
+        "śniew",
+        "brow",
+        "wandow",
+        "miń",
+        "mań",
+        "niac",
+        "tkow",
+        "czyń",
+        "bow",
+        "sec",
+        "rat",
+        "dom",
+    )
+]
+
+
 def trained(records, name: str = "person"):
     model = load_model(name)
     data, _ = encode(records, model)
@@ -61,6 +99,19 @@ def test_a_large_set_learns_within_bounds_of_the_models_own_weights():
     ]
     assert 0 < max(moved) <= FARTHEST + 1e-4
     assert any("learnt" in note for note in training.notes)
+
+
+def test_fathers_and_sons_do_not_teach_that_dates_hardly_matter():
+    homes = [
+        {"name": f"{GIVEN[n % len(GIVEN)]} {name}", "address": f"Lipowa {n}", "phone": f"+4860122{n:04}"}
+        for n, name in enumerate(SURNAMES)
+    ]
+    born = [f"{1930 + n % 30}-0{n % 9 + 1}-1{n % 10}" for n in range(len(homes))]
+    fathers = [lead(f"f{n}", **home, birth_date=day) for n, (home, day) in enumerate(zip(homes, born, strict=True))]
+    sons = [lead(f"s{n}", **home, birth_date="1988-11-27") for n, home in enumerate(homes)]
+    model, training = trained([*fathers, *sons])
+    own, learnt = (one.comparison_named("birth_date").level_named("differ").weight for one in (model, training.model))
+    assert own < learnt <= own + OTHER_DATE_BACK
 
 
 def test_contacts_keep_their_numbers():
