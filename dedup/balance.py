@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.arrays import Ints
+from dedup.arrays import Bools, Floats, Ints, group_bounds
 from dedup.clustering import (
     CLUSTER_TOO_LARGE,
     JUDGED_DIFFERENT,
+    NO_LINKS,
     Clusters,
     Links,
     Verdicts,
@@ -138,13 +139,53 @@ class _Balance:
             label[members] = min(members)
 
 
+MOST_AGAINST_RIVAL = 6.0
+"""The same for two rows of one table that are linked to one row of another: a table has its persons once, as a rule."""
+
+MOST_PARTNERS = 20
+"""Partners of one row whose relations among themselves are looked at; who has more is a hub, and its pairs are light."""
+
+
+def partners_of_one(left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """Pairs of rows that are linked to one and the same third row, each once, lower number first. left, right: [links]."""
+    owner, partner = np.concatenate([left, right]), np.concatenate([right, left])
+    order = np.lexsort((partner, owner))
+    owner, partner = owner[order], partner[order]
+    starts, sizes = group_bounds(owner)
+    found = [np.zeros((0, 2), dtype=np.int64)]
+    for size in np.unique(sizes[(sizes > 1) & (sizes <= MOST_PARTNERS)]).tolist():
+        members = partner[starts[sizes == size][:, None] + np.arange(size)]
+        first, second = np.triu_indices(size, 1)
+        found.append(np.stack([members[:, first].ravel(), members[:, second].ravel()], axis=1))
+    pairs = np.unique(np.concatenate(found), axis=0)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _with_rivals(scored: Links, rivals: Links, cut: float, even_bet: float) -> tuple[Links, Bools, Floats]:
+    """All pairs, which of them may join, and what each adds to the balance of two sides, in bits."""
+    strong = np.append(scored.weight >= cut, np.zeros(len(rivals.left), dtype=bool))
+    sizes = len(scored.left), len(rivals.left)
+    least, most = (np.repeat(bounds, sizes) for bounds in ([-MOST_AGAINST, -MOST_AGAINST_RIVAL], [MOST_FOR, 0.0]))
+    left, right, weight = (
+        np.append(getattr(scored, name), getattr(rivals, name)) for name in ("left", "right", "weight")
+    )
+    return Links(left, right, weight), strong, np.clip(weight - even_bet, least, most)
+
+
 def join_on_balance(
-    data: Encoded, model: Model, scored: Links, verdicts: Verdicts, cut: float, rules: tuple[float, float]
+    data: Encoded,
+    model: Model,
+    scored: Links,
+    verdicts: Verdicts,
+    cut: float,
+    rules: tuple[float, float],
+    rivals: Links = NO_LINKS,
 ) -> Clusters:
     """The clusters of a set. scored: all pairs that were compared, light ones too; cut: weight from which a pair may join; rules: an
-    even bet, and the weight from which a link may grow a cluster over the model's cap, in bits."""
+    even bet, and the weight from which a link may grow a cluster over the model's cap, in bits; rivals: pairs that speak against a
+    cluster or not at all."""
     limits = _Rules(*rules)
-    strong = scored.weight >= cut
+    scored, strong, spoken = _with_rivals(scored, rivals, cut, limits.even_bet)
     left, right = scored.left[strong], scored.right[strong]
     label = components(len(data), np.append(left, verdicts.same[:, 0]), np.append(right, verdicts.same[:, 1]))
     inside = np.unique(np.concatenate([left, right, verdicts.same.ravel()]))
@@ -156,10 +197,8 @@ def join_on_balance(
     reopened = inside[contested[label[inside]]]
     label[reopened] = reopened
     balance = _Balance(data, model)
-    bits = np.clip(scored.weight[asked] - limits.even_bet, -MOST_AGAINST, MOST_FOR)
-    balance.weigh(
-        zip(scored.left[asked].tolist(), scored.right[asked].tolist(), np.round(bits, 6).tolist(), strict=True)
-    )
+    bits = np.round(spoken[asked], 6)
+    balance.weigh(zip(scored.left[asked].tolist(), scored.right[asked].tolist(), bits.tolist(), strict=True))
     torn = balance.apply(verdicts)
     rows = asked[strong[asked]]
     links = Links(scored.left[rows], scored.right[rows], scored.weight[rows])

@@ -68,6 +68,9 @@ class Links:
     weight: Floats
 
 
+NO_LINKS = Links(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+
+
 @dataclass(frozen=True, slots=True)
 class Verdicts:
     """Judgements about records of the set, as record numbers. same, different: [judgements, 2]."""

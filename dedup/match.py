@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.arrays import Bools, Floats, Ints, distinct_numbers
-from dedup.balance import join_on_balance
+from dedup.balance import join_on_balance, partners_of_one
 from dedup.blocking import Candidates, candidate_pairs
-from dedup.clustering import JUDGED_DIFFERENT, Clusters, Links, Verdicts, join_all
+from dedup.clustering import JUDGED_DIFFERENT, NO_LINKS, Clusters, Links, Verdicts, join_all
 from dedup.collector import paused_collector, return_memory
 from dedup.encoding import Encoded, encode_and
 from dedup.hubs import list_hubs, people_per_value
@@ -154,6 +154,13 @@ def _joined(cluster: Ints, candidates: Candidates, sides: Bools | None) -> Joine
     return Joined(pairs(cluster) - within, reached)
 
 
+def _rivals(data: Encoded, model: Model, statistics: SetStatistics, scored: Links, cut: float) -> Links:
+    """Pairs of rows of one table that are linked to one row of the other: if they are two persons, it can be one of them at most."""
+    strong = scored.weight >= cut
+    left, right = partners_of_one(scored.left[strong], scored.right[strong])
+    return Links(left, right, score_pairs(data, left, right, model, statistics, cut).weight)
+
+
 def match_encoded(
     data: Encoded,
     model: Model,
@@ -206,7 +213,9 @@ def match_encoded(
     strong = free & (weight >= merge_cut)
     if model.joins == "balance":
         scored = Links(left, right, weight)
-        clusters = join_on_balance(data, model, scored, verdicts, merge_cut, (min(even_bet, merge_cut), strong_cut))
+        rivals = NO_LINKS if sides is None else _rivals(data, model, statistics, scored, merge_cut)
+        bounds = (min(even_bet, merge_cut), strong_cut)
+        clusters = join_on_balance(data, model, scored, verdicts, merge_cut, bounds, rivals)
     else:
         clusters = join_all(data, model, Links(left[strong], right[strong], weight[strong]), verdicts, strong_cut)
     label = clusters.label

@@ -62,7 +62,16 @@ def valley_cut(weight: Floats, even_bet: float, precision: float) -> float:
     valley is taken as exponential and carried on past it: what it leaves above a cut is the expected number of false pairs there. A
     register without twins has a deep valley far below an even bet; one with families has a shallow one or none.
     """
-    bins = np.arange(even_bet - _SEEN, even_bet + _BIN, _BIN)
+    return float(np.median([_valley(weight, even_bet + shift, precision) for shift in _SHIFTS]))
+
+
+_SHIFTS = (-1.0, -0.5, 0.0, 0.5, 1.0)
+"""Bits by which the bins are moved: where they happen to begin must not move the cut by a whole one."""
+
+
+def _valley(weight: Floats, end: float, precision: float) -> float:
+    """The cut with bins up to `end`, in bits."""
+    bins = np.arange(end - _SEEN, end + _BIN, _BIN)
     counts = np.histogram(weight, bins)[0].astype(np.float64)
     above = float((weight >= bins[-1]).sum())
     if counts.sum() + above < _LEAST_SEEN or above < _LEAST_PAIRS_ABOVE:

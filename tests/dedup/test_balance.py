@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Record, load_model
-from dedup.balance import MOST_AGAINST, MOST_FOR, OUTWEIGHED, join_on_balance
+from dedup.balance import MOST_AGAINST, MOST_FOR, OUTWEIGHED, join_on_balance, partners_of_one
 from dedup.clustering import CLUSTER_TOO_LARGE, JUDGED_DIFFERENT, Links, Verdicts
 from dedup.encoding import encode
 
@@ -80,3 +80,25 @@ def test_one_sure_pair_does_not_outvote_many_that_disagree():
 
 def test_a_pair_outweighs_one_that_disagrees():
     assert joined({(0, 1): 20.0, (1, 2): 20.0, (0, 2): 0.0}, {})[0][:3] == [0, 0, 0]
+
+
+def test_two_persons_of_one_table_do_not_both_become_one_of_the_other():
+    none = Verdicts(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2), dtype=np.int64))
+    scored = Links(np.array([0, 1]), np.array([2, 2]), np.array([20.0, 15.0]))
+    for weight, expected in ((EVEN + 9.0, [0, 0, 0]), (EVEN - 9.0, [0, 1, 0])):
+        rivals = Links(np.array([0]), np.array([1]), np.array([weight]))
+        clusters = join_on_balance(DATA, MODEL, scored, none, CUT, (EVEN, STRONG), rivals)
+        assert clusters.label[:3].tolist() == expected
+
+
+def test_rivals_that_are_one_link_nothing():
+    none = Verdicts(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2), dtype=np.int64))
+    rivals = Links(np.array([0]), np.array([1]), np.array([STRONG + 9.0]))
+    nothing = Links(np.array([3]), np.array([4]), np.array([EVEN]))
+    clusters = join_on_balance(DATA, MODEL, nothing, none, CUT, (EVEN, STRONG), rivals)
+    assert clusters.label.tolist() == list(range(SIZE))
+
+
+def test_rivals_are_rows_that_are_linked_to_one_row():
+    left, right = partners_of_one(np.array([0, 1, 1, 4]), np.array([3, 3, 5, 6]))
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 1), (3, 5)]

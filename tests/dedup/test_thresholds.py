@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.thresholds import LEAST_CHANCE, LEAST_PAIRS, chances, lowest_cut
+from dedup.thresholds import LEAST_CHANCE, LEAST_PAIRS, chances, lowest_cut, valley_cut
 
 EVEN, SINGLE = 12.0, 18.0
 WEIGHTS = st.lists(st.integers(10, 20), min_size=12, max_size=40).map(lambda few: np.repeat(few, 20) + 0.25)
@@ -37,3 +37,23 @@ def test_many_doubtful_pairs_do_not():
 @pytest.mark.parametrize(("weight", "chance"), [(EVEN, 0.5), (EVEN + 1, 2 / 3), (EVEN - 500, 0.0), (EVEN + 500, 1.0)])
 def test_a_weight_is_a_chance(weight, chance):
     assert chances(np.array([weight]), EVEN)[0] == pytest.approx(chance)
+
+
+def valley(shift: float) -> float:
+    drawn = np.random.default_rng(5)
+    others, true = EVEN - 30.0 + drawn.exponential(1.5, 20_000), EVEN + 12.0 + drawn.normal(0.0, 6.0, 4_000)
+    return valley_cut(np.concatenate([others, true]) + shift, EVEN, 0.98)
+
+
+def test_a_valley_far_below_an_even_bet_is_the_cut():
+    assert EVEN - 30.0 < valley(0.0) < EVEN
+
+
+def test_where_bins_begin_hardly_moves_the_cut():
+    moved = [valley(shift) - shift - valley(0.0) for shift in np.arange(0.0, 2.0, 0.25)]
+    assert max(map(abs, moved)) <= 1.0
+
+
+def test_without_a_valley_there_is_no_cut():
+    drawn = np.random.default_rng(5)
+    assert valley_cut(EVEN - 10.0 + drawn.normal(0.0, 12.0, 20_000), EVEN, 0.98) == np.inf
