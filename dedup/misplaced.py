@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedup.arrays import ArrowTexts, Bools, Ints, find_texts, places_of, take_texts, text_array
 from dedup.company_names import clear_company_names
+from dedup.comparison.placeholder import LONGEST_PLACEHOLDER, PLACEHOLDERS
 from dedup.kinds import NAME_FIELDS
 from dedup.model import Model
 from dedup.table import TextColumn
@@ -74,10 +76,27 @@ _READERS: Mapping[str, Callable[[str], Reading | None]] = {
 }
 
 
+_REAL_NAMES = frozenset({"blank", "empty", "missing", "na", "nd", "nil", "no", "null", "test"})
+"""Placeholders that are somebody's name as well. In the field of a patronymic they are none."""
+
+
+def _without_placeholders(column: TextColumn, kind: str) -> TextColumn:
+    """Parts of a name without what stands for none, which beside the other parts would pass for a word of the name."""
+    words = PLACEHOLDERS if kind == "patronymic" else PLACEHOLDERS - _REAL_NAMES
+    texts = pc.utf8_lower(pc.utf8_slice_codeunits(text_array(column.values), 0, LONGEST_PLACEHOLDER))
+    nothing = pc.is_in(texts, value_set=pa.array(sorted(words), pa.large_string())).to_numpy(zero_copy_only=False)
+    if not nothing.any():
+        return column
+    return TextColumn(column.values, np.where(np.append(nothing, False)[column.ids], -1, column.ids), column.cut)
+
+
 def put_right(columns: Mapping[str, TextColumn], model: Model, count: int) -> Mapping[str, TextColumn]:
     """The columns with misplaced values in the fields of their kind, as far as the model has such."""
     field_of = {field.kind: field.name for field in reversed(model.fields)}
     found: dict[str, TextColumn] = dict(columns)
+    for field in model.fields:
+        if field.kind in ("given", "patronymic", "surname") and field.name in columns:
+            found[field.name] = _without_placeholders(columns[field.name], field.kind)
     for field in model.fields:
         read = _READERS.get(field.kind)
         if read is None or field.name not in columns:

@@ -66,7 +66,13 @@ def prepare(values: Sequence[str]) -> Prepared:
     return by_key(keys, _LEAST_TYPO)
 
 
+_FEW_LETTERS = 3
+"""Letters without a digit that are no number yet: an abbreviation of `not known` in some language."""
+
+
 def _read(key: str) -> str:
+    if len(key) <= _FEW_LETTERS and key.isalpha():
+        return ""
     if key == key[:1] * len(key) and (len(key) > 3 or key in ("", "0", "00", "000")):
         return ""
     if (

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from dedup import load_model
 from dedup.arrays import ArrowTexts, find_texts
 from dedup.misplaced import _READERS, _SUSPICIOUS, put_right
+from dedup.model import Model
 from dedup.table import TextColumn
 
-LEAD = load_model("lead")
+LEAD, PERSON = load_model("lead"), load_model("person")
 
 
 def column(*cells: str) -> TextColumn:
@@ -17,9 +18,9 @@ def column(*cells: str) -> TextColumn:
     return TextColumn(values, np.array([[values.index(cell) if cell else -1] for cell in cells], dtype=np.int64))
 
 
-def read(record: dict[str, str]) -> dict[str, str]:
+def read(record: dict[str, str], model: Model = LEAD) -> dict[str, str]:
     """What stands where of one record."""
-    columns = put_right({name: column(value) for name, value in record.items()}, LEAD, 1)
+    columns = put_right({name: column(value) for name, value in record.items()}, model, 1)
     return {name: one.values[one.ids[0, 0]] for name, one in columns.items() if one.ids[0, 0] >= 0}
 
 
@@ -60,6 +61,17 @@ def test_a_value_in_the_wrong_field_moves(typed, meant):
 )
 def test_what_stands_in_its_field_stays(record):
     assert read(record) == record
+
+
+@pytest.mark.parametrize("nothing", ["б/н", "n/d", "—", "нет", "BRAK", "x", "не указано", "без отчества"])
+def test_a_part_of_a_name_that_stands_for_none_is_none(nothing):
+    name = {"given": "Иван", "surname": "Зуев"}
+    assert read(name | {"patronymic": nothing}, PERSON) == name
+
+
+def test_a_name_that_might_stand_for_none_is_a_name():
+    name = {"given": "No", "surname": "Null"}
+    assert read(name | {"patronymic": "no"}, PERSON) == name
 
 
 def test_a_known_phone_is_not_replaced():
