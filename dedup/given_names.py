@@ -35,9 +35,12 @@ _SURNAMES = frozenset({"hall", "żak", "zak", "жак", "гусь", "hass", "dan
 """Common surnames that are a short form only by chance of folding (Hall, Hal), or far oftener a surname than one."""
 
 
-def _table_rows() -> list[tuple[str, str, list[str], list[str]]]:
+_Row = tuple[str, str, list[str], list[str]]
+
+
+def _table_rows(place: str) -> list[_Row]:
     rows = []
-    text = files("dedup").joinpath("given_names.tsv").read_text(encoding="utf-8")
+    text = files("dedup").joinpath(place).read_text(encoding="utf-8")
     for line in text.splitlines():
         if not line or line.startswith("#"):
             continue
@@ -49,13 +52,23 @@ def _table_rows() -> list[tuple[str, str, list[str], list[str]]]:
 @cache
 def given_name_table() -> tuple[dict[str, GivenName], dict[str, GivenName]]:
     """The table by spelling and by folded spelling."""
-    rows = _table_rows()
+    return _tables(_table_rows("given_names.tsv"))
+
+
+@cache
+def wide_given_name_table() -> tuple[dict[str, GivenName], dict[str, GivenName]]:
+    """The table with the names of `comparison/name_pair_given.tsv`, by spelling and by folded spelling: for comparing two names alone, where
+    no stored key follows from it."""
+    return _tables([*_table_rows("given_names.tsv"), *_table_rows("comparison/name_pair_given.tsv")])
+
+
+def _tables(rows: list[_Row]) -> tuple[dict[str, GivenName], dict[str, GivenName]]:
     forms = list({form for _, _, full, short in rows for form in (*full, *short)})
     folded = fold_plain_words(plain_latin_words(forms))
     return _index(rows, {form: form.casefold() for form in forms}), _index(rows, dict(zip(forms, folded, strict=True)))
 
 
-def _index(rows: list[tuple[str, str, list[str], list[str]]], key: Mapping[str, str]) -> dict[str, GivenName]:
+def _index(rows: list[_Row], key: Mapping[str, str]) -> dict[str, GivenName]:
     full: dict[str, set[str]] = defaultdict(set)
     short: dict[str, set[str]] = defaultdict(set)
     gender_of: dict[str, str] = {}
@@ -131,6 +144,39 @@ def father_stems() -> frozenset[str]:
     with_l = {stem + "l" for stem in stems if stem[-1:] in "vpbm"}  # Яковлевич
     fleeting = {stem[:-2] + stem[-1] for stem in stems if stem[-2:-1] == "e"}  # Павлович, Львович
     return frozenset(stems | with_l | fleeting)
+
+
+def _joined_groups() -> dict[str, str]:
+    """For each group of men's names the first of those that it shares a full form with: iosif and jozef are both Иосиф."""
+    first: dict[str, str] = {}
+    for entry in wide_given_name_table()[0].values():
+        if entry.gender == "m" and entry.full:
+            one = min(first.get(group, group) for group in entry.full)
+            first |= dict.fromkeys(entry.full, one)
+    return first
+
+
+@cache
+def father_groups() -> dict[str, str]:
+    """The group of the man's name inside a patronymic, by what is left of it there: esip and esif are both iosif. A rest that is of two
+    groups, or too short to tell (Янович, Иванович), is left out. In Ukrainian Latin letters г is h: hrihor."""
+    first = _joined_groups()
+    groups: dict[str, set[str]] = defaultdict(set)
+    for form, entry in wide_given_name_table()[1].items():
+        if entry.full and entry.gender == "m":
+            for stem in _patronymic_stems(form.rstrip("aeiou")):
+                groups[stem] |= {first.get(group, group) for group in entry.full}
+    return {stem: next(iter(found)) for stem, found in groups.items() if len(found) == 1 and len(stem) > 3}
+
+
+def _patronymic_stems(stem: str) -> Iterator[str]:
+    """What a man's name may be in his children's patronymic: yakov, yakovl; pavel, pavl; grigor, hrihor."""
+    yield stem
+    yield stem.replace("g", "h")
+    if stem[-1:] in "vpbm":
+        yield stem + "l"  # Яковлевич
+    if stem[-2:-1] == "e":
+        yield stem[:-2] + stem[-1]  # Павлович, Львович
 
 
 def given_name_keys(token: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ A value that says nothing (empty, a placeholder, no number in a phone) gives sco
 exactly one tab gives the level `error`, its number and what is allowed; the other lines are answered, and the exit code is 2.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO, TextIO
 
 KINDS = (
@@ -81,7 +81,7 @@ def compare_pairs(kind: str, pairs: Sequence[tuple[str, str]]) -> list[Answer]:
         for left, right in pairs
     ]
     if filled:
-        compare = _compare_names if kind == "name" else _comparer(kind)
+        compare = _PAIRS.get(kind) or _comparer(kind)
         found = compare([pairs[place][0] for place in filled], [pairs[place][1] for place in filled])
         for place, answer in zip(filled, found, strict=True):
             answers[place] = answer
@@ -93,6 +93,20 @@ def _compare_names(left: Sequence[str], right: Sequence[str]) -> Iterable[Answer
 
     levels, scores, details = compare_texts(left, right)
     return zip(scores, levels, details, strict=True)
+
+
+def _compare_companies(left: Sequence[str], right: Sequence[str]) -> Iterable[Answer]:
+    from dedup.comparison.company_pair import compare_texts
+
+    levels, scores, details = compare_texts(left, right)
+    return zip(scores, levels, details, strict=True)
+
+
+_PAIRS: Mapping[str, Callable[[Sequence[str], Sequence[str]], Iterable[Answer]]] = {
+    "name": _compare_names,
+    "company": _compare_companies,
+}
+"""Kinds of which a pair is read more closely than the values of a whole set can be."""
 
 
 def _comparer(kind: str) -> Callable[[Sequence[str], Sequence[str]], Iterable[Answer]]:

@@ -99,7 +99,7 @@ _RENAMED = frozenset({frozenset({"oao", "ao"}), frozenset({"oao", "pao"})})
 
 
 @cache
-def _forms() -> tuple[dict[str, _Form], list[tuple[tuple[str, ...], str, bool]]]:
+def legal_forms() -> tuple[dict[str, _Form], list[tuple[tuple[str, ...], str, bool]]]:
     """Forms by code, and their spellings, longest first: the words, the code, whether at the end of a name only."""
     rows = [line.split("\t") for line in _lines("legal_forms.tsv")]
     forms = {code: _Form(code, country, sort) for code, country, sort, _ in rows}
@@ -130,7 +130,7 @@ def _lines(name: str) -> list[str]:
 
 
 @cache
-def _word_table() -> Mapping[str, Mapping[tuple[str, ...], str]]:
+def company_words() -> Mapping[str, Mapping[tuple[str, ...], str]]:
     """Phrases of `company_words.tsv` by section, each to the first spelling of its line, in plain words without blanks."""
     rows = [line.split("\t") for line in _lines("company_words.tsv")]
     found: dict[str, dict[tuple[str, ...], str]] = {}
@@ -143,7 +143,7 @@ def _word_table() -> Mapping[str, Mapping[tuple[str, ...], str]]:
 @cache
 def common_words() -> frozenset[str]:
     """Words, folded as those of keys are, that companies everywhere take into their names."""
-    known = [*(" ".join(phrase) for phrase in _word_table()["common"]), *_word_table()["same"].values()]
+    known = [*(" ".join(phrase) for phrase in company_words()["common"]), *company_words()["same"].values()]
     spelt = texts_of(folded(read_words(known)))
     return frozenset(word for text in (*spelt, *prepare(known).keys) for word in text.split(" ") if word)
 
@@ -171,7 +171,7 @@ def _halves() -> frozenset[str]:
 @cache
 def _conflicts() -> Bools:
     """Which forms are two legal persons', [forms + 1, forms + 1] in the order of the table; the last row stands for no form."""
-    forms = list(_forms()[0].values())
+    forms = list(legal_forms()[0].values())
     found = np.zeros((len(forms) + 1, len(forms) + 1), dtype=bool)
     for a, left in enumerate(forms):
         for b, right in enumerate(forms):
@@ -182,12 +182,12 @@ def _conflicts() -> Bools:
 
 def form_codes() -> tuple[str, ...]:
     """Codes of all legal forms, in the order in which `Prepared.form_ids` numbers them."""
-    return tuple(_forms()[0])
+    return tuple(legal_forms()[0])
 
 
 def same_legal_form(left: str, right: str) -> bool:
     """Whether two codes of legal forms may be one legal person's: one form, its old name or its translation. '' fits all."""
-    order = list(_forms()[0])
+    order = list(legal_forms()[0])
     if left not in order or right not in order:
         return left == right or not left or not right
     return not bool(_conflicts()[order.index(left), order.index(right)])
@@ -204,8 +204,8 @@ def count_unlike(forms: Iterable[str]) -> int:
 
 def read_forms(values: Sequence[str]) -> tuple[str, ...]:
     """Code of the legal form that each value names (`Sp. z o.o.`, `общество с ограниченной ответственностью`, a code itself), '' for none."""
-    phrases = {phrase: code for phrase, code, _ in _forms()[1]}
-    codes = _forms()[0]
+    phrases = {phrase: code for phrase, code, _ in legal_forms()[1]}
+    codes = legal_forms()[0]
     spelt = texts_of(read_words(values, joined_initials=True))
     return tuple(
         value if value in codes else phrases.get(tuple(text.split(" ")), "")
@@ -224,14 +224,14 @@ def prepare(values: Sequence[str]) -> Prepared:
     words = _without_branch(words)
     words, form_ids = _without_forms(words)
     words = _without_front(_as_one_spelling(words))
-    little = has_word(words, frozenset(phrase[0] for phrase in _word_table()["little"] if len(phrase) == 1))
+    little = has_word(words, frozenset(phrase[0] for phrase in company_words()["little"] if len(phrase) == 1))
     left = np.bincount(words.row[~little], minlength=words.texts)
     words = folded(words.kept(~little | (left[words.row] == 0)))
     words = words.kept(~nobody[words.row])
     keys = _with_initials_joined(texts_of(words))
     joined = [key.replace(" ", "") for key in keys]
     words = distinct(words)
-    codes = [*_forms()[0], ""]
+    codes = [*legal_forms()[0], ""]
     return Prepared(
         keys=tuple(keys),
         form=tuple([codes[number] for number in form_ids.tolist()]),
@@ -269,7 +269,7 @@ def _names_nobody(words: Words) -> Bools:
     """Which texts are a placeholder as a whole, [texts]."""
     found = np.zeros(words.texts, dtype=bool)
     place, _, counts = _places(words)
-    phrases = list(_word_table()["none"])
+    phrases = list(company_words()["none"])
     for which, places in find_phrases(words, phrases):
         rows = words.row[places[place[places] == 0]]
         found[rows[counts[rows] == len(phrases[which])]] = True
@@ -291,7 +291,7 @@ def _without_branch(words: Words) -> Words:
     before = frozenset(known[word] for word in ("v", "w", "we", "in", "g", "m", "po") if word in known)
     town = known.get("g", -1)
     limited = frozenset(known[word] for word in ("ltd", "limited", "plc", "llc", "llp", "inc", "corp") if word in known)
-    phrases = sorted(_word_table()["branch"], key=lambda phrase: (-len(phrase), phrase))
+    phrases = sorted(company_words()["branch"], key=lambda phrase: (-len(phrase), phrase))
     done = np.zeros(words.texts, dtype=bool)
     for which, found in find_phrases(words, phrases):
         length = len(phrases[which])
@@ -320,7 +320,7 @@ def _without_branch(words: Words) -> Words:
 
 def _without_forms(words: Words) -> tuple[Words, Ints]:
     """The words without the legal form, and its number in the table's order, -1 for none. A name that is all form keeps it."""
-    forms, spellings = _forms()
+    forms, spellings = legal_forms()
     number = {code: place for place, code in enumerate(forms)}
     form_ids = np.full(words.texts, -1, dtype=np.int64)
     keep = np.ones(len(words.word), dtype=bool)
@@ -348,7 +348,7 @@ def _without_forms(words: Words) -> tuple[Words, Ints]:
 
 def _as_one_spelling(words: Words) -> Words:
     """Abbreviations and translations of the table brought to one word each."""
-    table = _word_table()["same"]
+    table = company_words()["same"]
     words = with_words(words, sorted(set(table.values())))
     number = {word: place for place, word in enumerate(words.vocabulary)}
     renamed, keep = words.word.copy(), np.ones(len(words.word), dtype=bool)
@@ -366,7 +366,7 @@ def _without_front(words: Words) -> Words:
     """The words without a line of business in front (`P.H.U.`), unless nothing else is written."""
     keep = np.ones(len(words.word), dtype=bool)
     place, _, counts = _places(words)
-    ordered = sorted(_word_table()["front"], key=lambda phrase: (-len(phrase), phrase))
+    ordered = sorted(company_words()["front"], key=lambda phrase: (-len(phrase), phrase))
     for which, found in find_phrases(words, ordered):
         length = len(ordered[which])
         places = found[(place[found] == 0) & (counts[words.row[found]] > length) & keep[found]]

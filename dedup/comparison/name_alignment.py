@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.arrays import Bools, Floats, Ints
-from dedup.comparison.name_likeness import LOWEST, Kind, WordKeys, compare_words
+from dedup.comparison.name_likeness import LOWEST, ORGANISATION_COSTS, PERSON_COSTS, Kind, WordKeys, compare_words
 
 MOST_WORDS = 10
 """Words of a name that are compared."""
@@ -14,13 +14,18 @@ MOST_WORDS = 10
 @dataclass(frozen=True, slots=True, eq=False)
 class Ways:
     """Which names may be read the Chinese or the Korean way (doubtful: with no mark of Wade-Giles in either), and which are
-    organisations', [pairs]: only then do those keys count. meaning: [words], a number for what an organisation's word means."""
+    organisations', [pairs]: only then do those keys count. native: both are written in Korean letters, or in Chinese signs, where sounds
+    excuse nothing; pinyin: both have a common Chinese surname. meaning: [words], a number for what an organisation's word means; vowels: [words], a number for the syllables of a word
+    in the Korean state's own romanisation, -1 where it cannot be told."""
 
     chinese: Bools
     doubtful: Bools
     korean: Bools
     organisation: Bools
+    native: Bools
+    pinyin: Bools
     meaning: Ints
+    vowels: Ints
 
     def improve(self, keys: WordKeys, row: Ints, x: Ints, y: Ints, like: Floats, kind: Ints) -> tuple[Floats, Ints]:
         """The likeness of words x, y of pairs `row`, with those keys."""
@@ -29,11 +34,20 @@ class Ways:
             (self.korean, keys.korean_id, 0.94),
             (self.doubtful, keys.chinese_id, 0.8),
         ):
-            same = ways[row] & (ids[x] == ids[y]) & (ids[x] >= 0) & (like < sure)
+            same = ways[row] & (ids[x] == ids[y]) & (ids[x] >= 0) & (like < sure) & ~self._are_two(keys, row, x, y)
             like, kind = np.where(same, sure, like), np.where(same, int(Kind.SOUND), kind)
         same = self.organisation[row] & (self.meaning[x] == self.meaning[y]) & (self.meaning[x] >= 0) & (like < 0.95)
         like, kind = np.where(same, 0.95, like), np.where(same, int(Kind.VARIANT), kind)
-        return like, kind
+        two = self._are_two(keys, row, x, y) & ((kind == Kind.SOUND) | (kind == Kind.SLIP))
+        return np.where(two, 0.0, like), np.where(two, int(Kind.UNLIKE), kind)
+
+    def _are_two(self, keys: WordKeys, row: Ints, x: Ints, y: Ints) -> Bools:
+        """Pairs of words that are alike and yet two syllables: of one writing that has a sign for each (Zhiping, Zhipeng; 서윤, 서연)."""
+        words = keys.vocabulary
+        other = self.native[row] & (words.folded_id[x] != words.folded_id[y])
+        other |= self.korean[row] & (self.vowels[x] >= 0) & (self.vowels[y] >= 0) & (self.vowels[x] != self.vowels[y])
+        pinyin = self.pinyin[row] & ~self.chinese[row] & ~self.korean[row]
+        return np.asarray(other | (pinyin & (keys.chinese_id[x] != keys.chinese_id[y])))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +69,13 @@ def align_words(keys: WordKeys, left: Ints, right: Ints, ways: Ways) -> Alignmen
     row, i, j = np.nonzero((a >= 0) & (b >= 0))
     x, y = a[row, i, j], b[row, i, j]
     size = len(keys.vocabulary)
-    codes, inverse = np.unique(np.minimum(x, y) * size + np.maximum(x, y), return_inverse=True)
-    like, kind = compare_words(keys, codes // size, codes % size)
-    like, kind = like[inverse], kind[inverse]
+    like, kind = np.zeros(len(x)), np.full(len(x), int(Kind.UNLIKE))
+    for organisation, costs in ((False, PERSON_COSTS), (True, ORGANISATION_COSTS)):
+        at = np.flatnonzero(ways.organisation[row] == organisation)
+        one, other = np.minimum(x[at], y[at]), np.maximum(x[at], y[at])
+        codes, inverse = np.unique(one * size + other, return_inverse=True)
+        found, what = compare_words(keys, codes // size, codes % size, costs)
+        like[at], kind[at] = found[inverse], what[inverse]
     like, kind = ways.improve(keys, row, x, y, like, kind)
     table = np.zeros((count, MOST_WORDS, MOST_WORDS))
     kinds = np.full((count, MOST_WORDS, MOST_WORDS), int(Kind.UNLIKE))

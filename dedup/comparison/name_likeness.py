@@ -21,9 +21,10 @@ from dedup.comparison.name_script import (
     sound,
     spelled_otherwise,
 )
-from dedup.comparison.name_words import THREADED, Part, given_parts
+from dedup.comparison.name_words import THREADED, Part, given_parts, patronymic_parts
 from dedup.folding import fold_plain_words, fold_token, plain_latin_words
-from dedup.words import Vocabulary, build_vocabulary, find_entries
+from dedup.given_names import GivenName, father_groups, guess_given_name, is_surname_by_rule, wide_given_name_table
+from dedup.words import EMPTY, Vocabulary, build_vocabulary
 
 Texts = NDArray[np.object_]
 
@@ -94,11 +95,35 @@ def _lengths(texts: Sequence[str]) -> Ints:
     return np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
 
 
+def _entries(raw: Sequence[str], folded: Sequence[str]) -> list[GivenName]:
+    """The entry of each word in the wide table of given names: as spelled, else as folded."""
+    by_spelling, by_fold = wide_given_name_table()
+    return [
+        EMPTY if is_surname_by_rule(word) else by_spelling.get(word) or by_fold.get(fold, EMPTY)
+        for word, fold in zip(raw, folded, strict=True)
+    ]
+
+
+_UKRAINIAN_DAUGHTER = "ivna"
+
+FATHER = 0.93
+"""Likeness of two patronymics of one father, in two languages or of the two sexes."""
+
+
+def patronymics(words: Vocabulary) -> Bools:
+    """Which words are patronymics, also the Ukrainian ones of women, [words]: Олегівна."""
+    by_shape = np.array([shape.patronymic for shape in words.shapes] or [False], dtype=bool)
+    ukrainian = np.array(
+        [len(word) > 6 and word.endswith(_UKRAINIAN_DAUGHTER) for word in words.folded.tolist()], dtype=bool
+    )
+    return np.asarray(by_shape[words.traits] | (ukrainian & (words.entry == 0)))
+
+
 def read_word_keys(raw: Sequence[str]) -> WordKeys:
     """The keys of distinct words in small letters."""
     plain = plain_latin_words(raw)
     folded = fold_plain_words(plain)
-    vocabulary = build_vocabulary(raw, plain, folded, find_entries(raw, folded), 0)
+    vocabulary = build_vocabulary(raw, plain, folded, _entries(raw, folded), 0)
     otherwise = [spelled_otherwise(word) for word in raw]
     sounds = [sound(word) for word in otherwise]
     bare = [consonants(word) for word in raw]
@@ -152,9 +177,6 @@ def _by_slips(keys: WordKeys, a: Ints, b: Ints) -> Floats:
     for texts in (keys.vocabulary.folded, keys.vocabulary.plain, keys.otherwise):
         slips, longer = _slip_share(texts, a, b)
         found = np.maximum(found, 1.0 - SLIP_COST * slips / np.maximum(longer, 1))
-    found -= np.where(
-        _other_letter(keys.vocabulary.folded, a, b, (found >= LOWEST) & (found < 1.0)), OTHER_LETTER_COST, 0.0
-    )
     found -= np.where(keys.first[a] != keys.first[b], FIRST_LETTER_COST, 0.0)
     found -= np.where(keys.script[a] != keys.script[b], OTHER_SCRIPT_COST, 0.0) * (found < 1.0)
     return found - np.where(
@@ -162,30 +184,77 @@ def _by_slips(keys: WordKeys, a: Ints, b: Ints) -> Floats:
     )
 
 
-OTHER_LETTER_COST = 0.12
-"""What a letter in place of one that is no neighbour on the keyboard takes beside: rather another name than a slip (Hall, Hill)."""
+@dataclass(frozen=True, slots=True)
+class SlipCosts:
+    """What slips take beside their number, because no finger makes them. other_letter: a letter in place of one that is no neighbour on the
+    keyboard, rather another name than a slip (Hall, Hill); two_slips: more than one in a word of up to `LONG_WORD` letters (Новиков, Носков)."""
 
-_KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+    other_letter: float
+    two_slips: float
+
+
+PERSON_COSTS = SlipCosts(0.25, 0.3)
+ORGANISATION_COSTS = SlipCosts(0.12, 0.0)
+"""The words of an organisation come transliterated, so that the keyboard tells little of them."""
+
+LONG_WORD = 11
+
+_AS_ONE_LETTER = str.maketrans({"ё": "е", "э": "е", "є": "е", "й": "и", "і": "и", "ї": "и", "ґ": "г", "ь": "", "ъ": ""})
+"""Cyrillic letters that a hand writes for one another."""
+
+_KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю")
 _KEY_PLACES = {
-    letter: (row, column + row / 2) for row, keys in enumerate(_KEY_ROWS) for column, letter in enumerate(keys)
+    letter: (row, column + row % 3 / 2) for row, keys in enumerate(_KEY_ROWS) for column, letter in enumerate(keys)
 }
 
 
-def _other_letter(folded: Texts, a: Ints, b: Ints, asked: Bools) -> Bools:
-    """Pairs that differ by letters in place of others, of which one at least is no neighbour of it on the keyboard."""
-    found = np.zeros(len(a), dtype=bool)
-    rows = np.flatnonzero(asked)
-    for row, x, y in zip(rows.tolist(), folded[a[rows]].tolist(), folded[b[rows]].tolist(), strict=True):
-        if len(x) == len(y):
-            other = [(left, right) for left, right in zip(x, y, strict=True) if left != right]
-            swapped = len(other) == 2 and other[0] == other[1][::-1]
-            found[row] = not swapped and not all(_are_neighbours(left, right) for left, right in other)
-    return found
+_HEARD = frozenset(["ао", "еи", "иы", "еэ", "гх", "гк", "тд", "зс", "бп", "вф", "жш", "шщ", "ую", "ая"])
+"""Cyrillic letters that are mistaken for one another by ear."""
+
+
+def _slip_costs(keys: WordKeys, a: Ints, b: Ints, asked: Bools, by_kind: SlipCosts) -> Floats:
+    """What the slips between words of one alphabet take beside their number."""
+    costs, words = np.zeros(len(a)), keys.vocabulary
+    asked = asked & (keys.script[a] == keys.script[b])
+    for row in np.flatnonzero(asked).tolist():
+        x, y = int(a[row]), int(b[row])
+        both = zip(_spellings(words, x), _spellings(words, y), strict=True)
+        costs[row] = min(_slip_cost(left, right, by_kind) for left, right in both)
+    return costs
+
+
+def _spellings(words: Vocabulary, word: int) -> tuple[str, ...]:
+    """A word as typed, without marks, and folded: what is one slip in one of these may be two in another."""
+    raw = words.raw[word]
+    if script_of(raw) == 2:
+        return (raw.translate(_AS_ONE_LETTER),)
+    return words.plain[word], words.folded[word], spelled_otherwise(raw)
+
+
+def _parted(x: str, y: str) -> tuple[str, str, int]:
+    """What is left of two words without the letters that they begin and end with in common, and how many those at the end are."""
+    start, end = 0, 0
+    while start < min(len(x), len(y)) and x[start] == y[start]:
+        start += 1
+    x, y = x[start:], y[start:]
+    while end < min(len(x), len(y)) and x[-1 - end] == y[-1 - end]:
+        end += 1
+    return x[: len(x) - end], y[: len(y) - end], end
+
+
+def _slip_cost(x: str, y: str, costs: SlipCosts) -> float:
+    longer = max(len(x), len(y))
+    x, y, _ = _parted(x, y)
+    if len(x) + len(y) <= 1 or (x == y[::-1] and len(x) == 2):
+        return 0.0
+    if len(x) == len(y) == 1:
+        return 0.0 if _are_neighbours(x, y) or x + y in _HEARD or y + x in _HEARD else costs.other_letter
+    return costs.two_slips if longer <= LONG_WORD else 0.0
 
 
 def _are_neighbours(left: str, right: str) -> bool:
     places = _KEY_PLACES.get(left), _KEY_PLACES.get(right)
-    if places[0] is None or places[1] is None:
+    if places[0] is None or places[1] is None or places[0][0] // 3 != places[1][0] // 3:
         return False
     return abs(places[0][0] - places[1][0]) <= 1 and abs(places[0][1] - places[1][1]) <= 1
 
@@ -221,8 +290,25 @@ def _other_endings(folded: Texts, a: Ints, b: Ints, asked: Bools) -> Bools:
     return found
 
 
-def compare_words(keys: WordKeys, a: Ints, b: Ints) -> tuple[Floats, Ints]:
-    """Likeness 0 to 1 and `Kind` of pairs of words by number, [pairs] each."""
+ANOTHER_INITIAL = 0.78
+"""Likeness of an initial and a name that begins so in another form only: Г. and Егор, who is Георгий. Below that of its own letter."""
+
+
+def _by_initials(words: Vocabulary, a: Ints, b: Ints) -> Floats:
+    """Likeness of words of which one at least is an initial, and both may begin so: the letter itself before one that only sounds so."""
+    found = np.full(len(a), 0.8)
+    for row, (x, y) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+        left, right = words.raw[x].translate(_AS_ONE_LETTER), words.raw[y].translate(_AS_ONE_LETTER)
+        if script_of(left) == script_of(right) == 2 and left[:1] != right[:1]:
+            # Ц and Т are one letter only when folded.
+            found[row] = 0.0 if words.initial[x] and words.initial[y] else ANOTHER_INITIAL
+        elif words.plain[x][:1] != words.plain[y][:1] and words.folded[x][:1] != words.folded[y][:1]:
+            found[row] = ANOTHER_INITIAL
+    return found
+
+
+def compare_words(keys: WordKeys, a: Ints, b: Ints, costs: SlipCosts) -> tuple[Floats, Ints]:
+    """Likeness 0 to 1 and `Kind` of pairs of words by number, [pairs] each. costs: what slips take in their kind of name."""
     words = keys.vocabulary
     like, kind = np.zeros(len(a)), np.full(len(a), int(Kind.UNLIKE))
 
@@ -235,14 +321,16 @@ def compare_words(keys: WordKeys, a: Ints, b: Ints) -> tuple[Floats, Ints]:
     equal = (words.folded_id[a] == words.folded_id[b]) & (words.folded_id[a] >= 0)
     improve(equal, 1.0, Kind.EQUAL)
     initials = (words.initial[a] | words.initial[b]) & ~equal & ~(keys.digits[a] | keys.digits[b])
-    improve(initials & ((words.initials[a] & words.initials[b]) != 0), 0.8, Kind.INITIAL)
+    rows = np.flatnonzero(initials & ((words.initials[a] & words.initials[b]) != 0))
+    like[rows] = _by_initials(words, a[rows], b[rows])
+    kind[rows[like[rows] > 0]] = Kind.INITIAL
     shortened = whole & ~equal & _is_letter_of(keys, a, b)
     improve(shortened, 0.8, Kind.INITIAL)
     alike = equal & _sound_alike(keys, a, b)
     like[alike], kind[alike] = SOUND_ALIKE, int(Kind.SOUND)
     rows = np.flatnonzero(whole & ~equal & ~shortened)
     if len(rows):
-        found = _compare_whole(keys, a[rows], b[rows])
+        found = _compare_whole(keys, a[rows], b[rows], costs)
         like[rows], kind[rows] = found
     return like, kind
 
@@ -263,9 +351,13 @@ def _is_letter_of(keys: WordKeys, a: Ints, b: Ints) -> Bools:
     return found
 
 
-def _compare_whole(keys: WordKeys, a: Ints, b: Ints) -> tuple[Floats, Ints]:
+def _compare_whole(keys: WordKeys, a: Ints, b: Ints, costs: SlipCosts) -> tuple[Floats, Ints]:
     words = keys.vocabulary
     like, kind = _by_slips(keys, a, b), np.full(len(a), int(Kind.SLIP))
+    cost = _slip_costs(keys, a, b, (like >= LOWEST) & (like < 1.0), costs)
+    # What sounds alike in Latin letters may be two transliterations; in Cyrillic ones nobody transliterates.
+    heard = like - np.where(keys.script[a] == 2, 2 * cost, 0.0)
+    like -= cost
     other_script = keys.script[a] != keys.script[b]
     abjad = (keys.script[a] == 1) | (keys.script[b] == 1)
     shorter = np.minimum(keys.length[a], keys.length[b])
@@ -278,23 +370,68 @@ def _compare_whole(keys: WordKeys, a: Ints, b: Ints) -> tuple[Floats, Ints]:
     same = _equal_ids(keys.otherwise_id, a, b)
     like[same], kind[same] = 0.97, int(Kind.EQUAL)
     improve(_equal_ids(keys.breathed_id, a, b) & other_script, 0.92, Kind.SOUND)
-    same_bones = (words.skeleton_id[a] == words.skeleton_id[b]) & (words.skeleton_id[a] >= 0) & (shorter > 3)
-    improve(same_bones & (other_script | (like > 0.2)), np.where(other_script, 0.92, (like + 0.82) / 2), Kind.SOUND)
-    same_sound = _equal_ids(keys.sound_id, a, b) & (keys.sound_length[a] >= 3)
-    improve(same_sound & (other_script | (like > 0.1)), np.where(other_script, 0.9, (like + 0.74) / 2), Kind.SOUND)
+    # Latin and Cyrillic spell one name in several ways; who writes both names in another alphabet spells each in one.
+    may_sound = other_script | (keys.script[a] % 2 == 0)
+    same_bones = (
+        may_sound & (words.skeleton_id[a] == words.skeleton_id[b]) & (words.skeleton_id[a] >= 0) & (shorter > 3)
+    )
+    improve(same_bones & (other_script | (heard > 0.2)), np.where(other_script, 0.92, (heard + 0.82) / 2), Kind.SOUND)
+    same_sound = may_sound & _equal_ids(keys.sound_id, a, b) & (keys.sound_length[a] >= 3)
+    improve(same_sound & (other_script | (heard > 0.1)), np.where(other_script, 0.9, (heard + 0.74) / 2), Kind.SOUND)
     far = other_script & ~abjad & (shorter > 3)
     far &= (keys.script[a] == 3) | (keys.script[b] == 3)
-    improve(far, np.where(far, _by_sounds(keys, a, b), 0.0), Kind.SOUND)
-    other_form = _differ_by_last_vowel(words.folded, a, b, like > 0) & ~(same_bones & other_script)
+    by_sounds = np.where(far, _by_sounds(keys, a, b), 0.0)
+    improve(by_sounds >= LEAST_BY_SOUNDS, by_sounds, Kind.SOUND)
+    other_form = _differ_by_last_vowel(words.folded, a, b, like > 0) & ~(same_bones & other_script) & ~same
+    if costs.two_slips:
+        like[_of_one_root(keys, a, b, (like > LOWEST) & ~same)] = 0.0
     like[other_form & (words.surname_sex[a] + words.surname_sex[b] == 0)] = 0.0
     improve(words.stem_id[a] == words.stem_id[b], 0.9, Kind.GENDERED)
+    _put_fathers(words, a, b, like, kind)
     bare = abjad & (keys.script[a] != keys.script[b])
     improve(bare, np.where(bare, _by_consonants(keys, a, b), 0.0), Kind.SOUND)
     _put_known(keys, a, b, like, kind, other_script & (kind == Kind.SOUND))
     low = like < LOWEST
     kind[low & (kind != Kind.RELATED)] = Kind.UNLIKE
     like[low] = 0.0
+    _put_guessed(words, a, b, like, kind)
     return like, kind
+
+
+GUESSED = 0.7
+"""Likeness of a short form and a word that is a slip away from the full name."""
+
+
+def _put_guessed(words: Vocabulary, a: Ints, b: Ints, like: Floats, kind: Ints) -> None:
+    """Puts in place the short forms of a full name that is misspelt: Álex, Alejadnro; Maggie, Margret."""
+    known = (words.entry[a] > 0) != (words.entry[b] > 0)
+    for row in np.flatnonzero(known & (like == 0.0)).tolist():
+        x, y = (int(a[row]), int(b[row])) if words.entry[a[row]] > 0 else (int(b[row]), int(a[row]))
+        entry = words.entries[words.entry[x]]
+        if len(words.folded[y]) > 4 and entry.short & guess_given_name(words.folded[y]).keys:
+            like[row], kind[row] = GUESSED, int(Kind.SLIP)
+
+
+def _fathers(words: Vocabulary, of: Ints) -> Ints:
+    """A number for the father in each patronymic, whichever language's form it is: Йосипівна, Иосифовна; -1 where it is not known."""
+    groups, number = father_groups(), {"": -1}
+    found = []
+    for word, rest in zip(words.folded[of].tolist(), words.patronymic[of].tolist(), strict=True):
+        stem = word.removesuffix(_UKRAINIAN_DAUGHTER).rstrip("aeiou") if word.endswith(_UKRAINIAN_DAUGHTER) else rest
+        group = groups.get(stem, "")
+        found.append(number.setdefault(group, len(number)))
+    return np.array(found, dtype=np.int64)
+
+
+def _put_fathers(words: Vocabulary, a: Ints, b: Ints, like: Floats, kind: Ints) -> None:
+    """Puts in place the patronymics of one father: Григорович, Григорьевич, Hryhorovych."""
+    patronymic = patronymics(words)
+    rows = np.flatnonzero(patronymic[a] & patronymic[b] & (like < FATHER))
+    fathers = _fathers(words, np.concatenate([a[rows], b[rows]]))
+    left, right = fathers[: len(rows)], fathers[len(rows) :]
+    equal = patronymic_parts(words, a[rows], b[rows]) == Part.EQUAL
+    one = rows[equal | ((left == right) & (left >= 0))]
+    like[one], kind[one] = FATHER, int(Kind.VARIANT)
 
 
 def _sound_alike(keys: WordKeys, a: Ints, b: Ints) -> Bools:
@@ -339,6 +476,48 @@ def _put_known(keys: WordKeys, a: Ints, b: Ints, like: Floats, kind: Ints, spare
     differs &= ~one_surname & (~spared | sure) & (kind != Kind.EQUAL)
     like[differs], kind[differs] = 0.0, int(Kind.UNLIKE)
 
+
+_SURNAME_ENDINGS = (
+    "ov ev ova eva ovi evi", "tsev tseva", "kov kova", "kin kina", "in ina", "nikov nikova ikov ikova", "enkov enkova", "enko enka", "ko ka", "uk iuk",
+    "chuk", "ak iak", "chak", "ik", "chik", "chenko", "ek", "onka enka", "a", "i e", "o", "ski ska skaia skoi",
+    "ovski ovska ovskaia evski evska evskaia", "inski inska inskaia", "tski tska tskaia", "etski etska etskaia", "itski itska itskaia",
+    "ovich evich ovits evits", "ich its", "ets", "iv", "ishin ishina", "shvili", "dze adze idze", "ava", "ua", "ian", "iants",
+    "son", "sen", "s", "is", "ison", "er", "mer maier meier", "man mann", "ke", "ling", "son sson", "z ez es", "escu", "kovski kovska",
+)  # fmt: skip
+"""Endings that make a surname of a root, folded; those of one ending in several spellings or sexes together."""
+_ENDING_NUMBERS = {end: number for number, ends in enumerate(_SURNAME_ENDINGS, start=1) for end in ends.split()}
+_SHORTEST_ROOT = 3
+
+
+def _are_two_surnames_of_one_root(x: str, y: str) -> bool:
+    """Whether folded words are one root with two surnames' endings: Дзюба, Дзюбак; Ostrowski, Ostrowiecki; Skrzypek, Skrzypczak."""
+    root = 0
+    while root < min(len(x), len(y)) and x[root] == y[root]:
+        root += 1
+    for cut in range(root, max(root - 3, _SHORTEST_ROOT - 1), -1):
+        one, other = x[cut:], y[cut:]
+        left, right = _ENDING_NUMBERS.get(one, 0), _ENDING_NUMBERS.get(other, 0)
+        if left and right and max(len(one), len(other)) > 1:
+            return left != right
+        if (left and not other and len(one) > 1) or (right and not one and len(other) > 1):
+            return True
+    return False
+
+
+def _of_one_root(keys: WordKeys, a: Ints, b: Ints, asked: Bools) -> Bools:
+    """Pairs of words of Latin or Cyrillic letters that are two surnames of one root."""
+    words, found = keys.vocabulary, np.zeros(len(a), dtype=bool)
+    asked = asked & (keys.script[a] % 2 == 0) & (keys.script[b] % 2 == 0) & (words.stem_id[a] != words.stem_id[b])
+    rows = np.flatnonzero(asked)
+    for row, x, y in zip(rows.tolist(), words.folded[a[rows]].tolist(), words.folded[b[rows]].tolist(), strict=True):
+        typed = _parted(_spellings(words, int(a[row]))[0], _spellings(words, int(b[row]))[0])
+        # A letter more or less inside is a slip before it is another ending: Куликов, Кулиов.
+        found[row] = (len(typed[0]) + len(typed[1]) > 1 or typed[2] == 0) and _are_two_surnames_of_one_root(x, y)
+    return found
+
+
+LEAST_BY_SOUNDS = 0.62
+"""Words of two scripts whose sounds are less like each other are two words: Giorgi, გურამ."""
 
 _SEX_ENDS = ("", "o", "e", "i", "s", "os", "is", "as", "us")
 

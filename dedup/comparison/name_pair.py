@@ -11,7 +11,7 @@ import numpy as np
 
 from dedup.arrays import Bools, Floats, Ints
 from dedup.comparison.name_alignment import Alignment, align_words
-from dedup.comparison.name_likeness import Kind
+from dedup.comparison.name_likeness import FATHER, Kind
 from dedup.comparison.name_pair_reading import (
     GIVEN_WEIGHT,
     INITIAL_WEIGHT,
@@ -21,6 +21,7 @@ from dedup.comparison.name_pair_reading import (
     read_pairs,
     word_table,
 )
+from dedup.comparison.name_readings import read_together
 from dedup.comparison.name_words import Part
 from dedup.comparison.person_name import LEVELS, NameLevel, Relations, compare_names, describe_names
 from dedup.name_texts import NameTexts, TextIds
@@ -58,13 +59,16 @@ SHARPNESS = 1.7
 """Power that brings the best threshold near `SAME`."""
 OTHER_GENERATION = 0.3
 OTHER_PATRONYMIC = 0.3
+OTHER_SEX = 0.3
 OTHER_NUMBERS = 0.35
 OTHER_FORM = 0.45
-"""Most that a score can be where a father's name, Jr and Sr, a number or the legal form tells the two apart."""
+"""Most that a score can be where a father's name, Jr and Sr, son and daughter, a number or the legal form tells the two apart."""
 GENERATION_ON_ONE_SIDE = 0.8
 """What is left of a score where one name alone says Jr: he may be the other, or the other's son."""
 ACRONYM = 0.75
 """Least that a score is where one name is the first letters of the other."""
+MISREAD = 0.95
+"""What is left of a score where letters had to be put right: 0strowski."""
 CONTRADICTS = {INITIAL_WEIGHT: 0.6, PATRONYMIC_WEIGHT: 0.9, GIVEN_WEIGHT: 1.0}
 """What a word left over weighs against one left over on the other side, by what it tells when it is shared."""
 
@@ -115,17 +119,53 @@ def _are_acronyms(pairs: Pairs) -> Bools:
     return np.asarray(found)
 
 
+def _of_other_sexes(pairs: Pairs) -> Bools:
+    """Pairs of which one is called a son and the other a daughter: oglu, kyzy."""
+    sons = [pairs.son[side].any(axis=1) for side in (pairs.left, pairs.right)]
+    daughters = [pairs.daughter[side].any(axis=1) for side in (pairs.left, pairs.right)]
+    return np.asarray((sons[0] & daughters[1]) | (sons[1] & daughters[0]))
+
+
+def _father_is_son(pairs: Pairs, found: Alignment) -> Bools:
+    """Pairs of which one's given name is the other's father's: Khaled bin Saeed, Saeed bin Khaled; Omar Abdullah Bawazir, Abdullah Omar
+    Bawazir. Without a word for the son that is an Arabic order only: elsewhere two given names come in any."""
+    places = np.arange(found.to.shape[1])
+    found_rows = np.zeros(len(found.to), dtype=bool)
+    of_father = pairs.son | pairs.daughter
+    telling = (pairs.left >= 0) & ~of_father[pairs.left]
+    crossed = (found.to >= 0) & (found.to != places) & telling
+    asked = crossed.sum(axis=1) == 2
+    asked &= pairs.arabic[pairs.left].sum(axis=1) >= 2
+    asked |= (crossed.sum(axis=1) == 2) & of_father[pairs.left].any(axis=1) & of_father[pairs.right].any(axis=1)
+    for row in np.flatnonzero(asked).tolist():
+        first, second = np.flatnonzero(crossed[row]).tolist()
+        is_exchange = found.to[row, first] == second and found.to[row, second] == first
+        between = pairs.left[row, first + 1 : second]
+        is_near = (
+            bool(of_father[between].all()) if len(between) else pairs.arabic[pairs.left[row, [first, second]]].all()
+        )
+        rest = int((telling[row] & (found.to[row] == places)).sum())
+        found_rows[row] = is_exchange and is_near and (rest > 0 or len(between) > 0)
+    return found_rows
+
+
 def _capped(score: Floats, pairs: Pairs, found: Alignment, roles: Relations, both: Floats, missing: Floats) -> Floats:
     person = ~pairs.organisation
     telling = (both >= 0.5).sum(axis=1)
     given = (pairs.given[pairs.left] & (both >= 0.5)).any(axis=1)
-    thin = person & (telling <= 1) & (missing >= 0.5)
+    # Иванов А. and Иванов Андрей Петрович: beside a surname and an initial a father's name, or two initials, may be missing.
+    initial = (found.to >= 0) & (found.kind == Kind.INITIAL)
+    initial = initial.any(axis=1) & (missing <= max(PATRONYMIC_WEIGHT, 2 * INITIAL_WEIGHT))
+    thin = person & (telling <= 1) & (missing >= 0.5) & ~initial
     score = np.where(thin, np.minimum(score, np.where(given, ONE_WORD["given"], ONE_WORD["surname"])), score)
     a, b = pairs.generation_left, pairs.generation_right
     score = np.where((a > 0) & (b > 0) & (a != b), np.minimum(score, OTHER_GENERATION), score)
     score = np.where((a > 0) != (b > 0), score * GENERATION_ON_ONE_SIDE, score)
     other_father = person & (roles.patronymic == Part.DIFFERENT) & (roles.level == NameLevel.CONTRADICTION)
+    other_father &= ~((both == PATRONYMIC_WEIGHT) & (found.like >= FATHER)).any(axis=1)  # Hryhorovych, Григорьевич
     score = np.where(other_father, np.minimum(score, OTHER_PATRONYMIC), score)
+    score = np.where(person & _father_is_son(pairs, found), np.minimum(score, OTHER_PATRONYMIC), score)
+    score = np.where(person & _of_other_sexes(pairs), np.minimum(score, OTHER_SEX), score)
     numbers = pairs.digits[pairs.left] & (found.to < 0)
     digits_taken = found.right_taken | ~pairs.digits[pairs.right]
     score = np.where(_are_acronyms(pairs), np.maximum(score, ACRONYM), score)
@@ -190,17 +230,22 @@ def compare_texts(left: Sequence[str], right: Sequence[str]) -> tuple[list[str],
     one bearer's from a score of `SAME` on. The score of a pair does not depend on its order or on the other pairs."""
     if not len(left):
         return [], [], []
-    texts, numbers = number_distinct([text[:LONGEST_NAME] for text in (*left, *right)])
+    both = [sorted((x[:LONGEST_NAME], y[:LONGEST_NAME])) for x, y in zip(left, right, strict=True)]
+    read = read_together([x for x, _ in both], [y for _, y in both])
+    texts, numbers = number_distinct([*read.left, *read.right])
     a, b = numbers[: len(left)], numbers[len(left) :]
-    turned = np.array([texts[x] > texts[y] for x, y in zip(a.tolist(), b.tolist(), strict=True)], dtype=bool)
-    a, b = np.where(turned, b, a), np.where(turned, a, b)
-    pairs, ways, keys = read_pairs(texts, a, b)
+    pairs, ways, keys = read_pairs(texts, a, b, read.left_person, read.right_person)
     found = align_words(keys, pairs.left, pairs.right, ways)
     roles = _roles(texts, a, b)
     scores = _score(pairs, found, roles)
     empty = (pairs.left[:, 0] < 0) | (pairs.right[:, 0] < 0)
     scores[empty] = 0.0
     scores[(a == b) & ~empty] = 1.0  # whatever letters it is in
+    scores = np.where(read.misread, scores * MISREAD, scores)
     levels = _levels(scores, pairs, found, roles)
     names = np.where(empty, "missing", np.array(_LEVEL_NAMES, dtype=object)[levels])
-    return names.tolist(), scores.round(6).tolist(), _details(pairs, found, roles, levels)
+    details = [
+        f"{detail}, letters put right" if misread else detail
+        for detail, misread in zip(_details(pairs, found, roles, levels), read.misread.tolist(), strict=True)
+    ]
+    return names.tolist(), scores.round(6).tolist(), details

@@ -17,18 +17,22 @@ from dedup.arrays import Bools, Floats, Ints, number_texts
 from dedup.comparison import company
 from dedup.comparison.edit_distance import as_texts
 from dedup.comparison.name_alignment import MOST_WORDS, Ways
-from dedup.comparison.name_likeness import WordKeys, read_word_keys
+from dedup.comparison.name_likeness import WordKeys, patronymics, read_word_keys
 from dedup.comparison.name_script import (
     KOREAN_KEYS,
     chinese_key,
+    chinese_surnames,
+    is_han,
     is_hangul,
     korean_key,
+    korean_syllables,
     script_of,
     spell_out,
     split_initials,
 )
 from dedup.comparison.name_words import typo_allowance
 from dedup.folding import fold_plain_words, fold_token, plain_latin, plain_latin_words
+from dedup.given_names import wide_given_name_table
 from dedup.tokens import cut_words
 from dedup.words import settle_look_alikes
 
@@ -43,7 +47,8 @@ def word_table() -> dict[str, dict[str, str]]:
             for spelling in spellings.split():
                 # An alphabet without vowels folds to too little: عمر would be Mr.
                 key = spelling if script_of(spelling) == 1 else fold_token(spelling)
-                found.setdefault(section, {}).setdefault(key, meaning)
+                if len(key) > 1 or len(spelling) == 1:  # ооо folds to a lone o, which is an initial
+                    found.setdefault(section, {}).setdefault(key, meaning)
     return found
 
 
@@ -111,6 +116,7 @@ def _join_words(left: Ints, right: Ints, raw: list[str]) -> Ints:
     New words go to `raw`."""
     plain = plain_latin_words(raw)
     length = np.array([len(word) for word in plain] + [0])
+    initial = np.array([len(word) == 1 for word in raw] + [False])
     # El Sisi, Alsisi: the article's vowel is heard either way.
     first = np.array([ord("a" if word[0] in "aeiou" else word[0]) if word else 0 for word in plain] + [0])
     east = np.array([bool(chinese_key(word) or korean_key(word)) for word in raw] + [True])
@@ -122,7 +128,7 @@ def _join_words(left: Ints, right: Ints, raw: list[str]) -> Ints:
         size = length[a] + length[b]
         near = (np.abs(length[right] - size[:, None]) <= 3) & (right >= 0)
         near &= eastern[:, None] | (first[right] == first[a][:, None])
-        near &= ((size >= 4) & (b >= 0))[:, None]
+        near &= ((size >= 4) & (b >= 0) & ~initial[b])[:, None]
         near &= length[right] > np.maximum(length[a], length[b])[:, None]
         rows, places = np.nonzero(near)
         if not len(rows):
@@ -142,10 +148,15 @@ def _join_words(left: Ints, right: Ints, raw: list[str]) -> Ints:
 
 def _are_one(halves: Sequence[tuple[str, str]], whole: Sequence[str], eastern: Bools) -> Bools:
     """Whether words written together are the whole ones, but for slips, or in another romanisation."""
-    a, b = (as_texts(fold_plain_words(plain_latin_words(words))) for words in ([x + y for x, y in halves], whole))
+    a, b, first, last = (
+        as_texts(fold_plain_words(plain_latin_words(words)))
+        for words in ([x + y for x, y in halves], whole, [x for x, _ in halves], [y for _, y in halves])
+    )
     shorter = np.array([min(len(x), len(y)) for x, y in zip(a, b, strict=True)], dtype=np.int64)
     slips = np.asarray(cpdist(a, b, scorer=OSA.distance, dtype=np.int32))
     one = slips <= typo_allowance(shorter)
+    for half in (first, last):  # Коцюбинська-Лях is not one word because Коцюбинская is like it
+        one &= slips < np.asarray(cpdist(half, b, scorer=OSA.distance, dtype=np.int32))
     for row in np.flatnonzero(eastern & ~one).tolist():
         (x, y), together = halves[row], whole[row]
         keys = [(key(x + y), key(x) + key(y), key(together)) for key in (chinese_key, korean_key)]
@@ -156,7 +167,8 @@ def _are_one(halves: Sequence[tuple[str, str]], whole: Sequence[str], eastern: B
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
     """Pairs of names, ready to be scored. left, right: [pairs, MOST_WORDS] numbers of words; of_persons, of_organisations: [words + 1]
-    what each word tells; given, digits: [words + 1] which words are given names, numbers; the rest is [pairs]."""
+    what each word tells; given, digits, son, daughter, arabic: [words + 1] which words are given names, numbers, say that a father's name
+    follows, are given names that are written in Arabic too; the rest is [pairs]."""
 
     left: Ints
     right: Ints
@@ -165,6 +177,9 @@ class Pairs:
     given: Bools
     digits: Bools
     organisation: Bools
+    son: Bools
+    daughter: Bools
+    arabic: Bools
     folded: Sequence[str]
     generation_left: Ints
     generation_right: Ints
@@ -185,7 +200,7 @@ def _weights(keys: WordKeys) -> tuple[Floats, Floats, Bools]:
     words = keys.vocabulary
     folded = _table_keys(words.raw, words.folded.tolist())
     known = words.entry > 0
-    patronymic = np.array([shape.patronymic for shape in words.shapes], dtype=bool)[words.traits]
+    patronymic = patronymics(words)
     initial = words.initial & ~keys.digits
     particle, little = _flags(folded, "particle")[:-1], _flags(folded, "little")[:-1]
     person = np.where(known, GIVEN_WEIGHT, 1.0)
@@ -197,6 +212,19 @@ def _weights(keys: WordKeys) -> tuple[Floats, Floats, Bools]:
     organisation = np.where(little, LITTLE_WEIGHT, organisation)
     organisation = np.where(initial, INITIAL_WEIGHT * 2, organisation)
     return np.append(person, 0.0), np.append(organisation, 0.0), np.append(known, False)
+
+
+@cache
+def _arabic_groups() -> frozenset[str]:
+    """Groups of given names that the table has in Arabic letters too."""
+    table = wide_given_name_table()[0].items()
+    return frozenset(group for word, entry in table if script_of(word) == 1 and word[0] > "ת" for group in entry.full)
+
+
+def _written_in_arabic(keys: WordKeys) -> Bools:
+    words = keys.vocabulary
+    by_entry = np.array([bool(entry.full & _arabic_groups()) for entry in words.entries], dtype=bool)
+    return np.asarray(by_entry[words.entry])
 
 
 def _every(flags: Bools, rows: Ints) -> Bools:
@@ -214,18 +242,25 @@ def _meanings(folded: Sequence[str]) -> Ints:
     return number_texts([table.get(word, "") for word in folded])
 
 
-def _find_ways(keys: WordKeys, left: Ints, right: Ints, hangul: Bools, organisation: Bools, hyphen: Bools) -> Ways:
+def _find_ways(
+    keys: WordKeys, left: Ints, right: Ints, hangul: Bools, organisation: Bools, hyphen: Bools, native: Bools
+) -> Ways:
     chinese = _every(keys.chinese_id >= 0, left) & _every(keys.chinese_id >= 0, right)
     marked = np.append(keys.wade_giles, False)
     korean = _every(keys.korean_id >= 0, left) & _every(keys.korean_id >= 0, right)
     family = np.array([word in KOREAN_KEYS for word in keys.korean.tolist()] + [False])
+    common = np.array([word in chinese_surnames() for word in keys.vocabulary.plain.tolist()] + [False])
+    sure_chinese = chinese & common[left].any(axis=1) & common[right].any(axis=1)
     begins = (family[left[:, 0]] & family[right].any(axis=1)) | (family[right[:, 0]] & family[left].any(axis=1))
     return Ways(
         chinese & (hyphen | marked[left].any(axis=1) | marked[right].any(axis=1)) & ~organisation,
         chinese & ~organisation,
         korean & (hangul | begins) & ~organisation,
         organisation,
+        native & ~organisation,
+        sure_chinese & ~hyphen & ~organisation,
         _meanings(keys.vocabulary.folded.tolist()),
+        number_texts([korean_syllables(word) for word in keys.vocabulary.plain.tolist()]),
     )
 
 
@@ -275,7 +310,10 @@ def _other_form(prepared: company.Prepared, left: Ints, right: Ints) -> Bools:
     return np.array(other, dtype=bool)[inverse]
 
 
-def read_pairs(texts: Sequence[str], left: Ints, right: Ints) -> tuple[Pairs, Ways, WordKeys]:
+def read_pairs(
+    texts: Sequence[str], left: Ints, right: Ints, left_person: Bools, right_person: Bools
+) -> tuple[Pairs, Ways, WordKeys]:
+    """Pairs of texts by number. left_person, right_person: [pairs], names with initials, of which two may look like a legal form."""
     spelt = [spell_out(text) for text in texts]
     prepared = company.prepare(spelt)
     count = len(texts)
@@ -286,10 +324,11 @@ def read_pairs(texts: Sequence[str], left: Ints, right: Ints) -> tuple[Pairs, Wa
     plain = plain_latin_words(distinct)
     bag, companies = _read_bag(rows[:count], plain, _table_keys(distinct, fold_plain_words(plain))), rows[count:]
     is_organisation = _is_organisation(prepared, texts, bag)
-    organisation = is_organisation[left] | is_organisation[right]
+    organisation = (is_organisation[left] & ~left_person) | (is_organisation[right] & ~right_person)
     formed = np.array([form not in _SOLE for form in prepared.form], dtype=bool)
     one_key = number_texts(prepared.keys)
-    organisation |= (formed[left] | formed[right]) & (one_key[left] == one_key[right])
+    same_key = one_key[left] == one_key[right]
+    organisation |= ((formed[left] & ~left_person) | (formed[right] & ~right_person)) & same_key
     organisation &= (companies[left, 0] >= 0) & (companies[right, 0] >= 0)
     hyphen = np.array([bool(_HYPHEN.search(text)) for text in texts], dtype=bool)
     companies = _without_repeats(companies)
@@ -300,6 +339,9 @@ def read_pairs(texts: Sequence[str], left: Ints, right: Ints) -> tuple[Pairs, Wa
         b = _join_words(b, a, distinct)
     keys = read_word_keys(distinct)
     hangul = np.array([is_hangul(text) for text in texts], dtype=bool)
+    han = np.array([is_han(text) for text in texts], dtype=bool)
+    native = (hangul[left] & hangul[right]) | (han[left] & han[right])
+    table_keys = _table_keys(keys.vocabulary.raw, keys.vocabulary.folded.tolist())
     of_persons, of_organisations, given = _weights(keys)
     pairs = Pairs(
         left=a,
@@ -309,6 +351,9 @@ def read_pairs(texts: Sequence[str], left: Ints, right: Ints) -> tuple[Pairs, Wa
         given=given,
         digits=np.append(keys.digits, False),
         organisation=organisation,
+        son=_flags(table_keys, "son"),
+        daughter=_flags(table_keys, "daughter"),
+        arabic=np.append(_written_in_arabic(keys), False),
         folded=keys.vocabulary.folded.tolist(),
         generation_left=np.where(organisation, 0, bag.generation[left]),
         generation_right=np.where(organisation, 0, bag.generation[right]),
@@ -316,6 +361,6 @@ def read_pairs(texts: Sequence[str], left: Ints, right: Ints) -> tuple[Pairs, Wa
     )
     return (
         pairs,
-        _find_ways(keys, a, b, hangul[left] | hangul[right], organisation, hyphen[left] != hyphen[right]),
+        _find_ways(keys, a, b, hangul[left] | hangul[right], organisation, hyphen[left] != hyphen[right], native),
         keys,
     )

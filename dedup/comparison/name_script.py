@@ -183,6 +183,17 @@ def is_hangul(text: str) -> bool:
     return bool(_HANGUL.search(text))
 
 
+@cache
+def chinese_surnames() -> frozenset[str]:
+    """The most common Chinese surnames in Pinyin."""
+    return frozenset(_east_asian()["chinese_common"])
+
+
+def is_han(text: str) -> bool:
+    """Whether Chinese signs are in a text."""
+    return bool(_HAN.search(text))
+
+
 def script_of(word: str) -> int:
     """A number for the script of a word's first letter: 0 for Latin, 1 for an alphabet without vowels, 2 Cyrillic, 3 any other."""
     letter = word[:1]
@@ -211,10 +222,16 @@ _SPELLING = tuple(
 )  # fmt: skip
 
 
+_ONE_LETTER = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك"})
+"""Arabic letters that are typed without their hamza or dots."""
+
+
 @lru_cache(maxsize=1 << 17)
 def spelled_otherwise(word: str) -> str:
     """A word with what clerks do with marked letters and long vowels brought to one: Müller, Mueller; Şahin, Shahin; Satō, Satou."""
     marked = word.translate(_DIGRAPHS) if not word.isascii() else word
+    if script_of(word) == 1:
+        marked = marked.translate(_ONE_LETTER)
     plain = plain_latin(marked)
     for pattern, text in _SPELLING:
         plain = pattern.sub(text, plain)
@@ -277,7 +294,7 @@ _PINYIN_WORD = re.compile(rf"(?:{_PINYIN_SYLLABLE.pattern}){{1,4}}")
 _WADE_GILES = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
-        (r"hs", "x"), (r"ts|tz", "z"), (r"zh|ch|j(?!ih)|q|r", "j"), (r"sz", "s"), (r"ssu", "si"), (r"c", "z"), (r"k", "g"), (r"p", "b"), (r"t", "d"),
+        (r"(?<!e)hs", "x"), (r"ts|tz", "z"), (r"zh|ch|j(?!ih)|q|r", "j"), (r"sz", "s"), (r"ssu", "si"), (r"c", "z"), (r"k", "g"), (r"p", "b"), (r"t", "d"),
         (r"ung", "ong"), (r"ien", "ian"), (r"ieh", "ie"), (r"ueh", "ue"), (r"yeh", "ye"), (r"yen", "yan"), (r"erh", "er"), (r"ih", "i"),
         (r"zu|zi|ze", "zi"), (r"(?<=[gh])o(?!ng|u)", "e"), (r"uo", "o"), (r"eh", "e"), (r"iung", "iong"), (r"(?<=^)yu$", "you"), (r"jue?i$", "jui"),
     )
@@ -399,6 +416,15 @@ def korean(plain: str) -> str:
         )
         place = found.end()
     return key
+
+
+_ONE_CONSONANT = str.maketrans("gdbr", "ktpl")
+
+
+def korean_syllables(plain: str) -> str:
+    """A key of a word in the Korean state's romanisation, which has a spelling for each vowel: seoyeon, soyeon. '' for a word of another,
+    or one that has not its mark, the eo."""
+    return plain.translate(_ONE_CONSONANT).replace("ch", "j") if "eo" in plain and korean(plain) else ""
 
 
 _KOREAN_SURNAMES = (

@@ -61,16 +61,17 @@ def _generic_words() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(keys), frozenset(long)
 
 
+def city_names() -> list[tuple[str, str]]:
+    """Every name of `city_names.tsv` with its city's first name, which is among them."""
+    lines = files("dedup.comparison").joinpath("city_names.tsv").read_text(encoding="utf-8").splitlines()
+    cities = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return [(name, names[0]) for names in cities for name in names]
+
+
 @cache
 def _other_names() -> Mapping[str, str]:
     """Every name of the table, folded, to its city's first name, folded."""
-    lines = files("dedup.comparison").joinpath("city_names.tsv").read_text(encoding="utf-8").splitlines()
-    names = [
-        name for line in lines if line and not line.startswith("#") for name in (line.split("\t")[0], *line.split("\t"))
-    ]
-    firsts = [
-        line.split("\t")[0] for line in lines if line and not line.startswith("#") for _ in (0, *line.split("\t"))
-    ]
+    names, firsts = zip(*city_names(), strict=True)
     keys = texts_of(folded(read_words([*names, *firsts])))
     return dict(zip(keys[: len(names)], keys[len(names) :], strict=True))
 

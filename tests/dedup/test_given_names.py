@@ -3,7 +3,14 @@ from importlib.resources import files
 
 import pytest
 
-from dedup.given_names import gender, given_name_keys, guess_given_name
+from dedup.given_names import (
+    father_groups,
+    gender,
+    given_name_keys,
+    given_name_table,
+    guess_given_name,
+    wide_given_name_table,
+)
 
 
 @pytest.mark.parametrize(
@@ -107,3 +114,24 @@ def test_a_surname_is_no_short_form_by_a_chance_of_folding(surname):
 )
 def test_a_mans_name_and_a_womans_made_of_it_are_two(left, right):
     assert not given_name_keys(left) & given_name_keys(right)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("grigor", "hrihor"), ("oleks", "aleks"), ("pilip", "filip"), ("esip", "esif"), ("mikol", "nikol")],
+)
+def test_fathers_of_one_name_in_two_languages_are_one(one, other):
+    assert father_groups()[one] == father_groups()[other]
+
+
+@pytest.mark.parametrize("rest", ["ian", "lv", "petrov"])
+def test_a_rest_too_short_or_unknown_is_no_father(rest):
+    assert rest not in father_groups()
+
+
+def test_the_wide_table_adds_to_the_groups_of_the_narrow_one():
+    narrow, wide = given_name_table()[0], wide_given_name_table()[0]
+    assert narrow.keys() <= wide.keys()
+    assert all(narrow[word].keys <= wide[word].keys for word in narrow)
+    assert wide["paco"].short & wide["francisco"].full
+    assert not given_name_keys("Paco")
