@@ -8,7 +8,7 @@ contradicting persons share, no link of a nameless record reaches the merge cut,
 Most components hold nothing that contradicts: there every order of joins gives the same, and they are joined at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
@@ -156,6 +156,20 @@ class NameLevels:
         return self._known[(left, right) if left < right else (right, left)]
 
 
+def known_together(mine: Mapping[int, int], theirs: Mapping[int, int]) -> dict[int, int]:
+    """Names that people called one client's, of two sides: by name the least name of its group. Groups with a name in common are one."""
+    if not mine or not theirs:
+        return {**mine, **theirs}
+    groups: dict[int, set[int]] = {}
+    for name, first in (*mine.items(), *theirs.items()):
+        groups.setdefault(first, set()).add(name)
+    united: list[set[int]] = []
+    for group in groups.values():
+        touched = [other for other in united if not other.isdisjoint(group)]
+        united = [*(other for other in united if other.isdisjoint(group)), group.union(*touched)]
+    return {name: min(group) for group in united for name in group}
+
+
 class Clustering:
     """Growing clusters over records by number, with the reasons for refusing a join."""
 
@@ -255,7 +269,7 @@ class Clustering:
         for name, bearers in gone.names.items():
             kept.names[name] = kept.names.get(name, 0) + bearers
         kept.apart |= gone.apart
-        kept.known_as |= gone.known_as
+        kept.known_as = known_together(kept.known_as, gone.known_as)
         for key, values in gone.values.items():
             kept.values[key] |= values
         self._parent[b] = a

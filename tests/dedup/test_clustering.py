@@ -20,6 +20,7 @@ from dedup.clustering import (
     components,
     join_all,
     join_links,
+    known_together,
     link_order,
 )
 from dedup.encoding import Encoded, encode
@@ -203,3 +204,19 @@ def test_a_town_joins_at_once_as_one_by_one(slack):
     ids = [record.record_id for record in records]
     judgements = [Judgement(ids[n], ids[n + 1], n % 2 == 0) for n in range(0, 200, 7)]
     assert check_against_one_by_one(records, judgements, slack), "a town without a refusal tells nothing"
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "together"),
+    [
+        ({}, {4: 4}, {4: 4}),
+        ({1: 1, 2: 1}, {5: 5, 7: 5}, {1: 1, 2: 1, 5: 5, 7: 5}),
+        ({0: 0, 3: 0}, {3: 3, 8: 3}, {0: 0, 3: 0, 8: 0}),
+        ({1: 1, 2: 1, 6: 6, 9: 6}, {2: 2, 9: 2}, {1: 1, 2: 1, 6: 1, 9: 1}),
+        ({5: 5}, {5: 2, 2: 2}, {2: 2, 5: 2}),
+    ],
+    ids=["one side alone", "nothing in common", "a name in common", "one name of each of two", "under another first"],
+)
+def test_groups_of_names_that_people_joined_are_one_where_they_share_a_name(mine, theirs, together):
+    assert known_together(mine, theirs) == together
+    assert known_together(theirs, mine) == together
