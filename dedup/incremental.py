@@ -81,6 +81,9 @@ class Rescored:
 class MatchIndex(Protocol):
     """What is remembered of the records folded so far."""
 
+    def expect(self, ids: Iterable[str]) -> None:
+        """These records will be asked for with their kept pairs: whoever has to fetch them may begin."""
+
     def keys_of(self, ids: Iterable[str]) -> Ints:
         """The distinct keys under which these records stand."""
 
@@ -163,6 +166,7 @@ def rescore(
     dropped, gained = table.shifts(model)
     again = (scene.bearers | {pair[0] for pair in gained | index.kept_among(dropped)}) - gone - batch
     pairs = scene.kept_pairs()
+    index.expect(again.union((pair.left for pair in pairs), (pair.right for pair in pairs)) - gone - batch)
     if again:
         pairs += _score_again(index, _around(index, model, rows, keys, orders, gone, again), again, records, snapshot)
     before = index.kept_pairs(again | gone)
@@ -459,7 +463,8 @@ def _score_again(
     wanted = table.among(again)
     left, right = table.pairs_with(model, wanted)
     batch = {record.record_id: record for record in records}
-    known = ~(table.among(batch)[left] | table.among(batch)[right])
+    of_batch = table.among(batch)
+    known = ~(of_batch[left] | of_batch[right])
     left, right = left[known], right[known]
     needed = np.unique(np.concatenate([left, right, table.sharers(model, wanted)]))
     met = {table.ids[number] for number in needed.tolist()}

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from pipeline.lead import Lead
 
 PHONE = ("e164", "extension", "identity", "reason")
-EMAIL = ("address", "canonical", "suggestion", "identity", "role", "disposable", "reason")
+EMAIL = ("address", "canonical", "suggestion", "identity", "role", "disposable", "reason", "domain", "free")
 """What is read of a phone and of an e-mail, by the names of `pipeline.lead` and in this order."""
 
 SaidPhone = tuple[str, str, bool, str]
-SaidEmail = tuple[str, str, str, bool, bool, bool, str]
+SaidEmail = tuple[str, str, str, bool, bool, bool, str, str, bool]
 
 _phone = attrgetter(*PHONE)
 _email = attrgetter(*EMAIL)

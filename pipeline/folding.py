@@ -6,9 +6,11 @@ a person, and the fold goes on with the old model.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -21,11 +23,13 @@ from dedup.model_writing import model_toml
 from dedup.snapshot import SnapshotError, is_incremental, read_snapshot, snapshot_bytes, take_snapshot
 from dedup.stable_keys import stable_keys
 from pipeline.client import Client
-from pipeline.identity import Change, members_after, reconcile
+from pipeline.folded_lead import FoldedLead
+from pipeline.identity import Change, Known, Moves, members_after, reconcile
 from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_model, golden_entry_of
 from pipeline.settings import Settings
 from pipeline.warehouse import clients, match_index
-from pipeline.warehouse.connection import Connection, one, rows, run
+from pipeline.warehouse.array_text import id_array
+from pipeline.warehouse.connection import Beside, Connection, ask_behind, one, rows, run, run_behind
 
 INCREMENTAL_FROM = 20_000
 """Leads from which a fold leaves an index behind: fewer are folded whole in about a second."""
@@ -44,30 +48,61 @@ Tie = tuple[tuple[str, str], float]
 """A pair of leads and its weight."""
 
 
-def fold_clients(
-    connection: Connection, settings: Settings, now: datetime, *, full: bool = False, progress: Progress | None = None
-) -> Counts:
-    """Folds in the caller's transaction, which holds the fold's lock; counts of what was done.
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a fold did. moves: among which clients; None where everything was folded."""
 
-    incremental: 1 where only changed leads were looked at; touched: leads in the components that were opened, reopened: clients
-    that were there before among them; model_waits: 1 where a model waits for approval.
-    """
+    moves: Moves | None
+    _counts: Counts
+    _totals: Future[tuple[int, int]]
+
+    def counts(self) -> Counts:
+        """Counts of what was done, when it is written.
+
+        incremental: 1 where only changed leads were looked at; touched: leads in the components that were opened, reopened: clients that
+        were there before among them; model_waits: 1 where a model waits for approval.
+        """
+        review, hubs = self._totals.result()
+        return self._counts | {"review": review, "hubs": hubs}
+
+
+def fold_clients(connection: Connection, settings: Settings, now: datetime) -> Counts:
+    """Folds in the caller's transaction, which holds the fold's lock and may have changed leads itself; counts as in `Folded`."""
+    return fold_beside(connection, Beside(connection), settings, now).counts()
+
+
+def fold_beside(
+    connection: Connection,
+    beside: Beside,
+    settings: Settings,
+    now: datetime,
+    *,
+    full: bool = False,
+    progress: Progress | None = None,
+) -> Folded:
+    """Folds in the caller's transaction, which holds the fold's lock. beside: reads what this transaction has not changed; it is called
+    back where everything is folded."""
     configured = fold_model(settings)
     in_force = match_index.in_force(connection)
     said = [dedup.Judgement(*judged) for judged in clients.judgements(connection)]
     model, waits = _model_to_use(connection, configured, in_force)
     before = int(one(connection, "review", "last_decision"))
-    counts: Counts | None = None
+    found: tuple[Counts, Moves | None] | None = None
     if in_force is not None and not full and _may_be_incremental(in_force, model, settings):
         with paused_collector():
-            counts = _fold_changed(connection, in_force, said, now)
-    if counts is None:
+            found = _fold_changed(connection, beside, in_force, said, now)
+    if found is None:
+        beside.come_back(connection)
         rows(connection, "match", "by_any_road")
-        counts = _fold_all(connection, in_force, model, settings, said, now, progress)
-    run(connection, "review", "place_doubts", after=before)
+        found = _fold_all(connection, in_force, model, settings, said, now, progress), None
+    counts, moves = found
+    totals = ask_behind(connection, match_index.totals)
+    # Doubts of opened leads are new.
+    unmoved = None if moves is None else id_array(moves.first_seen.keys() - moves.clients)
+    run_behind(connection, "review", "place_doubts", after=before, client_ids=unmoved)
     if waits:
         _report_change(connection, configured, model, settings, said, now, progress)
-    return counts | {"model_waits": int(waits)}
+    return Folded(moves, counts | {"model_waits": int(waits)}, totals)
 
 
 def _model_to_use(
@@ -116,6 +151,7 @@ class _Written:
     events: int
     before: int
     after: int
+    moves: Moves
 
 
 def _fold_all(
@@ -154,8 +190,7 @@ def _fold_all(
     match_index.write_obeyed(connection, said)
     return {
         "leads": len(entries), "clients": len(folded.clusters), "changes": len(changes), "events": events,
-        "review": len(folded.review), "hubs": len(folded.hubs), "incremental": 0, "touched": len(entries),
-        "reopened": len(set(known.membership.values())),
+        "incremental": 0, "touched": len(entries), "reopened": len(set(known.membership.values())),
     }  # fmt: skip
 
 
@@ -197,21 +232,32 @@ def _take_snapshot(
 
 
 def _fold_changed(
-    connection: Connection, in_force: match_index.InForce, said: Sequence[dedup.Judgement], now: datetime
-) -> Counts | None:
-    """Folds what changed since the last fold; None where everything must be folded."""
+    connection: Connection,
+    beside: Beside,
+    in_force: match_index.InForce,
+    said: Sequence[dedup.Judgement],
+    now: datetime,
+) -> tuple[Counts, Moves] | None:
+    """Folds what changed since the last fold; None where everything must be folded. beside: reads what this transaction did not change."""
     if match_index.is_queue_longer(connection, int(in_force.records * MOST_GROWTH * 4) + 100):
         return None
+    rows(connection, "leads", "lock_leads")  # nobody writes a lead between the reading of two of them
+    rows(connection, "match", "by_key")
+    beside.ask(rows, "match", "by_key")
+    queue = match_index.take_queue(connection)
+    asked = sorted(queue)
+    middle = len(asked) // 2
+    rest = beside.ask(match_index.genuine_among, asked[middle:])
+    first = match_index.genuine_among(connection, asked[:middle])
     try:
         snapshot = read_snapshot(match_index.content_of(connection, in_force))
     except SnapshotError:
         return None
-    rows(connection, "leads", "lock_leads")  # nobody writes a lead between the reading of two of them
-    rows(connection, "match", "by_key")
-    queue = match_index.take_queue(connection)
-    index = match_index.PostgresIndex(connection, snapshot.model.version)
-    entries = {entry.lead_id: entry for entry in map(entry_of, match_index.genuine_among(connection, queue))}
+    around = _Around(beside, queue)
+    index = match_index.PostgresIndex(connection, snapshot.model.version, beside, around.expect)
     old = {record.record_id: record for record in index.records(queue)}
+    leads = {lead.lead_id: lead for lead in chain(first, rest.result())}
+    entries = {lead_id: entry_of(lead) for lead_id, lead in leads.items()}
     added = [entry.record for lead, entry in entries.items() if old.get(lead) != entry.record]
     removed = old.keys() - entries.keys()
     if len(added) + len(removed) > max(in_force.records * MOST_GROWTH, 1):
@@ -221,7 +267,7 @@ def _fold_changed(
     }
     match_index.write_obeyed(connection, said)
     found = refold(index, removed, added, snapshot, said, judged)
-    written = _write_opened(connection, in_force, found, queue, entries, index, now)
+    written = _write_opened(connection, in_force, found, _Read(beside, leads, entries), index, around, now)
     if written is None:
         return None
     match_index.write_opened(
@@ -235,49 +281,98 @@ def _fold_changed(
     total = in_force.leads + sum(record.record_id not in old for record in added) - len(removed)
     living = in_force.clients + written.after - written.before
     match_index.count_folded(connection, in_force.snapshot_id, total, living, is_indexed=True)
-    review, hubs = match_index.totals(connection)
-    return {
-        "leads": total, "clients": living, "changes": written.changes, "events": written.events, "review": review,
-        "hubs": hubs, "incremental": 1, "touched": len(found.core), "reopened": written.before,
+    counts = {
+        "leads": total, "clients": living, "changes": written.changes, "events": written.events, "incremental": 1,
+        "touched": len(found.core), "reopened": written.before,
     }  # fmt: skip
+    return counts, written.moves
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is known of clients around opened leads, read while others are still compared. queue: leads that changed."""
+
+    beside: Beside
+    queue: set[str]
+    known: clients.KnownAround = field(default_factory=clients.KnownAround)
+
+    def expect(self, leads: Sequence[str]) -> None:
+        """Begins to read around leads that will be opened."""
+        self.beside.ask(self.known.read, self.queue.union(leads))
+
+    def of(self, leads: Iterable[str]) -> Known:
+        """What is known around these leads and the queue."""
+        return self.beside.ask(self.known.read, self.queue.union(leads)).result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Leads that were read, and what the fold keeps of them."""
+
+    beside: Beside
+    leads: dict[str, FoldedLead]
+    entries: dict[str, Entry]
+    _expected: list[Future[Iterable[FoldedLead]]] = field(default_factory=list)
+
+    def expect(self, lead_ids: Set[str]) -> None:
+        """Begins to read leads that will be asked for."""
+        self._expected.append(self.beside.ask(match_index.leads_among, lead_ids - self.leads.keys()))
+
+    def add(self, leads: Iterable[FoldedLead]) -> None:
+        """Keeps leads for golden records."""
+        for lead in leads:
+            self.leads[lead.lead_id] = lead
+            self.entries[lead.lead_id] = golden_entry_of(lead)
+
+    def entries_of(self, asked: Iterable[str], members: Mapping[str, Sequence[str]]) -> Mapping[str, Entry]:
+        """The leads of these clients, and others; those that are missing are read."""
+        wanted = {lead for client in asked for lead in members[client]}
+        while self._expected and not wanted <= self.entries.keys():
+            self.add(self._expected.pop().result())
+        missing = wanted - self.entries.keys()
+        if missing:
+            self.add(self.beside.ask(match_index.leads_among, missing).result())
+        return self.entries
 
 
 def _write_opened(
     connection: Connection,
     in_force: match_index.InForce,
     found: Refold,
-    queue: set[str],
-    entries: dict[str, Entry],
+    read: _Read,
     index: match_index.PostgresIndex,
+    nearby: _Around,
     now: datetime,
 ) -> _Written | None:
-    """Writes the clients of opened components; None where a client reaches beyond them, so that the index cannot be right. entries:
-    of genuine leads in the queue; those of their clients are added."""
+    """Writes the clients of opened components; None where a client reaches beyond them, so that the index cannot be right. read:
+    genuine leads in the queue; those of their clients are added."""
     opened = found.core | set(found.change.removed)
-    around = clients.known_around(connection, opened | queue)
+    around, queue, beside = nearby.of(opened), nearby.queue, nearby.beside
     reopened = {around.membership[lead] for lead in opened if lead in around.membership}
     known = replace(around, membership={lead: c for lead, c in around.membership.items() if c in reopened})
     if not known.membership.keys() <= opened:
         return None
+    read.expect(known.membership.keys())
     changes = list(reconcile(found.clusters, _seen_at(index, found), known))
     touched = {change.client_id for change in changes} | {c.from_client_id for c in changes if c.from_client_id}
+    stored = beside.ask(clients.read_stored, sorted(touched))
     members = members_after(around, changes)
     # A lead may have other words for its client, and none that matching reads.
-    asked = {client for client, held in members.items() if client in touched or not queue.isdisjoint(held)}
-    missing = {lead for client in asked for lead in members[client]} - entries.keys()
-    entries.update(
-        (entry.lead_id, entry) for entry in map(golden_entry_of, match_index.leads_among(connection, missing))
-    )
-    current = _clients_of({client: members[client] for client in asked}, entries)
-    stored = clients.golden_records_among(connection, asked - touched)
-    edited = [client for client in asked - touched if clients.golden_of(current[client]) != stored.get(client)]
+    unmoved = {client for client, held in members.items() if client not in touched and not queue.isdisjoint(held)}
+    current = _clients_of({client: members[client] for client in unmoved}, read.entries_of(unmoved, members))
+    before = beside.ask(clients.golden_records_among, unmoved).result() if unmoved else {}
+    edited = [client for client in unmoved if clients.golden_of(current[client]) != before.get(client)]
     changes.extend(Change("edit", client_id, ()) for client_id in sorted(edited))
     ties = _ties(changes, found.clusters, _weights(found.kept))
     levels = index.levels_of({pair for kept in ties.values() for pair, _ in kept})
-    events = clients.write_changes(
-        connection, changes, current, _evidence(ties, levels), in_force.model_name, _version(in_force), now
-    )
-    return _Written(len(changes), events, len(reopened), len(members_after(known, changes)))
+    evidence = _evidence(ties, levels)
+    decisions = clients.write_decisions(connection, changes, evidence, in_force.model_name, _version(in_force), now)
+    living = {client: members[client] for client in touched if client in members}
+    current |= _clients_of(living, read.entries_of(living, members))
+    events = clients.follow_decisions(connection, changes, decisions, current, now, None if edited else stored.result())
+    told = {client: [read.leads[lead] for lead in held] for client, held in living.items()}
+    moves = Moves(touched, told, {client: golden.first_seen_at for client, golden in current.items()})
+    return _Written(len(changes), events, len(reopened), len(members_after(known, changes)), moves)
 
 
 def _seen_at(index: match_index.PostgresIndex, found: Refold) -> Mapping[str, datetime]:

@@ -5,11 +5,13 @@ oldest of merged clients survives; a client that was merged or closed gets its i
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID
+
+from pipeline.folded_lead import FoldedLead
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ class Known:
     since: Mapping[str, int]
     minted: Mapping[str, int]
     dormant: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What a fold changes among clients, while it may still be writing it down. clients: those that get or lose a lead; members: the leads
+    of those of them that live after it, as they were read; first_seen: when these were first seen, and others whose golden record it may change."""
+
+    clients: Set[str]
+    members: Mapping[str, Sequence[FoldedLead]]
+    first_seen: Mapping[str, datetime]
 
 
 def reconcile(clusters: Iterable[Sequence[str]], seen_at: Mapping[str, datetime], known: Known) -> tuple[Change, ...]:

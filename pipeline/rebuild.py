@@ -59,7 +59,7 @@ def rebuild(connection: Connection, now: datetime, *, apply: bool) -> Rebuilt:
         ledger.put_memberships(connection, wrong_members, missing_members)
         aliases = [(old, wanted.aliases[old], wanted.standings[old].changed_by or 0) for old in missing_aliases]
         ledger.put_aliases(connection, wrong_aliases, aliases)
-        run(connection, "review", "place_doubts", after=0)
+        run(connection, "review", "place_doubts", after=0, client_ids=None)
     return found
 
 

@@ -15,7 +15,7 @@ from pipeline.alert import post_alert
 from pipeline.classification import classify_leads
 from pipeline.conforming import conform_pending, conform_quarantined
 from pipeline.errors import ChecksFailedError, InputFileError, RetryError
-from pipeline.folding import ModelState, fold_clients, model_state
+from pipeline.folding import ModelState, fold_beside, model_state
 from pipeline.privacy.door import door_of
 from pipeline.privacy.erasure_file import expect_erasures
 from pipeline.privacy.suppression import tell_suppressed
@@ -25,7 +25,7 @@ from pipeline.sources.configured import ConfiguredSource
 from pipeline.sources.page import Page
 from pipeline.tables.arrow_alone import use_arrow_alone
 from pipeline.warehouse import clients, landing, leads, match_index, record_counts
-from pipeline.warehouse.connection import Role
+from pipeline.warehouse.connection import Role, reading_beside, writing_behind
 from pipeline.warehouse.runs import recorded
 from pipeline.workspace import Workspace
 
@@ -101,13 +101,16 @@ def fold(workspace: Workspace, full: bool = False) -> Counts:
     with (
         recorded(workspace.warehouse, "fold", workspace.now) as counts,
         workspace.warehouse.transaction(Role.RESOLVER) as connection,
+        writing_behind(connection),
+        reading_beside(connection) as beside,
     ):
         clients.lock_fold(connection)
-        counts.update(
-            fold_clients(connection, workspace.settings, workspace.now(), full=full, progress=workspace.progress)
+        folded = fold_beside(
+            connection, beside, workspace.settings, workspace.now(), full=full, progress=workspace.progress
         )
-        counts["account_changes"] = fold_accounts(connection, workspace.settings, workspace.now())["changes"]
-        counts["suppressed"] = tell_suppressed(connection, workspace.now())
+        accounts = fold_accounts(connection, workspace.settings, workspace.now(), beside=beside, moves=folded.moves)
+        suppressed = tell_suppressed(connection, workspace.now())
+        counts.update(folded.counts() | {"account_changes": accounts["changes"], "suppressed": suppressed})
     return counts
 
 

@@ -16,9 +16,11 @@ from dedup.model_writing import model_toml
 from dedup.snapshot import Snapshot, read_snapshot
 from dedup.stable_keys import stable_keys
 from pipeline import folding, steps
+from pipeline.accounts.fold import fold_accounts
 from pipeline.folding import compare_partitions
 from pipeline.quality.verify import verify
 from pipeline.resolution import record_of
+from pipeline.settings import Settings
 from pipeline.warehouse import clients, match_index
 from pipeline.warehouse.connection import Role, Warehouse, rows
 from pipeline.warehouse.leads import lead_of
@@ -36,6 +38,12 @@ HUBS = "select field, value, records, distinct_names, reason from core.hub order
 KEYS = """select key, lead_id::text, rule from core.match_key union all select key, lead_id::text, rule from core.match_new_key
           order by 1, 2, 3"""
 KEYS_OF_RECORDS = "select distinct unnest(keys), lead_id::text from core.match_record order by 1, 2"
+ACCOUNTS = (
+    "select client_id::text, told::text from core.account_mention order by 1",
+    "select client_id::text, key, form, place from core.account_key order by 1, 2, 3, 4",
+    "select left_id::text, right_id::text, evidence from core.account_link order by 1, 2",
+    "select domain, companies from core.account_shared_domain order by 1",
+)
 LIVING = "select client_id::text from core.client where state = 'live' order by 1"
 FORM = {"name": "Name", "phone": "Phone", "email": "Email", "city": "City", "company": "Company"}
 
@@ -89,6 +97,14 @@ def _assert_as_folded_whole(warehouse: Warehouse) -> None:
     assert select(warehouse, KEYS_OF_RECORDS) == sorted({row[:2] for row in expected})
 
 
+def _assert_accounts_follow(warehouse: Warehouse) -> None:
+    """Accounts are what who looks at everyone makes of the clients."""
+    followed = [select(warehouse, query) for query in ACCOUNTS]
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        assert fold_accounts(connection, Settings(), NOW, full=True)["changes"] == 0
+    assert [select(warehouse, query) for query in ACCOUNTS] == followed
+
+
 def _decide(warehouse: Warehouse, kind: str, lead_ids: Sequence[str]) -> None:
     with warehouse.transaction(Role.RESOLVER) as connection:
         connection.execute(
@@ -123,6 +139,7 @@ def test_random_batches_with_departures_changes_and_judgements_end_where_one_fol
         assert fold_all(shop)["incremental"] == 1
         if size > 1:
             _assert_as_folded_whole(warehouse)
+            _assert_accounts_follow(warehouse)
     _assert_as_folded_whole(warehouse)
     told = steps.fold(shop)
     assert (told["incremental"], told["touched"], told["changes"], told["events"]) == (1, 0, 0, 0)

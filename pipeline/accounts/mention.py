@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dedup import fold_text
+from pipeline.accounts.domain import is_companys
+from pipeline.folded_lead import FoldedLead
+from pipeline.quick import quick_in_order
 
 
 @lru_cache(maxsize=65_536)
@@ -51,6 +54,30 @@ class Mention:
     def forms(self) -> frozenset[str]:
         """Codes of the legal forms that it named."""
         return frozenset(form for _, _, form in self.names if form)
+
+
+_NO_FIRMS = frozenset({"relay", "own_mailbox", "own_domain", "staff"})
+"""Reasons for which a mailbox tells nothing of who writes, see core.company_sight."""
+
+
+def sights_of(leads: Iterable[FoldedLead]) -> list[Sight]:
+    """The company in each lead of a client that names one, newest first: what core.company_sight says of leads that are stored."""
+    found = []
+    for lead in sorted(leads, key=lambda lead: (-lead.received_at.timestamp(), lead.lead_id)):
+        name, core, form, tax_id = lead.company
+        domains = [
+            domain
+            for _, _, _, _, _, disposable, reason, domain, free in lead.emails
+            if not free and not disposable and reason not in _NO_FIRMS
+        ]
+        if core or tax_id or domains:
+            firms = frozenset(filter(is_companys, domains)) if domains else _NONE
+            found.append(_make_sight(name, core, form, tax_id, firms, lead.city))
+    return found
+
+
+_NONE: frozenset[str] = frozenset()
+_make_sight = quick_in_order(Sight)
 
 
 def mention_of(client_id: str, sights: Iterable[Sight]) -> Mention | None:

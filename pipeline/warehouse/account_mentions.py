@@ -17,7 +17,16 @@ from pipeline.accounts.domain import is_companys
 from pipeline.accounts.linking import Namesakes
 from pipeline.accounts.mention import Mention, Sight
 from pipeline.warehouse.array_text import id_array
-from pipeline.warehouse.connection import copy_lines, copy_rows, run, stream, tuples
+from pipeline.warehouse.connection import (
+    Beside,
+    copied_column,
+    copy_columns,
+    copy_lines,
+    run,
+    run_behind,
+    stream,
+    tuples,
+)
 
 
 @lru_cache(maxsize=65_536)
@@ -53,7 +62,7 @@ _NONE: frozenset[str] = frozenset()
 class StoredNeighbours:
     """Who shares what with whom, see `pipeline.accounts.around`."""
 
-    connection: Connection
+    beside: Beside
 
     def standing(self, clients: Collection[str]) -> Mapping[str, Standing]:
         """These clients, as they are stored."""
@@ -100,7 +109,7 @@ class StoredNeighbours:
         return {client for (client,) in found}
 
     def _rows(self, name: str, **given: str) -> Sequence[tuple[Any, ...]]:
-        return tuples(self.connection, "accounts", name, **given)
+        return self.beside.ask(tuples, "accounts", name, **given).result()
 
 
 def write_mentions(connection: Connection, mentions: Iterable[Mention], clients: Collection[str] | None) -> None:
@@ -110,10 +119,11 @@ def write_mentions(connection: Connection, mentions: Iterable[Mention], clients:
         run(connection, "accounts", "clear_all_mentions")
     else:
         ids = id_array(clients)
-        run(connection, "accounts", "clear_keys", client_ids=ids)
-        run(connection, "accounts", "clear_mentions", client_ids=ids)
+        run_behind(connection, "accounts", "clear_keys", client_ids=ids)
+        run_behind(connection, "accounts", "clear_mentions", client_ids=ids)
     told = sorted(mentions, key=lambda mention: mention.client_id)
-    copy_rows(connection, "core.account_mention", ("client_id", "told"), ((m.client_id, _told(m)) for m in told))
+    columns = {"client_id": [m.client_id for m in told], "told": copied_column([_told(m) for m in told])}
+    copy_columns(connection, "core.account_mention", columns)
     # Numbers and codes of legal forms: nothing that COPY would have escaped.
     lines = (f"{m.client_id}\t{key}\t{form}\t{place}\n" for m in told for key, form, place in _keys(m))
     copy_lines(connection, "core.account_key", ("client_id", "key", "form", "place"), lines)

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from pipeline.accounts.linking import Linked, Word
 from pipeline.identity import Change
 from pipeline.warehouse.account_mentions import key_of
-from pipeline.warehouse.array_text import id_array
-from pipeline.warehouse.connection import copy_rows, one, rows, run, stream, tuples
+from pipeline.warehouse.array_text import NULL, id_array, text_array
+from pipeline.warehouse.connection import copied_column, copy_lines, rows, run_behind, stream, tuples
 from pipeline.warehouse.grouping import (
     Grouping,
     Touch,
@@ -63,13 +63,12 @@ def made_with(connection: Connection) -> tuple[str, int] | None:
 
 def keep_build(connection: Connection, made_with: str, now: datetime) -> None:
     """Remembers up to where accounts are made."""
-    last = one(connection, "accounts", "last_decision")
-    run(connection, "accounts", "keep_build", last_decision=last, made_with=made_with, now=now)
+    run_behind(connection, "accounts", "keep_build", made_with=made_with, now=now)
 
 
-def take_changed(connection: Connection) -> set[str]:
-    """Clients that got, lost or reread a lead since accounts were made; they wait no longer."""
-    return {row.client_id for row in rows(connection, "accounts", "take_changed")}
+def changed(connection: Connection) -> set[str]:
+    """Clients that got, lost or reread a lead since accounts were made."""
+    return {row.client_id for row in rows(connection, "accounts", "changed")}
 
 
 def spoken_of(connection: Connection, last_decision: int) -> set[str]:
@@ -83,8 +82,8 @@ def held_clients(connection: Connection) -> set[str]:
 
 
 def forget_changed(connection: Connection) -> None:
-    """For who looks at everyone."""
-    run(connection, "accounts", "forget_changed")
+    """They wait no longer."""
+    run_behind(connection, "accounts", "forget_changed")
 
 
 def words(connection: Connection) -> tuple[Word, ...]:
@@ -168,22 +167,23 @@ def write_changes(
         return 0
     decisions = allot_decisions(connection, len(changes))
     ties = _ties(linked)
-    copy_rows(
+    told = copied_column([_evidence(change, ties) for change in changes])
+    copy_lines(
         connection,
         "core.decision",
         ("decision_id", "kind", "client_id", "from_client_id", "actor_kind", "actor", "actor_version", "evidence", "decided_at"),
         (
-            (decision, f"account_{c.kind}", c.client_id, c.from_client_id, "rule", "accounts", "1", _evidence(c, ties), now)
-            for decision, c in zip(decisions, changes, strict=True)
+            f"{decision}\taccount_{c.kind}\t{c.client_id}\t{c.from_client_id or NULL}\trule\taccounts\t1\t{why}\t{now.isoformat()}\n"
+            for decision, c, why in zip(decisions, changes, told, strict=True)
         ),
     )  # fmt: skip
-    run(connection, "clients", "hold_publishing", now=now)
+    run_behind(connection, "clients", "hold_publishing", now=now)
     touches = touched(changes, decisions, _ACCOUNTS.group)
     _write_accounts(connection, touches, accounts, stored, now)
     write_members(connection, _ACCOUNTS, changes, decisions)
     write_aliases(connection, _ACCOUNTS, changes, decisions)
     if moved_members(changes):
-        run(connection, "accounts", "repoint_aliases")
+        run_behind(connection, "accounts", "repoint_aliases")
     return len(touches)
 
 
@@ -208,7 +208,8 @@ def _write_accounts(
     stored: Mapping[str, Stored],
     now: datetime,
 ) -> None:
-    incoming, outbox = [], []
+    incoming: list[str] = []
+    outbox = []
     for account_id, touch in touches.items():
         old = stored.get(account_id)
         version = old.version + 1 if old else 1
@@ -225,37 +226,52 @@ def _write_accounts(
         outbox.append((event_id, account_id, touch.event, orjson.dumps(payload).decode(), touch.decision_id, now))
         name, *lists, count, holding_id = golden_of(account) if account is not None else _EMPTY
         minted = old.minted_by if old else touch.minted_by or touch.decision_id
+        texts = "\t".join(copied_column([name, *map(text_array, lists)]))
         incoming.append(
-            (account_id, touch.state, version, name, *map(list, lists), count, minted, touch.decision_id, holding_id)
+            f"{account_id}\t{touch.state}\t{version}\t{texts}\t{count}\t{minted}\t{touch.decision_id}\t{holding_id or NULL}\n"
         )
-    run(connection, "accounts", "create_incoming")
-    copy_rows(
+    run_behind(connection, "accounts", "create_incoming")
+    copy_lines(
         connection,
         "incoming_account",
         ("account_id", "state", "version", "name", "legal_forms", "tax_ids", "domains", "cities", "client_count", "minted_by", "changed_by",
          "holding_id"),
         incoming,
     )  # fmt: skip
-    run(connection, "accounts", "upsert")
+    run_behind(connection, "accounts", "upsert")
     append_events(connection, outbox)
 
 
+def links_among(connection: Connection, clients: Collection[str]) -> list[tuple[str, str, str]]:
+    """What ties these clients, as it is stored."""
+    return tuples(connection, "accounts", "links_among", client_ids=id_array(clients))
+
+
 def write_findings(
-    connection: Connection, linked: Linked, clients: Collection[str] | None, domains: Collection[str] = ()
+    connection: Connection,
+    linked: Linked,
+    clients: Collection[str] | None,
+    domains: Collection[str] = (),
+    kept: Collection[tuple[str, str, str]] = (),
 ) -> None:
-    """Stores what ties some clients together, and which of these domains tie nobody; clients: None for everyone and all domains."""
+    """Stores what ties some clients together, and which of these domains tie nobody; clients: None for everyone and all domains. kept: what
+    `links_among` says of these clients."""
     links = {(tie.left, tie.right, tie.evidence) for tie in linked.links}
     if clients is None:
-        run(connection, "accounts", "clear_all_links")
-        run(connection, "accounts", "clear_all_shared")
+        run_behind(connection, "accounts", "clear_all_links")
+        run_behind(connection, "accounts", "clear_all_shared")
     else:
-        kept = set(tuples(connection, "accounts", "links_among", client_ids=id_array(clients)))
-        gone, links = kept - links, links - kept
+        gone, links = set(kept) - links, links.difference(kept)
         if gone:
             left, right, _ = zip(*gone, strict=True)
-            run(connection, "accounts", "clear_links", left_ids=id_array(left), right_ids=id_array(right))
-        keys = id_array(str(key_of("domain", domain)) for domain in domains)
-        run(connection, "accounts", "clear_shared", keys=keys)
-    copy_rows(connection, "core.account_link", ("left_id", "right_id", "evidence"), sorted(links))
-    shared = ((found.domain, found.companies, key_of("domain", found.domain)) for found in linked.shared)
-    copy_rows(connection, "core.account_shared_domain", ("domain", "companies", "key"), shared)
+            run_behind(connection, "accounts", "clear_links", left_ids=id_array(left), right_ids=id_array(right))
+        of_domains = id_array(str(key_of("domain", domain)) for domain in domains)
+        run_behind(connection, "accounts", "clear_shared", keys=of_domains)
+    tied = (f"{left}\t{right}\t{why}\n" for left, right, why in sorted(links))
+    copy_lines(connection, "core.account_link", ("left_id", "right_id", "evidence"), tied)
+    names = copied_column([found.domain for found in linked.shared])
+    shared = (
+        f"{domain}\t{found.companies}\t{key_of('domain', found.domain)}\n"
+        for domain, found in zip(names, linked.shared, strict=True)
+    )
+    copy_lines(connection, "core.account_shared_domain", ("domain", "companies", "key"), shared)

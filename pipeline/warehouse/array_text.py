@@ -12,3 +12,7 @@ def text_array(texts: Iterable[str]) -> str:
     """Texts of people's."""
     quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
     return "{" + ",".join([f'"{text}"' for text in quoted]) + "}"
+
+
+NULL = "\\N"
+"""Nothing, in a line of COPY."""

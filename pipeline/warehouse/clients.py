@@ -12,8 +12,18 @@ from sqlalchemy import Connection
 
 from pipeline.client import Client
 from pipeline.identity import Change, Known
-from pipeline.warehouse.array_text import id_array, text_array
-from pipeline.warehouse.connection import copied_column, copy_columns, copy_lines, copy_rows, rows, run, stream, tuples
+from pipeline.warehouse.array_text import NULL, id_array, text_array
+from pipeline.warehouse.connection import (
+    copied_column,
+    copy_columns,
+    copy_lines,
+    copy_rows,
+    rows,
+    run,
+    run_behind,
+    stream,
+    tuples,
+)
 from pipeline.warehouse.grouping import (
     Grouping,
     Touch,
@@ -46,6 +56,21 @@ class Pair:
     levels: Sequence[tuple[str, str, float]]
 
 
+class _Before(NamedTuple):
+    """A client before its change. golden: in the order of _GOLDEN."""
+
+    version: int
+    state: str
+    golden: Sequence[Any]
+
+
+class Stored(NamedTuple):
+    """What is stored of clients before they change. flags: the channels on which they are not to be written to."""
+
+    before: Mapping[str, _Before]
+    flags: Mapping[str, list[str]]
+
+
 def lock_fold(connection: Connection) -> None:
     """Makes resolvers take turns until the transaction ends."""
     rows(connection, "clients", "lock_fold")
@@ -70,42 +95,56 @@ def known(connection: Connection) -> Known:
     )
 
 
-def known_around(connection: Connection, lead_ids: Iterable[str]) -> Known:
-    """What the ledger says so far of some leads and of every client that any of them ever belonged to: all that reconciling the
-    clusters of these leads needs, where they are whole clients."""
-    ids = set(lead_ids)
-    ended: dict[str, set[int]] = defaultdict(set)
-    membership: dict[str, str] = {}
-    since: dict[str, int] = {}
+class KnownAround:
+    """What the ledger says so far of some leads and of every client that any of them ever belonged to: all that reconciling the clusters of
+    these leads needs, where they are whole clients. Others that were read beside them change nothing."""
 
-    def read(leads: Iterable[str]) -> None:
-        for lead, client, began, end in tuples(
-            connection, "clients", "memberships_ever", lead_ids=id_array(sorted(leads))
-        ):
-            ended[client].update(() if end is None else (end,))
-            if end is None:
-                membership[lead], since[lead] = client, began
+    def __init__(self) -> None:
+        self._read: set[str] = set()
+        self._clients: set[str] = set()
+        self._ended: dict[str, set[int]] = defaultdict(set)
+        self._membership: dict[str, str] = {}
+        self._since: dict[str, int] = {}
+        self._minted: dict[str, int] = {}
+        self._slept: dict[str, int] = {}
+        self._dormant: dict[str, set[str]] = defaultdict(set)
 
-    read(ids)
-    read(
-        lead
-        for (lead,) in tuples(
-            connection, "clients", "members_of", client_ids=id_array(sorted(set(membership.values())))
+    def read(self, connection: Connection, lead_ids: Iterable[str]) -> Known:
+        """Reads what was not read before; all that is known now."""
+        self._read_leads(connection, set(lead_ids) - self._read)
+        clients = set(self._membership.values()) - self._clients
+        self._clients |= clients
+        members = tuples(connection, "clients", "members_of", client_ids=id_array(sorted(clients))) if clients else ()
+        self._read_leads(connection, {lead for (lead,) in members} - self._read)
+        fresh = id_array(sorted(self._ended.keys() - self._minted.keys()))
+        for client, minted_by, slept in tuples(connection, "clients", "standings", client_ids=fresh):
+            self._minted[client] = minted_by
+            if slept is not None:
+                self._slept[client] = slept
+        asleep = [client for client, slept in self._slept.items() if slept in self._ended[client]]
+        if asleep:
+            for client in asleep:
+                del self._slept[client]
+            for client, lead in tuples(connection, "clients", "dormant_among", client_ids=id_array(asleep)):
+                self._dormant[client].add(lead)
+        return Known(
+            membership=self._membership,
+            since=self._since,
+            minted=self._minted,
+            dormant={client: frozenset(leads) for client, leads in self._dormant.items()},
         )
-        if lead not in ids
-    )
-    found = tuples(connection, "clients", "standings", client_ids=id_array(sorted(ended)))
-    asleep = [client for client, _, slept in found if slept is not None and slept in ended[client]]
-    dormant: dict[str, set[str]] = defaultdict(set)
-    if asleep:
-        for client, lead in tuples(connection, "clients", "dormant_among", client_ids=id_array(asleep)):
-            dormant[client].add(lead)
-    return Known(
-        membership=membership,
-        since=since,
-        minted={client: minted_by for client, minted_by, _ in found},
-        dormant={client: frozenset(leads) for client, leads in dormant.items()},
-    )
+
+    def _read_leads(self, connection: Connection, lead_ids: set[str]) -> None:
+        if not lead_ids:
+            return
+        self._read |= lead_ids
+        asked = id_array(sorted(lead_ids))
+        for lead, client, began, end in tuples(connection, "clients", "memberships_ever", lead_ids=asked):
+            ended = self._ended[client]
+            if end is None:
+                self._membership[lead], self._since[lead] = client, began
+            else:
+                ended.add(end)
 
 
 def judgements(connection: Connection) -> tuple[tuple[str, str, bool], ...]:
@@ -152,18 +191,45 @@ def write_changes(
     clients: the golden record of every client that lives after the changes and is changed by them. evidence: what each
     change (by its index) rests on; ids, weights and level names only, since the ledger outlives an erasure.
     """
+    decisions = write_decisions(connection, changes, evidence, model, model_version, now)
+    return follow_decisions(connection, changes, decisions, clients, now)
+
+
+def write_decisions(
+    connection: Connection,
+    changes: Sequence[Change],
+    evidence: Mapping[int, Mapping[str, Any]],
+    model: str,
+    model_version: str,
+    now: datetime,
+) -> Sequence[int]:
+    """Writes the decisions of changes, see `write_changes`; their places in the ledger."""
     if not changes:
-        return 0
+        return ()
     decisions = allot_decisions(connection, len(changes))
     _write_decisions(connection, changes, decisions, evidence, model, model_version, now)
-    run(connection, "clients", "hold_publishing", now=now)
+    run_behind(connection, "clients", "hold_publishing", now=now)
+    return decisions
+
+
+def follow_decisions(
+    connection: Connection,
+    changes: Sequence[Change],
+    decisions: Sequence[int],
+    clients: Mapping[str, Client],
+    now: datetime,
+    stored: Stored | None = None,
+) -> int:
+    """Writes what follows from decisions, see `write_changes`; stored: what is known already of the clients that change."""
+    if not changes:
+        return 0
     touches = touched(changes, decisions, _CLIENTS.group)
-    _write_clients(connection, touches, clients, now)
+    _write_clients(connection, touches, clients, stored or read_stored(connection, touches), now)
     write_members(connection, _CLIENTS, changes, decisions)
     write_aliases(connection, _CLIENTS, changes, decisions)
     moved = moved_members(changes)
     if moved:
-        run(connection, "clients", "repoint_aliases", lead_ids=id_array(moved))
+        run_behind(connection, "clients", "repoint_aliases", lead_ids=id_array(moved))
     return len(touches)
 
 
@@ -184,40 +250,47 @@ def _write_decisions(
     actor = "\t".join(("model", *copied_column((model,)), *copied_column((model_version,))))
     told = copied_column([_json(evidence.get(place, {})) for place in range(len(changes))])
     lines = (
-        f"{decision}\t{c.kind}\t{id_array(c.lead_ids)}\t{c.client_id}\t{c.from_client_id or _NULL}\t{actor}\t{why}\t{now.isoformat()}\n"
+        f"{decision}\t{c.kind}\t{id_array(c.lead_ids)}\t{c.client_id}\t{c.from_client_id or NULL}\t{actor}\t{why}\t{now.isoformat()}\n"
         for decision, c, why in zip(decisions, changes, told, strict=True)
     )
     copy_lines(connection, "core.decision", _DECISION, lines)
 
 
-_NULL = "\\N"
+def read_stored(connection: Connection, client_ids: Iterable[str]) -> Stored:
+    """What is stored of these clients."""
+    asked = id_array(client_ids)
+    found = tuples(connection, "clients", "golden_records", client_ids=asked)
+    return Stored(
+        {client_id: _Before(version, state, values) for client_id, version, state, *values in found},
+        {str(row.client_id): list(row.channels) for row in rows(connection, "privacy", "flags", client_ids=asked)},
+    )
 
 
 def _write_clients(
-    connection: Connection, touches: Mapping[str, Touch], clients: Mapping[str, Client], now: datetime
+    connection: Connection,
+    touches: Mapping[str, Touch],
+    clients: Mapping[str, Client],
+    stored: Stored,
+    now: datetime,
 ) -> None:
-    ids = list(touches)
-    before = {
-        client_id: _Before(version, state, values)
-        for client_id, version, state, *values in tuples(
-            connection, "clients", "golden_records", client_ids=id_array(ids)
-        )
-    }
     stages = _stages_of_rejected(connection, touches)
     losers: dict[str, list[str]] = defaultdict(list)
     for client_id, touch in touches.items():
         if touch.event == "client.merged" and touch.other_id is not None:
             losers[touch.other_id].append(client_id)
-    flags = {
-        str(row.client_id): list(row.channels) for row in rows(connection, "privacy", "flags", client_ids=id_array(ids))
-    }
-    incoming, history, outbox = [], [], []
-    for client_id in ids:
-        touch = touches[client_id]
-        old = before.get(client_id)
+    versions: list[tuple[int, Mapping[str, Any] | None]] = []
+    incoming = []
+    for client_id, touch in touches.items():
+        old, client = stored.before.get(client_id), clients.get(client_id)
         version = old.version + 1 if old is not None else 1
-        client = clients.get(client_id)
         golden = golden_of(client) if client is not None and touch.state == "live" else None
+        versions.append((version, golden))
+        minted_by = touch.minted_by or touch.decision_id
+        incoming.append(line_of(client_id, touch.state, version, golden, minted_by, touch.decision_id))
+    put_lines(connection, incoming)
+    history, outbox = [], []
+    for (client_id, touch), (version, golden) in zip(touches.items(), versions, strict=True):
+        old = stored.before.get(client_id)
         payload: dict[str, Any] = {"client_id": client_id, "version": version, "client": golden}
         kind = touch.event
         if client_id in stages:
@@ -227,7 +300,7 @@ def _write_clients(
         elif kind == "client.updated" and old is not None and golden is not None:
             payload["changed"] = [name for name, was in zip(_GOLDEN, old.golden, strict=True) if was != golden[name]]
         if golden is not None:
-            payload["suppressed"] = flags.get(client_id, [])
+            payload["suppressed"] = stored.flags.get(client_id, [])
         if touch.other_id is not None:
             payload["living_id" if touch.event == "client.merged" else "from_client_id"] = touch.other_id
         if client_id in losers:
@@ -235,19 +308,8 @@ def _write_clients(
         told = orjson.dumps(payload, option=orjson.OPT_UTC_Z).decode()
         history.append((client_id, version, touch.decision_id, _json(golden or {"state": touch.state})))
         outbox.append((uuid5(_EVENTS, f"{client_id}:{version}"), client_id, kind, told, touch.decision_id, now))
-        minted_by = touch.minted_by or touch.decision_id
-        incoming.append(line_of(client_id, touch.state, version, golden, minted_by, touch.decision_id))
-    put_lines(connection, incoming)
     append_history(connection, history)
     append_events(connection, outbox)
-
-
-class _Before(NamedTuple):
-    """A client before its change. golden: in the order of _GOLDEN."""
-
-    version: int
-    state: str
-    golden: Sequence[Any]
 
 
 def _stages_of_rejected(connection: Connection, touches: Mapping[str, Touch]) -> Mapping[str, list[str]]:
@@ -281,7 +343,7 @@ _MOMENTS = ("first_seen_at", "last_seen_at")
 
 
 def _moment(moment: datetime | None) -> str:
-    return _NULL if moment is None else moment.isoformat()
+    return NULL if moment is None else moment.isoformat()
 
 
 def _json(value: Any) -> str:
@@ -307,13 +369,13 @@ def put_lines(
     connection: Connection, lines: Iterable[Line], statement: tuple[str, str] = ("clients", "upsert_clients")
 ) -> None:
     """Writes rows of core.client over those with the same ids. statement: the one that does; a fold's leaves `minted_by` as it is."""
-    run(connection, "clients", "create_incoming")
+    run_behind(connection, "clients", "create_incoming")
     columns = {
         name: column if name in _MOMENTS else copied_column(column)
         for name, column in zip(_CLIENT_COLUMNS, zip(*lines, strict=True), strict=False)  # no column where no line is
     }
     copy_columns(connection, "incoming_client", columns)
-    run(connection, *statement)
+    run_behind(connection, *statement)
 
 
 _EMPTY: Mapping[str, Any] = dict.fromkeys(_GOLDEN, "") | {

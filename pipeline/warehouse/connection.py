@@ -6,12 +6,13 @@ neither holds a value of a row.
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
+from typing import Any, Concatenate
 
 import orjson
 import psycopg
@@ -23,25 +24,31 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import RetryError, StopError
+from pipeline.warehouse.in_turn import Given, InTurn, Result, in_turn
 from pipeline.warehouse.statements import statement
 
 __all__ = [
+    "Beside",
     "Connection",
     "DatabaseRefusedError",
     "Role",
     "Row",
     "Warehouse",
     "WarehouseError",
+    "ask_behind",
     "copied_column",
     "copy_lines",
     "copy_rows",
     "mapping",
     "one",
+    "reading_beside",
     "rows",
     "run",
+    "run_behind",
     "stream",
     "translated",
     "tuples",
+    "writing_behind",
 ]
 
 # A third of the time of the standard reader, on every row with a jsonb column.
@@ -152,17 +159,26 @@ def _translate(error: BaseException | None) -> RetryError | WarehouseError | Dat
 
 def run(connection: Connection, subject: str, name: str, /, **parameters: Any) -> int:
     """Runs a named statement; the number of rows it touched."""
-    return connection.execute(text(statement(subject, name)), parameters).rowcount
+    return _free(connection).execute(text(statement(subject, name)), parameters).rowcount
+
+
+def run_behind(connection: Connection, subject: str, name: str, /, **parameters: Any) -> None:
+    """Runs a named statement; behind the caller's back where it is in `writing_behind`."""
+    turn = _turn_of(connection)
+    if turn is None:
+        run(connection, subject, name, **parameters)
+    else:
+        turn.give(run, connection, subject, name, **parameters)
 
 
 def rows(connection: Connection, subject: str, name: str, /, **parameters: Any) -> Sequence[Row[Any]]:
     """All rows of a named query: for results known to be small."""
-    return connection.execute(text(statement(subject, name)), parameters).all()
+    return _free(connection).execute(text(statement(subject, name)), parameters).all()
 
 
 def tuples(connection: Connection, subject: str, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
     """All rows of a named query as the driver gives them, in its binary form: for a batch of bodies, a third of what `rows` costs."""
-    with _driver(connection).cursor(binary=True) as cursor:
+    with _driver(_free(connection)).cursor(binary=True) as cursor:
         return cursor.execute(_in_drivers_words(subject, name), parameters).fetchall()
 
 
@@ -179,7 +195,7 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 
 def one(connection: Connection, subject: str, name: str, /, **parameters: Any) -> Any:
     """The first column of the first row of a named query, None where there is no row."""
-    return connection.execute(text(statement(subject, name)), parameters).scalar()
+    return _free(connection).execute(text(statement(subject, name)), parameters).scalar()
 
 
 def stream(
@@ -187,13 +203,14 @@ def stream(
 ) -> Iterator[Row[Any]]:
     """Rows of a named query through a server-side cursor: memory does not grow with the result."""
     # The option goes to this statement only: set on the connection, it would turn every later write into a cursor too.
-    yield from connection.execute(text(statement(subject, name)), parameters, execution_options={"yield_per": size})
+    free = _free(connection)
+    yield from free.execute(text(statement(subject, name)), parameters, execution_options={"yield_per": size})
 
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> int:
     """COPY into a table (`temp_name` or `schema.name`); the number of rows written."""
     written = 0
-    with _copy(connection, table, columns) as copy:
+    with _copy(_free(connection), table, columns) as copy:
         for row in values:
             copy.write_row(row)
             written += 1
@@ -204,9 +221,12 @@ def copy_lines(connection: Connection, table: str, columns: Sequence[str], lines
     """COPY into a table of lines that are ready: values with a tab between, texts of people's by `copied_column`, a line end behind.
     Several times faster than `copy_rows`."""
     rest = iter(lines)
-    with _copy(connection, table, columns) as copy:
+
+    def parts() -> Iterator[str]:
         while part := "".join(islice(rest, _LINES_AT_ONCE)):
-            copy.write(part)
+            yield part
+
+    _copy_parts(connection, table, columns, parts())
 
 
 def copy_columns(connection: Connection, table: str, columns: Mapping[str, Sequence[str]]) -> None:
@@ -214,13 +234,39 @@ def copy_columns(connection: Connection, table: str, columns: Mapping[str, Seque
     if not columns:
         return
     rest = map("\t".join, zip(*columns.values(), strict=True))
-    with _copy(connection, table, tuple(columns)) as copy:
+
+    def parts() -> Iterator[str]:
         while part := list(islice(rest, _LINES_AT_ONCE)):
-            copy.write("\n".join((*part, "")))
+            yield "\n".join((*part, ""))
+
+    _copy_parts(connection, table, tuple(columns), parts())
 
 
 _LINES_AT_ONCE = 100
 """More of them at once leave the processor's caches."""
+
+_LETTERS_BEHIND = 16 * 1024 * 1024
+"""Letters of a COPY that may wait for their turn; a longer one is written as it is made, so that memory does not grow with it."""
+
+
+def _copy_parts(connection: Connection, table: str, columns: Sequence[str], parts: Iterator[str]) -> None:
+    turn = _turn_of(connection)
+    first: list[str] = []
+    letters = 0
+    while turn is not None and letters < _LETTERS_BEHIND and (part := next(parts, None)) is not None:
+        first.append(part)
+        letters += len(part)
+    if turn is None or letters >= _LETTERS_BEHIND:
+        with _copy(_free(connection), table, columns) as copy:
+            for part in chain(first, parts):
+                copy.write(part)
+    else:
+        turn.give(_copy_whole, connection, table, columns, "".join(first).encode())
+
+
+def _copy_whole(connection: Connection, table: str, columns: Sequence[str], lines: bytes) -> None:
+    with _copy(connection, table, columns) as copy:
+        copy.write(lines)  # at once: for each part the thread would wait for the interpreter
 
 
 def copied_column(values: Sequence[str]) -> Sequence[str]:
@@ -243,6 +289,82 @@ def _copy(connection: Connection, table: str, columns: Sequence[str]) -> Iterato
     )
     with _driver(connection).cursor() as cursor, cursor.copy(target) as copy:
         yield copy
+
+
+@contextlib.contextmanager
+def writing_behind(connection: Connection) -> Iterator[None]:
+    """Within the block what is copied, and what is run by `run_behind`, is written by a thread while the caller goes on; whatever else is
+    asked of the connection waits for it. All is written, or an error raised, when the block is left."""
+    with in_turn() as turn:
+        connection.info[_TURN] = turn
+        try:
+            yield
+        finally:
+            del connection.info[_TURN]
+
+
+_TURN = "leadfold writes behind"
+
+
+def _turn_of(connection: Connection) -> InTurn | None:
+    turn: InTurn | None = connection.info.get(_TURN)
+    return turn
+
+
+def _free(connection: Connection) -> Connection:
+    """The connection when nothing is written behind."""
+    turn = _turn_of(connection)
+    if turn is not None:
+        turn.wait()
+    return connection
+
+
+def ask_behind(
+    connection: Connection,
+    question: Callable[Concatenate[Connection, Given], Result],
+    *given: Given.args,
+    **named: Given.kwargs,
+) -> Future[Result]:
+    """Asks a question when all that is written behind is written."""
+    return Beside(connection, _turn_of(connection)).ask(question, *given, **named)
+
+
+class Beside:
+    """Who answers questions on a connection in a thread, while the caller goes on; without a turn, at once."""
+
+    def __init__(self, connection: Connection, turn: InTurn | None = None) -> None:
+        self._connection = connection
+        self._turn = turn
+
+    def ask(
+        self, question: Callable[Concatenate[Connection, Given], Result], *given: Given.args, **named: Given.kwargs
+    ) -> Future[Result]:
+        """Asks a question of the database, after those that were asked before."""
+        if self._turn is not None:
+            return self._turn.give(question, self._connection, *given, **named)
+        found: Future[Result] = Future()
+        found.set_result(question(self._connection, *given, **named))
+        return found
+
+    def come_back(self, connection: Connection) -> None:
+        """Ends the reading transaction, which holds tables against `truncate`; further questions are answered on this connection."""
+        if self._turn is not None:
+            self._turn.wait()
+            self._connection.rollback()
+        self._connection, self._turn = connection, None
+
+
+@contextlib.contextmanager
+def reading_beside(connection: Connection) -> Iterator[Beside]:
+    """A second transaction that reads, in the role of the first.
+
+    It sees what is committed: good for what the locks of the first keep others from changing, and the first has not changed itself.
+    """
+    (mine,) = rows(connection, "session", "settings")
+    with connection.engine.connect() as other, in_turn() as turn:
+        other.execute(text("set transaction read only"))
+        rows(other, "session", "take_settings", **mapping(mine))
+        yield Beside(other, turn)
 
 
 def mapping(row: Row[Any]) -> Mapping[str, Any]:

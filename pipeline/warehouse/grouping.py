@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pipeline.identity import Change
 from pipeline.warehouse.array_text import id_array
-from pipeline.warehouse.connection import Connection, copy_lines, copy_rows, rows, run
+from pipeline.warehouse.connection import Connection, copied_column, copy_lines, rows, run_behind
 
 _LEAVING = {"merge", "split", "leave", "close"}
 _COMING = {"mint", "join", "merge", "split"}
@@ -84,9 +84,9 @@ def write_members(
     paired = list(zip(changes, decisions, strict=True))
     ending = list(_members(paired, _LEAVING))
     if ending:
-        run(
+        run_behind(
             connection, grouping.statements, "close_members",
-            member_ids=id_array(member for member, _, _ in ending), decision_ids=[decision for _, _, decision in ending],
+            member_ids=id_array(member for member, _, _ in ending), decision_ids=id_array(str(decision) for _, _, decision in ending),
         )  # fmt: skip
     # In the order of the members, in which the pages of their index are met one after the other.
     lines = (f"{member}\t{group}\t{decision}\n" for member, group, decision in sorted(_members(paired, _COMING)))
@@ -105,7 +105,7 @@ def write_aliases(
     """Ids that live again stand for nobody else; merged ones for the group that took them in, or that took this one in."""
     woken = [UUID(change.client_id) for change in changes if change.revives]
     if woken:
-        run(connection, grouping.statements, "wake", ids=woken)
+        run_behind(connection, grouping.statements, "wake", ids=woken)
     merged = [
         (UUID(change.from_client_id), UUID(change.client_id), decision)
         for change, decision in zip(changes, decisions, strict=True)
@@ -113,8 +113,8 @@ def write_aliases(
     ]
     if merged:
         ids, living_ids, decision_ids = (list(column) for column in zip(*merged, strict=True))
-        run(connection, grouping.statements, "alias", ids=ids, living_ids=living_ids, decision_ids=decision_ids)
-        run(connection, grouping.statements, "shorten_aliases")
+        run_behind(connection, grouping.statements, "alias", ids=ids, living_ids=living_ids, decision_ids=decision_ids)
+        run_behind(connection, grouping.statements, "shorten_aliases")
 
 
 def moved_members(changes: Iterable[Change]) -> list[str]:
@@ -125,4 +125,10 @@ def moved_members(changes: Iterable[Change]) -> list[str]:
 def append_events(connection: Connection, events: Iterable[tuple[Any, ...]]) -> None:
     """Writes events to the outbox: (event id, id of the client or account, kind, payload as JSON, decision id, moment)."""
     columns = ("event_id", "client_id", "kind", "payload", "decision_id", "created_at")
-    copy_rows(connection, "core.outbox", columns, events)
+    told = list(events)
+    payloads = copied_column([payload for _, _, _, payload, _, _ in told])
+    lines = (
+        f"{event}\t{subject}\t{kind}\t{payload}\t{decision}\t{moment.isoformat()}\n"
+        for (event, subject, kind, _, decision, moment), payload in zip(told, payloads, strict=True)
+    )
+    copy_lines(connection, "core.outbox", columns, lines)

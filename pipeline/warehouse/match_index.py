@@ -4,9 +4,10 @@ All of it is read and written in the fold's one transaction, under its lock.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,13 @@ from sqlalchemy import Connection
 
 from dedup import Judgement, Record
 from dedup.arrays import Ints
-from dedup.incremental import Hit, KeptPairs, KeyRows, Rescored, WeighedPair
+from dedup.incremental import Hit, KeptPairs, KeyRows, Rescored
 from dedup.stable_keys import StableKeys
 from pipeline.folded_lead import EMAIL, NOTHING, PHONE, FoldedLead
-from pipeline.warehouse.array_text import id_array
+from pipeline.quick import quick_in_order
+from pipeline.warehouse.array_text import id_array, text_array
 from pipeline.warehouse.connection import (
+    Beside,
     copied_column,
     copy_columns,
     copy_lines,
@@ -30,6 +33,7 @@ from pipeline.warehouse.connection import (
     one,
     rows,
     run,
+    run_behind,
     stream,
     tuples,
 )
@@ -74,7 +78,7 @@ def put_in_force(connection: Connection, snapshot: InForce, content: bytes, now:
 def count_folded(connection: Connection, snapshot_id: int, leads: int, clients: int, is_indexed: bool) -> None:
     """Writes how many leads and clients there are under the snapshot in force, and whether all of them are in the index."""
     counts = {"leads": leads, "clients": clients, "is_indexed": is_indexed}
-    run(connection, "match", "count_folded", snapshot_id=snapshot_id, **counts)
+    run_behind(connection, "match", "count_folded", snapshot_id=snapshot_id, **counts)
 
 
 def take_queue(connection: Connection) -> set[str]:
@@ -183,6 +187,9 @@ def approve(connection: Connection, digest: str, who: str, now: datetime) -> boo
 
 _KEY = ("key", "lead_id", "rule")
 
+Tied = tuple[str, str, float]
+"""A kept pair, left < right, with its weight."""
+
 
 def _copy_records(
     connection: Connection, records: Sequence[Record], orders: Sequence[str], keys: Ints, row: Ints
@@ -228,24 +235,65 @@ def fill_index(connection: Connection, records: Sequence[Record], keys: StableKe
     run(connection, "match", "analyze_keys")
 
 
+_make_record = quick_in_order(Record)
+
+_WORTH_HALVING = 2000
+"""Values asked for, of which each half takes longer than to ask once more."""
+
+
 class PostgresIndex:
     """`dedup.incremental.MatchIndex` in the tables core.match_record, core.match_key, core.match_new_key and core.evidence of one model
     version. What a batch was told once, and what it wrote, it is told again from memory. Ids are asked in their order, in which the
-    pages of an index are met one after the other: half the server's time."""
+    pages of an index are met one after the other: half the server's time.
 
-    def __init__(self, connection: Connection, model_version: str) -> None:
+    beside: reads what is expected to be asked for, and all that is asked for after the writing. look_around: called with the records that
+    are expected to be opened."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        model_version: str,
+        beside: Beside | None = None,
+        look_around: Callable[[Sequence[str]], None] | None = None,
+    ) -> None:
         self._connection = connection
         self._model_version = model_version
+        self._beside = beside or Beside(connection, None)
+        self._look_around = look_around
+        self._expected: frozenset[str] = frozenset()
+        self._pairs_expected: Future[list[Tied]] | None = None
+        self._is_written = False
         self._read: dict[str, Record] = {}
         self._unknown: set[str] = set()
         self._settled: frozenset[str] = frozenset()
-        self._written: Sequence[WeighedPair] = ()
+        self._written: list[Tied] = []
+        self._levels: Mapping[tuple[str, str], Sequence[Hit]] = {}
 
     def _tuples(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        if self._is_written:  # the connection is at its writing; what that changed is told from memory
+            return self._beside.ask(tuples, "match", name, **parameters).result()
         return tuples(self._connection, "match", name, **parameters)
 
     def _run(self, name: str, **parameters: Any) -> None:
-        run(self._connection, "match", name, **parameters)
+        run_behind(self._connection, "match", name, **parameters)
+
+    def _halves(self, name: str, parameter: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
+        """What is waited for is read on both connections, while nothing else is: two processes of the server share it."""
+        if self._is_written or self._pairs_expected is not None or len(values) < _WORTH_HALVING:
+            return self._tuples(name, **{parameter: id_array(values)})
+        middle = len(values) // 2
+        rest = self._beside.ask(tuples, "match", name, **{parameter: id_array(values[middle:])})
+        return self._tuples(name, **{parameter: id_array(values[:middle])}) + rest.result()
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """Begins to read what will be asked of these leads."""
+        asked = sorted(ids)
+        self._expected = frozenset(asked)
+        self._pairs_expected = self._beside.ask(
+            tuples, "match", "kept_pairs", lead_ids=id_array(asked), model_version=self._model_version
+        )
+        if self._look_around is not None:
+            self._look_around(asked)
 
     def keys_of(self, ids: Iterable[str]) -> Ints:
         """The distinct keys under which these leads stand."""
@@ -254,22 +302,22 @@ class PostgresIndex:
 
     def members(self, keys: Ints) -> KeyRows:
         """All rows of these keys."""
-        found = self._tuples("members", keys=id_array(map(str, keys.tolist())))
+        found = self._halves("members", "keys", list(map(str, keys.tolist())))
         key, rule, lead = zip(*found, strict=True) if found else ((), (), ())
         return KeyRows(np.array(key, dtype=np.int64), np.array(rule, dtype=np.int64), lead)
 
     def orders(self, ids: Iterable[str]) -> Mapping[str, str]:
         """What each of these leads is ordered by in a group over its cap, before its id."""
-        return dict(self._tuples("orders", lead_ids=id_array(sorted(ids))))
+        return dict(self._halves("orders", "lead_ids", sorted(ids)))
 
     def records(self, ids: Iterable[str]) -> list[Record]:
         """These leads as they were folded, those that are known."""
         asked = set(ids)
         missing = asked - self._read.keys() - self._unknown
         if missing:
-            for lead, received_at, told in self._tuples("records", lead_ids=id_array(sorted(missing))):
+            for lead, received_at, told in self._halves("records", "lead_ids", sorted(missing)):
                 values = {name: tuple(held) for name, held in orjson.loads(told).items()}
-                self._read[lead] = Record(lead, values, received_at.timestamp())
+                self._read[lead] = _make_record(lead, values, received_at.timestamp())
             self._unknown |= missing - self._read.keys()
         return [self._read[lead] for lead in asked if lead in self._read]
 
@@ -285,15 +333,20 @@ class PostgresIndex:
     def kept_pairs(self, ids: Iterable[str]) -> KeptPairs:
         """All kept pairs of which some lead is among these."""
         asked = set(ids)
-        mine = asked & self._settled
-        found = [
-            (pair.left, pair.right, _kept_weight(pair)) for pair in self._written if pair.left in mine or pair.right in mine
-        ]  # fmt: skip
-        if asked - mine:
-            others = self._tuples(
-                "kept_pairs", lead_ids=id_array(sorted(asked - mine)), model_version=self._model_version
-            )
-            found += [pair for pair in others if pair[0] not in mine and pair[1] not in mine] if mine else others
+        settled = self._settled
+        found = [pair for pair in self._written if pair[0] in asked or pair[1] in asked]
+        ahead = asked & self._expected - settled
+        if self._pairs_expected is not None and ahead:
+            found += [
+                (left, right, weight)
+                for left, right, weight in self._pairs_expected.result()
+                if (left in ahead or right in ahead) and left not in settled and right not in settled
+            ]
+        rest = asked - ahead - settled
+        if rest:
+            others = self._tuples("kept_pairs", lead_ids=id_array(sorted(rest)), model_version=self._model_version)
+            told = ahead | settled
+            found += [pair for pair in others if pair[0] not in told and pair[1] not in told] if told else others
         left, right, weight = zip(*found, strict=True) if found else ((), (), ())
         return KeptPairs(left, right, weight)
 
@@ -301,9 +354,9 @@ class PostgresIndex:
         """What each comparison said of kept pairs, as it is kept."""
         asked = set(pairs)
         found: dict[tuple[str, str], Any] = {
-            (pair.left, pair.right): [(comparison, level, round(bits, 3)) for comparison, level, bits in pair.levels]
-            for pair in self._written
-            if (pair.left, pair.right) in asked
+            pair: [(comparison, level, round(bits, 3)) for comparison, level, bits in self._levels[pair]]
+            for pair in asked
+            if pair in self._levels
         }
         rest = sorted(asked - found.keys())
         if not rest:
@@ -330,26 +383,26 @@ class PostgresIndex:
         row = np.array([place[lead] for lead in change.keys.record], dtype=np.int64)
         _copy_records(self._connection, change.records, change.orders, change.keys.key, row)
         # In the order of the table's own index, so that each of its pages is met once.
-        keys = sorted(zip(change.keys.key.tolist(), change.keys.record, change.keys.rule.tolist(), strict=True))
-        copy_lines(
-            self._connection, "core.match_new_key", _KEY, (f"{key}\t{lead}\t{rule}\n" for key, lead, rule in keys)
-        )
+        order = np.lexsort((change.keys.rule, row, change.keys.key))
+        ids = [record.record_id for record in change.records]
+        key, lead, rule = (each[order].tolist() for each in (change.keys.key, row, change.keys.rule))
+        lines = (f"{one}\t{ids[at]}\t{kind}\n" for one, at, kind in zip(key, lead, rule, strict=True))
+        copy_lines(self._connection, "core.match_new_key", _KEY, lines)
         columns = ("model_version", "left_id", "right_id", "weight", "levels")
         (version,), told = copied_column([self._model_version]), _Told()
+        written = sorted(change.pairs, key=itemgetter(0, 1))
+        self._written = [(left, right, round(weight, 6)) for left, right, weight, _ in written]
         pairs = (
-            f"{version}\t{pair.left}\t{pair.right}\t{_kept_weight(pair)}\t[{','.join(map(told.__getitem__, pair.levels))}]\n"
-            for pair in sorted(change.pairs, key=attrgetter("left", "right"))
+            f"{version}\t{left}\t{right}\t{weight}\t[{','.join(map(told.__getitem__, levels))}]\n"
+            for (left, right, weight), (_, _, _, levels) in zip(self._written, written, strict=True)
         )
         copy_lines(self._connection, "core.evidence", columns, pairs)
-        self._settled, self._written = frozenset(again), change.pairs
+        self._settled, self._levels = frozenset(again), {(pair.left, pair.right): pair.levels for pair in written}
+        self._is_written = True
 
     def homes(self, ids: Iterable[str]) -> Mapping[str, str]:
         """The client of each of these leads."""
         return dict(self._tuples("homes", lead_ids=id_array(sorted(ids))))
-
-
-def _kept_weight(pair: WeighedPair) -> float:
-    return round(pair.weight, 6)
 
 
 class _Told(dict[Hit, str]):
@@ -372,15 +425,31 @@ def write_opened(
 ) -> None:
     """Replaces the review pairs of opened leads, and the hubs among contacts that were seen."""
     ids = sorted(opened)
-    run(connection, "match", "forget_review_left", lead_ids=id_array(ids))
-    run(connection, "match", "forget_review_right", lead_ids=id_array(ids))
-    columns = ("left_id", "right_id", "weight", "reason", "model_version")
-    copy_rows(connection, "core.review", columns, ((*pair, model_version) for pair in review))
+    run_behind(connection, "match", "forget_review_left", lead_ids=id_array(ids))
+    run_behind(connection, "match", "forget_review_right", lead_ids=id_array(ids))
+    told = list(review)
+    columns: dict[str, Sequence[str]] = {
+        "left_id": [left for left, _, _, _ in told],
+        "right_id": [right for _, right, _, _ in told],
+        "weight": [str(weight) for _, _, weight, _ in told],
+        "reason": copied_column([reason for _, _, _, reason in told]),
+        "model_version": copied_column([model_version] * len(told)),
+    }
+    copy_columns(connection, "core.review", columns)
     values = sorted(seen)
-    run(
-        connection, "match", "forget_hubs", fields=[field for field, _ in values], values=[value for _, value in values]
-    )
-    copy_rows(connection, "core.hub", ("field", "value", "records", "distinct_names", "reason"), hubs)
+    run_behind(
+        connection, "match", "forget_hubs",
+        fields=text_array([field for field, _ in values]), values=text_array([value for _, value in values]),
+    )  # fmt: skip
+    shared = list(hubs)
+    hub_columns: dict[str, Sequence[str]] = {
+        "field": copied_column([field for field, _, _, _, _ in shared]),
+        "value": copied_column([value for _, value, _, _, _ in shared]),
+        "records": [str(records) for _, _, records, _, _ in shared],
+        "distinct_names": [str(names) for _, _, _, names, _ in shared],
+        "reason": copied_column([reason for _, _, _, _, reason in shared]),
+    }
+    copy_columns(connection, "core.hub", hub_columns)
 
 
 def totals(connection: Connection) -> tuple[int, int]:

@@ -1,21 +1,16 @@
 -- Accounts: what clients say of their companies, what people said of them, what stands.
 
--- name: last_decision
-select coalesce(max(decision_id), 0) from core.decision;
-
 -- name: build
 select last_decision, made_with from core.account_build;
 
 -- name: keep_build
-insert into core.account_build (last_decision, made_with, built_at) values (:last_decision, :made_with, :now)
+insert into core.account_build (last_decision, made_with, built_at)
+select coalesce(max(decision_id), 0), :made_with, :now from core.decision
 on conflict (only_one) do update set last_decision = excluded.last_decision, made_with = excluded.made_with, built_at = excluded.built_at;
 
--- name: take_changed
+-- name: changed
 -- Clients that got, lost or reread a lead since accounts were made.
-with taken as (
-    delete from core.account_queue returning client_id
-)
-select distinct client_id::text as client_id from taken;
+select distinct client_id::text as client_id from core.account_queue;
 
 -- name: forget_changed
 delete from core.account_queue;

@@ -133,6 +133,7 @@ select set_config('work_mem', '64MB', true);
 
 -- name: place_doubts
 -- What the order of the queue asks of a doubt's clients, written where a fold made the doubt or, after a decision, changed one of them.
+-- client_ids: whom it may have changed without making their doubts anew; null for everyone.
 with due as (
     select left_id, right_id from core.review where left_client_id is null
     union
@@ -140,13 +141,13 @@ with due as (
     from core.client
     inner join core.membership on membership.client_id = client.client_id and membership.to_decision is null
     inner join core.review on review.left_id = membership.lead_id
-    where client.changed_by > :after
+    where client.changed_by > :after and (cast(:client_ids as uuid[]) is null or client.client_id = any(cast(:client_ids as uuid[])))
     union
     select review.left_id, review.right_id
     from core.client
     inner join core.membership on membership.client_id = client.client_id and membership.to_decision is null
     inner join core.review on review.right_id = membership.lead_id
-    where client.changed_by > :after
+    where client.changed_by > :after and (cast(:client_ids as uuid[]) is null or client.client_id = any(cast(:client_ids as uuid[])))
 )
 update core.review set
     left_client_id = one_client.client_id, right_client_id = other_client.client_id,

@@ -259,7 +259,7 @@ def fill(connection: Connection, leads: int) -> None:
     for statement in (*_FILLING, *_BENEATH):
         used = {name: value for name, value in values.items() if f":{name}" in statement}
         connection.execute(text(statement), used)
-    run(connection, "review", "place_doubts", after=1)
+    run(connection, "review", "place_doubts", after=1, client_ids=None)
 
 
 def filled(folder: Path, leads: int) -> str:

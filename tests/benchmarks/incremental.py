@@ -228,7 +228,8 @@ def measure(server: embedded.Server, known: int, batch: int, rounds: int, profil
     _watch(times, folding, "refold", "refold with its index")
     _watch(times, folding, "read_snapshot", "snapshot")
     _watch(times, folding, "_write_opened", "clients, ledger, outbox")
-    _watch(times, clients, "write_changes", "- of these write_changes")
+    for method in ("write_decisions", "follow_decisions"):
+        _watch(times, clients, method, f"- of these {method}")
     _watch(times, match_index, "write_opened", "review and hubs")
     found: dict[str, list[float]] = defaultdict(list)
     written: dict[str, bytes] = {}

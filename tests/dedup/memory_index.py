@@ -58,6 +58,9 @@ class MemoryIndex:
         self.hubs = {hub for hub in self.hubs if hub[:2] not in found.change.hub_values}
         self.hubs |= {(h.field, h.value, h.records, h.distinct_names, h.reason) for h in found.change.hubs}
 
+    def expect(self, ids: Iterable[str]) -> None:
+        pass
+
     def keys_of(self, ids: Iterable[str]) -> Ints:
         asked = set(ids)
         return np.array(sorted({key for key, _, record, _ in self.rows if record in asked}), dtype=np.int64)

@@ -6,7 +6,7 @@ from pipeline.accounts.around import Standing, Tie
 from pipeline.accounts.linking import Namesakes
 from pipeline.accounts.mention import Mention
 from pipeline.warehouse.account_mentions import StoredNeighbours, write_mentions
-from pipeline.warehouse.connection import Connection, Role, Warehouse
+from pipeline.warehouse.connection import Beside, Connection, Role, Warehouse
 from tests.sql.core_rows import uid
 
 pytestmark = pytest.mark.postgres
@@ -32,7 +32,7 @@ MENTIONS = [
 
 def _written(connection: Connection) -> StoredNeighbours:
     write_mentions(connection, MENTIONS, None)
-    return StoredNeighbours(connection)
+    return StoredNeighbours(Beside(connection))
 
 
 def _found(connection: Connection, *ties: Tie) -> set[int]:

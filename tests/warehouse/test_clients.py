@@ -204,3 +204,18 @@ def test_a_golden_record_comes_back_as_it_was_written(warehouse: Warehouse) -> N
         warehouse, "select golden, payload -> 'client' from core.client_history join core.outbox using (client_id)"
     )
     assert golden[0]["name"] == golden[1]["name"] == hostile
+
+
+def test_what_is_known_around_leads_is_the_same_read_at_once_or_piece_by_piece(with_leads: Warehouse) -> None:
+    _fold(with_leads, (A, B), (C, D), (E,), (F, G, H))
+    _fold(with_leads, (A, B, C, D), (E, F), (G, H))
+    _fold(with_leads, (A, B), (C, D, E), (F,), (G,), (H,))
+    with with_leads.transaction(Role.RESOLVER) as connection:
+        whole = clients.known(connection)
+        pieces = clients.KnownAround()
+        for asked in ([A], [A, C], [F], [E, G], LEADS):
+            found = pieces.read(connection, asked)
+        assert found == clients.KnownAround().read(connection, LEADS)
+        assert found.membership == whole.membership
+        assert found.since == whole.since
+        assert found.dormant == {client: leads for client, leads in whole.dormant.items() if leads}

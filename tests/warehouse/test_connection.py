@@ -9,14 +9,28 @@ from sqlalchemy import text
 
 from pipeline import steps
 from pipeline.errors import RetryError, StopError
+from pipeline.warehouse import connection as door
 from pipeline.warehouse import embedded
-from pipeline.warehouse.connection import Role, Warehouse, WarehouseError, copied_column, copy_lines, copy_rows
+from pipeline.warehouse.connection import (
+    Role,
+    Warehouse,
+    WarehouseError,
+    copied_column,
+    copy_lines,
+    copy_rows,
+    reading_beside,
+    rows,
+    run,
+    run_behind,
+    writing_behind,
+)
 from pipeline.warehouse.landing import held
 from pipeline.warehouse.migrate import migrate
 from tests.company import NOW, company, fold_all, post, select
 
 pytestmark = pytest.mark.postgres
 
+HUB = ("field", "value", "records", "distinct_names", "reason")
 PASSWORD = "p@ss:/w%rd$HOME#?&= ż"
 ANNA = {"Name": "Anna Wiśniewska", "Phone": "+48 501 234 567"}
 
@@ -171,3 +185,47 @@ def test_a_step_that_the_schema_refuses_leaves_a_failed_run_without_a_value_of_a
     ((state, error),) = select(warehouse, "select state, error from ops.run order by run_id desc limit 1")
     assert state == "failed"
     assert "leadfold db up" in error
+
+
+def test_what_is_written_behind_is_there_for_who_reads_on_the_connection(warehouse: Warehouse) -> None:
+    with warehouse.transaction(Role.RESOLVER) as connection, writing_behind(connection):
+        copy_lines(connection, "core.hub", HUB, (f"phone\t{number}\t9\t9\t\n" for number in range(500)))
+        run_behind(connection, "clients", "clear_hubs")
+        copy_lines(connection, "core.hub", HUB, ["phone\tlast\t9\t9\t\n"])
+        assert rows(connection, "match", "totals")[0].hubs == 1
+    assert select(warehouse, "select value from core.hub") == [("last",)]
+
+
+def test_an_error_of_what_is_written_behind_undoes_the_transaction(warehouse: Warehouse) -> None:
+    def write_one_twice() -> None:
+        with warehouse.transaction(Role.RESOLVER) as connection, writing_behind(connection):
+            for value, times in (("one", 1), ("two", 2), ("three", 1)):
+                copy_lines(connection, "core.hub", HUB, [f"phone\t{value}\t9\t9\t\n"] * times)
+
+    with pytest.raises(WarehouseError, match="hub_pkey"):
+        write_one_twice()
+    assert select(warehouse, "select value from core.hub") == []
+
+
+def test_a_copy_too_long_to_wait_is_written_as_it_is_made(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "_LETTERS_BEHIND", 100)
+    with warehouse.transaction(Role.RESOLVER) as connection, writing_behind(connection):
+        copy_lines(connection, "core.hub", HUB, (f"phone\t{number}\t9\t9\t\n" for number in range(500)))
+    assert select(warehouse, "select count(*) from core.hub") == [(500,)]
+
+
+def test_who_reads_beside_sees_what_is_committed_in_the_same_role_and_changes_nothing(warehouse: Warehouse) -> None:
+    with warehouse.transaction(Role.RESOLVER) as connection, reading_beside(connection) as beside:
+        copy_lines(connection, "core.hub", HUB, ["phone\tone\t9\t9\t\n"])
+        assert beside.ask(rows, "match", "totals").result()[0].hubs == 0
+        assert beside.ask(lambda other: other.execute(text("select current_user")).scalar()).result() == Role.RESOLVER
+        beside.come_back(connection)
+        assert beside.ask(rows, "match", "totals").result()[0].hubs == 1
+    with (
+        pytest.raises(WarehouseError, match="ReadOnly"),
+        warehouse.transaction(Role.RESOLVER) as connection,
+        reading_beside(connection) as beside,
+    ):
+        beside.ask(run, "clients", "clear_hubs").result()
