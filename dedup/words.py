@@ -25,10 +25,10 @@ _WEAK_ENDS = ("in", "ina", "ian", "son", "chak", "chik")
 """Endings that many given names and their misspellings share (Colin, Marcin, Alison), so that they prove no role."""
 _STRONG_AGAIN = ("tsin", "tsina", "tsian", "tsson", "tschak", "tschik")
 PATRONYMIC_ENDS = (
-    "ovich", "evich", "ich", "ovna", "evna", "avna", "ichna", "ogli", "ogly", "kizi", "kyzy",
+    "ovich", "evich", "ich", "ovna", "evna", "avna", "ivna", "ichna", "ogli", "ogly", "kizi", "kyzy",
 )  # fmt: skip
-FEMALE_PATRONYMIC_ENDS = ("ovna", "evna", "avna", "ichna", "kizi")
-_STEMMED_ENDS = ("ovich", "evich", "inichna", "ichna", "ich", "ovna", "evna", "avna", "ogli", "kizi")
+FEMALE_PATRONYMIC_ENDS = ("ovna", "evna", "avna", "ivna", "ichna", "kizi")
+_STEMMED_ENDS = ("ovich", "evich", "inichna", "ichna", "ich", "ovna", "evna", "avna", "ivna", "ogli", "kizi")
 _POLISH_SURNAME_ENDS = ("wicz", "vič", "vić", "wić")
 _MALE_ENDS = ("ov", "ev", "in", "ski", "tski", "zki")
 _VOWELS = "aeiou"

@@ -29,6 +29,8 @@ def read(whole: str, given: str = "", patronymic: str = "", surname: str = "", d
         (("Петров Иван Сергеевич",), ("ivan", "sergevich", "petrov")),
         (("Абрамович Роман Аркадьевич",), ("roman", "arkadevich", "abramovich")),
         (("Мария Ивановна",), ("maria", "ivanovna", "")),
+        (("Ковальчук Олена Іванівна",), ("olena", "ivanivna", "kovalchuk")),
+        (("Юлія Сергіївна",), ("iulia", "sergivna", "")),
         (("Пётр Ильич",), ("petr", "ilich", "")),
         (("Пётр Рич",), ("petr", "", "rich")),
         (("Adam Mickiewicz",), ("adam", "", "mitskevich")),
@@ -182,3 +184,10 @@ def test_the_names_of_a_town_read_alone_as_together():
         alone = read(*rows[row])
         told = [spoken(alone, 0)] if len(alone) else []
         assert told == ([spoken(together, numbers[row])] if numbers[row] >= 0 else [])
+
+
+def test_a_patronymic_is_one_in_ukrainian_and_in_russian():
+    texts = ("Олена Іванівна", "Елена Ивановна", "Олена Петрівна")
+    names, numbers = read_rows([(text, "", "", "") for text in texts], [False] * 3)
+    one, russian, other = names.words.patronymic_id[names.patronymic[numbers]]
+    assert one == russian != other
