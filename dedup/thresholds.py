@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.arrays import Floats
 
-LEAST_CHANCE = {"veto": 0.9, "balance": 0.5}
+LEAST_CHANCE = {"veto": 0.9, "balance": 0.7}
 """A pair that is less likely one person than this is never merged, however sure the others are; where the pairs between two
 clusters decide together, each of them may be less sure."""
 
