@@ -2,6 +2,8 @@ import io
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dedup import kinds
 from pipeline.compare import KINDS, compare_lines, compare_pairs
@@ -95,3 +97,20 @@ def test_batches_number_lines_through(monkeypatch):
 def test_the_score_of_a_pair_does_not_depend_on_its_batch():
     pairs = [("Орион", "Орион Плюс"), ("ООО Мир", "АО Мир"), ("", "x"), ("Вектор", "Виктор")]
     assert compare_pairs("company", pairs) == [compare_pairs("company", [pair])[0] for pair in pairs]
+
+
+PIECES = (
+    "ООО", "«", "»", "ул.", "д.", "кв.", "№", "5", "12/3", "-", ",", ".", "Ltd", "Sp. z o.o.", "Иванов", "Н.О.", "bin", "van der", "\0", "\u200b", "ß", "İstanbul", "ﬁ", "1stanbul", "株式会社", "山田", "🙂", "'", "&", "(", ")",
+    "р-н", "Street", "Apt", "#", "3B", "0strowski", "Ostrowski", "Al-", "née", "SP7", "1234567890", "/", "Й", "й", "Ї", "Łódź", "ı", "²", "Ⅳ", "٣", "\u202e", "з-д", "Wm.", "филиал", "т.д.", "лит.", "А",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["name", "company", "address"])
+@settings(max_examples=20)
+@given(st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map(" ".join), min_size=20, max_size=20))
+def test_any_two_texts_are_answered_alike_from_both_sides(kind, texts):
+    pairs = [*zip(texts[::2], texts[1::2], strict=True), *zip(texts, texts, strict=True)]
+    there, back = compare_pairs(kind, pairs), compare_pairs(kind, [(right, left) for left, right in pairs])
+    assert [(score, level) for score, level, _ in there] == [(score, level) for score, level, _ in back]
+    assert all(0 <= score <= 1 for score, _, _ in there)
+    assert all(level == "missing" or score >= 0.9 for score, level, _ in there[10:])

@@ -111,7 +111,8 @@ def _put_letters(text: str, other: str) -> str:
 
 
 def _as_meant(word: str, others: Sequence[str]) -> str:
-    meant = (other for other in others if len(other) == len(word) > 3 and _is_misread(word.lower(), other))
+    small = word.lower()  # İ has two letters then
+    meant = (other for other in others if len(other) == len(small) > 3 and _is_misread(small, other))
     return next(meant, word)
 
 

@@ -59,3 +59,7 @@ def test_what_was_put_right_is_marked():
 def test_all_pairs_of_letters_are_initials(form):
     texts = [form.format(first, second) for first in CYRILLIC for second in CYRILLIC]
     assert read_together(texts, ["Орлов"] * len(texts)).left_person.all()
+
+
+def test_a_letter_that_is_two_in_small_is_read():
+    assert read_together(["İ0an Popescu"], ["Ioan Popescu"]).left == ["İ0an Popescu"]
