@@ -29,7 +29,8 @@ from pipeline.resolution import Entry, client_of, entry_of, fold_entries, fold_m
 from pipeline.settings import Settings
 from pipeline.warehouse import clients, match_index
 from pipeline.warehouse.array_text import id_array
-from pipeline.warehouse.connection import Beside, Connection, ask_behind, one, rows, run, run_behind
+from pipeline.warehouse.beside import Beside, ask_behind
+from pipeline.warehouse.connection import Connection, one, rows, run, run_behind
 
 INCREMENTAL_FROM = 20_000
 """Leads from which a fold leaves an index behind: fewer are folded whole in about a second."""

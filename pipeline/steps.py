@@ -25,7 +25,8 @@ from pipeline.sources.configured import ConfiguredSource
 from pipeline.sources.page import Page
 from pipeline.tables.arrow_alone import use_arrow_alone
 from pipeline.warehouse import clients, landing, leads, match_index, record_counts
-from pipeline.warehouse.connection import Role, reading_beside, writing_behind
+from pipeline.warehouse.beside import reading_beside
+from pipeline.warehouse.connection import Role, writing_behind
 from pipeline.warehouse.runs import recorded
 from pipeline.workspace import Workspace
 

@@ -15,7 +15,8 @@ from pipeline.accounts.mention import Mention, Sight, mention_of, sights_of
 from pipeline.identity import Change, Known, Moves, members_after, reconcile
 from pipeline.settings import Settings
 from pipeline.warehouse import account_mentions, accounts
-from pipeline.warehouse.connection import Beside, Connection
+from pipeline.warehouse.beside import Beside
+from pipeline.warehouse.connection import Connection
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

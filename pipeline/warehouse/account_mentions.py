@@ -17,8 +17,8 @@ from pipeline.accounts.domain import is_companys
 from pipeline.accounts.linking import Namesakes
 from pipeline.accounts.mention import Mention, Sight
 from pipeline.warehouse.array_text import id_array
+from pipeline.warehouse.beside import Beside
 from pipeline.warehouse.connection import (
-    Beside,
     copied_column,
     copy_columns,
     copy_lines,

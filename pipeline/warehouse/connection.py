@@ -6,13 +6,12 @@ neither holds a value of a row.
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import chain, islice
-from typing import Any, Concatenate
+from typing import Any
 
 import orjson
 import psycopg
@@ -24,30 +23,28 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import RetryError, StopError
-from pipeline.warehouse.in_turn import Given, InTurn, Result, in_turn
+from pipeline.warehouse.in_turn import InTurn, in_turn
 from pipeline.warehouse.statements import statement
 
 __all__ = [
-    "Beside",
     "Connection",
     "DatabaseRefusedError",
     "Role",
     "Row",
     "Warehouse",
     "WarehouseError",
-    "ask_behind",
     "copied_column",
     "copy_lines",
     "copy_rows",
     "mapping",
     "one",
-    "reading_beside",
     "rows",
     "run",
     "run_behind",
     "stream",
     "translated",
     "tuples",
+    "turn_of",
     "writing_behind",
 ]
 
@@ -164,7 +161,7 @@ def run(connection: Connection, subject: str, name: str, /, **parameters: Any) -
 
 def run_behind(connection: Connection, subject: str, name: str, /, **parameters: Any) -> None:
     """Runs a named statement; behind the caller's back where it is in `writing_behind`."""
-    turn = _turn_of(connection)
+    turn = turn_of(connection)
     if turn is None:
         run(connection, subject, name, **parameters)
     else:
@@ -250,7 +247,7 @@ _LETTERS_BEHIND = 16 * 1024 * 1024
 
 
 def _copy_parts(connection: Connection, table: str, columns: Sequence[str], parts: Iterator[str]) -> None:
-    turn = _turn_of(connection)
+    turn = turn_of(connection)
     first: list[str] = []
     letters = 0
     while turn is not None and letters < _LETTERS_BEHIND and (part := next(parts, None)) is not None:
@@ -306,65 +303,18 @@ def writing_behind(connection: Connection) -> Iterator[None]:
 _TURN = "leadfold writes behind"
 
 
-def _turn_of(connection: Connection) -> InTurn | None:
+def turn_of(connection: Connection) -> InTurn | None:
+    """Who writes behind the caller's back on this connection; None outside of `writing_behind`."""
     turn: InTurn | None = connection.info.get(_TURN)
     return turn
 
 
 def _free(connection: Connection) -> Connection:
     """The connection when nothing is written behind."""
-    turn = _turn_of(connection)
+    turn = turn_of(connection)
     if turn is not None:
         turn.wait()
     return connection
-
-
-def ask_behind(
-    connection: Connection,
-    question: Callable[Concatenate[Connection, Given], Result],
-    *given: Given.args,
-    **named: Given.kwargs,
-) -> Future[Result]:
-    """Asks a question when all that is written behind is written."""
-    return Beside(connection, _turn_of(connection)).ask(question, *given, **named)
-
-
-class Beside:
-    """Who answers questions on a connection in a thread, while the caller goes on; without a turn, at once."""
-
-    def __init__(self, connection: Connection, turn: InTurn | None = None) -> None:
-        self._connection = connection
-        self._turn = turn
-
-    def ask(
-        self, question: Callable[Concatenate[Connection, Given], Result], *given: Given.args, **named: Given.kwargs
-    ) -> Future[Result]:
-        """Asks a question of the database, after those that were asked before."""
-        if self._turn is not None:
-            return self._turn.give(question, self._connection, *given, **named)
-        found: Future[Result] = Future()
-        found.set_result(question(self._connection, *given, **named))
-        return found
-
-    def come_back(self, connection: Connection) -> None:
-        """Ends the reading transaction, which holds tables against `truncate`; further questions are answered on this connection."""
-        if self._turn is not None:
-            self._turn.wait()
-            self._connection.rollback()
-        self._connection, self._turn = connection, None
-
-
-@contextlib.contextmanager
-def reading_beside(connection: Connection) -> Iterator[Beside]:
-    """A second transaction that reads, in the role of the first.
-
-    It sees what is committed: good for what the locks of the first keep others from changing, and the first has not changed itself.
-    """
-    (mine,) = rows(connection, "session", "settings")
-    with connection.engine.connect() as other, in_turn() as turn:
-        other.execute(text("set transaction read only"))
-        rows(other, "session", "take_settings", **mapping(mine))
-        yield Beside(other, turn)
 
 
 def mapping(row: Row[Any]) -> Mapping[str, Any]:

@@ -23,8 +23,8 @@ from dedup.stable_keys import StableKeys
 from pipeline.folded_lead import EMAIL, NOTHING, PHONE, FoldedLead
 from pipeline.quick import quick_in_order
 from pipeline.warehouse.array_text import id_array, text_array
+from pipeline.warehouse.beside import Beside
 from pipeline.warehouse.connection import (
-    Beside,
     copied_column,
     copy_columns,
     copy_lines,

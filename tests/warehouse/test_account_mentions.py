@@ -6,7 +6,8 @@ from pipeline.accounts.around import Standing, Tie
 from pipeline.accounts.linking import Namesakes
 from pipeline.accounts.mention import Mention
 from pipeline.warehouse.account_mentions import StoredNeighbours, write_mentions
-from pipeline.warehouse.connection import Beside, Connection, Role, Warehouse
+from pipeline.warehouse.beside import Beside
+from pipeline.warehouse.connection import Connection, Role, Warehouse
 from tests.sql.core_rows import uid
 
 pytestmark = pytest.mark.postgres

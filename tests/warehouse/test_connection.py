@@ -18,9 +18,7 @@ from pipeline.warehouse.connection import (
     copied_column,
     copy_lines,
     copy_rows,
-    reading_beside,
     rows,
-    run,
     run_behind,
     writing_behind,
 )
@@ -214,18 +212,3 @@ def test_a_copy_too_long_to_wait_is_written_as_it_is_made(
     with warehouse.transaction(Role.RESOLVER) as connection, writing_behind(connection):
         copy_lines(connection, "core.hub", HUB, (f"phone\t{number}\t9\t9\t\n" for number in range(500)))
     assert select(warehouse, "select count(*) from core.hub") == [(500,)]
-
-
-def test_who_reads_beside_sees_what_is_committed_in_the_same_role_and_changes_nothing(warehouse: Warehouse) -> None:
-    with warehouse.transaction(Role.RESOLVER) as connection, reading_beside(connection) as beside:
-        copy_lines(connection, "core.hub", HUB, ["phone\tone\t9\t9\t\n"])
-        assert beside.ask(rows, "match", "totals").result()[0].hubs == 0
-        assert beside.ask(lambda other: other.execute(text("select current_user")).scalar()).result() == Role.RESOLVER
-        beside.come_back(connection)
-        assert beside.ask(rows, "match", "totals").result()[0].hubs == 1
-    with (
-        pytest.raises(WarehouseError, match="ReadOnly"),
-        warehouse.transaction(Role.RESOLVER) as connection,
-        reading_beside(connection) as beside,
-    ):
-        beside.ask(run, "clients", "clear_hubs").result()
