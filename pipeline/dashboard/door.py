@@ -13,9 +13,10 @@ import streamlit as st
 
 from pipeline.dashboard import address
 from pipeline.dashboard.gate import Gate, dashboard_settings, open_gate, require_safe
+from pipeline.dashboard.language import DEFAULT, LANGUAGES, Language, accepted_language, known_language, language, use
 from pipeline.dashboard.sign_in import COOKIE, user_of_cookie, viewer_of_claims
 from pipeline.dashboard.sign_in_page import LANGUAGE_COOKIE, SIGN_IN, SIGN_OUT
-from pipeline.dashboard.texts import DEFAULT, LANGUAGES, Language, accepted_language, known_language, language, t, use
+from pipeline.dashboard.texts import t
 from pipeline.dashboard.viewer import Viewer, ViewerRole
 from pipeline.errors import LeadfoldError, StopError
 from pipeline.settings import Secrets, database_url, state_folder

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from pipeline.dashboard.texts import Language, language
+from pipeline.dashboard.language import Language, language
 
 NARROW_SPACE = "\u202f"  # narrow and unbreakable, so that a number never wraps
 NOTHING = "—"

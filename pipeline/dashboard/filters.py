@@ -12,8 +12,9 @@ import streamlit as st
 from pipeline.attribution.models import MODELS
 from pipeline.dashboard import address
 from pipeline.dashboard.choices import Choices, Filters, Model, Period
+from pipeline.dashboard.language import language
 from pipeline.dashboard.names import model_name
-from pipeline.dashboard.texts import language, t
+from pipeline.dashboard.texts import t
 
 PERIODS: Final[tuple[Period, ...]] = ("day", "week")
 DEFAULT_DAYS = 28

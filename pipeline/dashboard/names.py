@@ -8,7 +8,8 @@ from dedup.explain import refusal_words
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH
 from dedup.sentences import thing
 from pipeline.attribution.channel import CHANNELS
-from pipeline.dashboard.texts import Language, language, t, texts
+from pipeline.dashboard.language import Language, language
+from pipeline.dashboard.texts import t, texts
 from pipeline.rejection.stage import STAGES
 
 _CHANNEL_NAMES: Mapping[str, Mapping[Language, str]] = {

@@ -17,8 +17,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pipeline.dashboard.gate import Gate
+from pipeline.dashboard.language import DEFAULT, Language, accepted_language, known_language
 from pipeline.dashboard.sign_in import COOKIE, SESSION, check_password, session_cookie, user_of_cookie
-from pipeline.dashboard.texts import DEFAULT, Language, accepted_language, known_language, told
+from pipeline.dashboard.texts import told
 
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 LANGUAGE_COOKIE = "leadfold_language"

@@ -6,52 +6,22 @@ from the arguments. A text that counts is a list of forms, chosen by the argumen
 in English (one, other), three in Russian and Polish (one, few, many). tests/dashboard/test_texts.py holds every key to
 all three languages, to the same `{…}` in each, and every `t("…")` of the code to a key that exists.
 
-The language of a page is set once, at its door (`use`); outside a page it is English.
+The language is that of the page (`pipeline.dashboard.language`).
 """
 
 import tomllib
 from collections.abc import Mapping
-from contextvars import ContextVar
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any
 
-Language = Literal["en", "ru", "pl"]
-LANGUAGES: Final[Mapping[Language, str]] = {"en": "English", "ru": "Русский", "pl": "Polski"}
-DEFAULT: Final[Language] = "en"
+from pipeline.dashboard.figures import count_text
+from pipeline.dashboard.language import Language, language
 
 _FOLDER = Path(__file__).with_name("texts")
-_current: ContextVar[Language] = ContextVar("language", default=DEFAULT)
 
 Forms = str | tuple[str, ...]
-
-
-def use(language: Language) -> None:
-    """Makes a language that of the page that is being drawn."""
-    _current.set(language)
-
-
-def language() -> Language:
-    """The language of the page that is being drawn."""
-    return _current.get()
-
-
-def known_language(code: str | None) -> Language | None:
-    """The language of a code such as `pl` or `pl-PL`; None for one that we do not speak."""
-    short = (code or "").strip().replace("_", "-").partition("-")[0].lower()
-    return cast("Language", short) if short in get_args(Language) else None
-
-
-def accepted_language(header: str | None) -> Language | None:
-    """The best of our languages by a browser's Accept-Language: `uk,ru;q=0.8,en;q=0.5` is ru."""
-    wishes: list[tuple[float, int, Language]] = []
-    for place, part in enumerate((header or "").split(",")):
-        code, _, quality = part.partition(";q=")
-        known = known_language(code)
-        if known is not None:
-            wishes.append((-_quality(quality), place, known))
-    return min(wishes)[2] if wishes and min(wishes)[0] < 0 else None
 
 
 def t(key: str, /, **facts: Any) -> str:
@@ -61,8 +31,6 @@ def t(key: str, /, **facts: Any) -> str:
 
 def told(language: Language, key: str, /, **facts: Any) -> str:
     """A text in a given language; `n` among the facts chooses the form of a text that counts."""
-    from pipeline.dashboard.figures import count_text
-
     forms = texts()[key][language]
     if isinstance(forms, tuple):
         forms = forms[plural(language, facts["n"])]
@@ -93,10 +61,3 @@ def texts() -> Mapping[str, Mapping[Language, Forms]]:
                 language: tuple(forms) if isinstance(forms, list) else forms for language, forms in said.items()
             }
     return found
-
-
-def _quality(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0

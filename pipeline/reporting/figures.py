@@ -16,7 +16,7 @@ from pipeline.dashboard.figures import (
     share_text,
     sign_of,
 )
-from pipeline.dashboard.texts import LANGUAGES, Language, known_language
+from pipeline.dashboard.language import LANGUAGES, Language, known_language
 from pipeline.errors import ConfigError
 from pipeline.reporting.words import OF_COMPANIES, say
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.dashboard.texts import Language
+from pipeline.dashboard.language import Language
 
 WORDS: dict[str, tuple[str, str, str]] = {
     # English, Russian, Polish

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
-from pipeline.dashboard.texts import use
+from pipeline.dashboard.language import use
 from pipeline.dashboard.waterfall import waterfall_rows
 from pipeline.review.judgement import Speaker, judge_same
 from pipeline.warehouse.connection import Role, Warehouse

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from pipeline.dashboard.figures import change_text, count_text, day_text, moment_text, money_text, share_text
+from pipeline.dashboard.language import LANGUAGES, Language
 from pipeline.dashboard.names import channel_name, model_name, stage_name, state_name, words
-from pipeline.dashboard.texts import LANGUAGES, Language
 
 SPACE = "\u202f"
 

@@ -9,6 +9,7 @@ from dedup import explain, kinds, load_model
 from dedup.comparison.name_words import Part
 from dedup.explain import Explanation, ExplanationRow, refusal_words
 from dedup.sentences import Said, pattern_of, sentence
+from pipeline.dashboard.language import LANGUAGES, Language, use
 from pipeline.dashboard.names import (
     call_name,
     check_name,
@@ -20,7 +21,7 @@ from pipeline.dashboard.names import (
 )
 from pipeline.dashboard.pair_words import chance_text, held_text, keys_of_every_level, row_text, wish_text
 from pipeline.dashboard.rule_words import evidence_text, rule_text
-from pipeline.dashboard.texts import LANGUAGES, Language, texts, use
+from pipeline.dashboard.texts import texts
 from pipeline.quality.suites import SUITES
 from pipeline.rejection.bot import MARKS, read_mark
 from pipeline.rejection.rules import RULES

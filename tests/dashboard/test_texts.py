@@ -1,4 +1,4 @@
-"""The words of the pages: every key in three languages, every key that the code asks for, the language that a browser wishes."""
+"""The words of the pages: every key in three languages, every key that the code asks for."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,8 @@ from string import Formatter
 import pytest
 
 from pipeline.attribution.models import MODELS
-from pipeline.dashboard.texts import LANGUAGES, Language, accepted_language, known_language, plural, t, texts, told, use
+from pipeline.dashboard.language import LANGUAGES, Language, use
+from pipeline.dashboard.texts import plural, t, texts, told
 
 FORMS: dict[Language, int] = {"en": 2, "ru": 3, "pl": 3}
 _ASKED = re.compile(r"""\b(?:t|told|_told)\(\s*(?:[^"'()]*,\s*)?(f?)["']([a-z_]+\.[^"']*)["']""")
@@ -104,27 +105,3 @@ def test_a_page_speaks_the_language_that_it_was_told() -> None:
         assert t("page.costs") == "Koszty"
     finally:
         use("en")
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        ("pl-PL,pl;q=0.9,en;q=0.8", "pl"),
-        ("uk,ru;q=0.8,en;q=0.5", "ru"),
-        ("de-DE,de;q=0.9", None),
-        ("en;q=0.1, ru;q=0.7", "ru"),
-        ("pl;q=0", None),
-        ("pl;q=much", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_the_browser_says_which_language_it_wants(header: str | None, language: str | None) -> None:
-    assert accepted_language(header) == language
-
-
-@pytest.mark.parametrize(
-    ("code", "language"), [("ru", "ru"), ("RU-ru", "ru"), ("en_GB", "en"), ("xx", None), (None, None)]
-)
-def test_a_language_is_known_by_its_code(code: str | None, language: str | None) -> None:
-    assert known_language(code) == language
