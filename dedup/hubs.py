@@ -337,9 +337,3 @@ def person_meant(names: Names, asked: Ints, households: Ints) -> Ints:
     open_to_it[rows, places] = (relations.level == NameLevel.MISSING) & ~other_sexes
     one: Bools = (fits.sum(axis=1) == 1) & ~open_to_it.any(axis=1)
     return np.where(one, fits.argmax(axis=1), -1)
-
-
-def known_households(people: People) -> Sequence[bool]:
-    """Which values are shared by a few known people, [keys]."""
-    found: Sequence[bool] = (people.households[:, 1] >= 0).tolist()
-    return found

@@ -188,18 +188,3 @@ class Lead:
     signals: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
     record_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touchpoint:
-    """A dated, tagged contact of a client: one lead seen as marketing sees it."""
-
-    lead_id: str
-    client_id: str
-    occurred_at: datetime
-    source: str
-    source_kind: SourceKind
-    site: str
-    channel: str
-    campaign: str
-    is_direct: bool

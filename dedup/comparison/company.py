@@ -180,11 +180,6 @@ def _conflicts() -> Bools:
     return found
 
 
-def form_codes() -> tuple[str, ...]:
-    """Codes of all legal forms, in the order in which `Prepared.form_ids` numbers them."""
-    return tuple(legal_forms()[0])
-
-
 def same_legal_form(left: str, right: str) -> bool:
     """Whether two codes of legal forms may be one legal person's: one form, its old name or its translation. '' fits all."""
     order = list(legal_forms()[0])

@@ -46,7 +46,6 @@ _ASCII_SIGNS: dict[int, str | None] = {
 _FLOAT_END = re.compile(r"(?m)(?<=^)(\s*\d+)\.0$")
 _BRITISH = re.compile(r"([A-Z]{1,2}[0-9OIS][0-9A-Z]?)([0-9OIS])([A-Z0]{2})")
 _TO_DIGIT = str.maketrans("OIS", "015")
-_ZIP = re.compile(r"(\d{5})\d{4}")
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
 _COUNTRY = re.compile(r"^(?:PL|RU|UA|GB|UK|D|DE|US)(?=\d{5,6}$)")
 

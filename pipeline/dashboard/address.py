@@ -31,11 +31,6 @@ def one_of(options: Collection[C]) -> Callable[[str], C | None]:
     return {str(option): option for option in options}.get
 
 
-def any_text(text: str) -> str | None:
-    """A parser for what is typed by hand."""
-    return text.strip() or None
-
-
 def start(key: str, parse: Callable[[str], T | None], default: T) -> T:
     """The value to begin with; the widget of the same key shows it."""
     said = st.query_params.get(key)
