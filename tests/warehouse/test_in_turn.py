@@ -62,4 +62,5 @@ def test_an_error_of_the_caller_leaves_undone_what_has_not_begun() -> None:
 
 def test_work_may_wait_in_its_own_turn() -> None:
     with in_turn() as turn:
-        turn.give(turn.wait).result(timeout=5)
+        waited = turn.give(turn.wait)
+        assert waited.exception(timeout=5) is None
