@@ -6,10 +6,12 @@ This is a throw-away key, never a value to store or show. `fold_text` keeps what
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+import numpy as np
 from anyascii import anyascii
+from numpy.typing import NDArray
 
 _CYRILLIC = str.maketrans(
     {
@@ -39,6 +41,7 @@ _LATIN_LETTER = re.compile(r"[a-z]")
 _CYRILLIC_LETTER = re.compile(r"[а-яё]")
 # й as и + breve is decomposed text; composing first keeps й apart from и only until both become i.
 
+_RUNS, _INNER_VOWELS = r"(.)\1+", r"(?<!^)[aeiou]"
 _RULES = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -57,9 +60,9 @@ _RULES = tuple(
         (r"eff$", "ev"),
         (r"w", "v"),
         (r"[yj]", "i"),
-        (r"(.)\1+", r"\1"),  # Алла = Ала, Юлиия = Юлия
+        (_RUNS, r"\1"),  # Алла = Ала, Юлиия = Юлия
         (r"ie|io(?!$)", "e"),  # ye = yo = e: Andreyev, Fiodor, Piotr; but Mario is not Marie
-        (r"(.)\1+", r"\1"),
+        (_RUNS, r"\1"),
     )
 )
 _SKELETON_RULES = tuple(
@@ -71,12 +74,48 @@ _SKELETON_RULES = tuple(
         (r"ts", "s"),
         (r"th", "t"),
         (r"^[aeiou]+", "a"),
-        (r"(?<!^)[aeiou]", ""),
-        (r"(.)\1+", r"\1"),
+        (_INNER_VOWELS, ""),
+        (_RUNS, r"\1"),
     )
 )
-_BULK_RULES = tuple((re.compile(rule.pattern, re.MULTILINE), replacement) for rule, replacement in _RULES)
-_BULK_SKELETON_RULES = tuple((re.compile(rule.pattern, re.MULTILINE), text) for rule, text in _SKELETON_RULES)
+
+
+def _first_of_runs(letters: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which letters stay where a run of equal ones becomes one."""
+    return np.concatenate([[True], (letters[1:] != letters[:-1]) | (letters[1:] == _LINE_END)])
+
+
+def _no_inner_vowels(letters: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    begins = np.concatenate([[True], letters[:-1] == _LINE_END])
+    return np.asarray(begins | ~_IS_VOWEL[letters])
+
+
+_LINE_END = ord("\n")
+_IS_VOWEL = np.isin(np.arange(256), np.frombuffer(b"aeiou", dtype=np.uint8))
+_BY_LETTER: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.bool_]]] = {
+    _RUNS: _first_of_runs,
+    _INNER_VOWELS: _no_inner_vowels,
+}
+"""Which letters a pattern leaves of ASCII lines: arrays are ten times quicker than these patterns."""
+
+
+def _on_lines(rule: re.Pattern[str], replacement: str) -> Callable[[str], str]:
+    """A rule for many words at once, a line each."""
+    if rule.pattern.isalpha():
+        return lambda lines: lines.replace(rule.pattern, replacement)
+    pattern, stay = re.compile(rule.pattern, re.MULTILINE), _BY_LETTER.get(rule.pattern)
+
+    def rewrite(lines: str) -> str:
+        if stay is None or not lines.isascii():
+            return pattern.sub(replacement, lines)
+        letters = np.frombuffer(lines.encode(), dtype=np.uint8)
+        return letters[stay(letters)].tobytes().decode() if len(letters) else lines
+
+    return rewrite
+
+
+_BULK_RULES = tuple(_on_lines(rule, replacement) for rule, replacement in _RULES)
+_BULK_SKELETON_RULES = tuple(_on_lines(rule, replacement) for rule, replacement in _SKELETON_RULES)
 _TOKEN = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"['’`ʼ´]")
 
@@ -125,14 +164,14 @@ def skeleton(folded: str) -> str:
     return folded
 
 
-def _rewrite(words: Sequence[str], rules: Sequence[tuple[re.Pattern[str], str]]) -> list[str]:
+def _rewrite(words: Sequence[str], rules: Sequence[Callable[[str], str]]) -> list[str]:
     """The rules over many words at once: one pass over all letters a rule, ten times faster than word by word."""
     if not words:
         return []
-    text = "\n".join(words)
-    for pattern, replacement in rules:
-        text = pattern.sub(replacement, text)
-    return text.split("\n")
+    lines = "\n".join(words)
+    for rule in rules:
+        lines = rule(lines)
+    return lines.split("\n")
 
 
 def plain_latin_words(words: Sequence[str]) -> list[str]:

@@ -183,34 +183,57 @@ def _desks_per_number(column: Column) -> Mapping[str, int]:
     return Counter(map(switchboard_of, take_texts(column.keys, find_texts(column.keys, ";"))))
 
 
-def people_per_value(data: Encoded, model: Model) -> dict[str, People]:
-    """Who shares the values of each contact column."""
-    (found,) = people_in_views([data], model)
+@dataclass(frozen=True, slots=True)
+class OtherSigns:
+    """What says, beside names, who shares the phones of a column. least: [keys], people at least, by mailboxes and desks; office: as in
+    `People`."""
+
+    least: Ints
+    office: Bools
+
+
+def other_signs(columns: Mapping[str, Column], model: Model) -> dict[str, OtherSigns]:
+    """By phone column what its fields but names say of who shares the numbers. columns: as in `Encoded`."""
+    return {
+        name: OtherSigns(_least_people(columns, model, columns[name]), _offices(columns, model, columns[name]))
+        for name in (contact_column(c) for c in model.comparisons if c.contact is not None and c.kind == "phone")
+        if name in columns
+    }
+
+
+def people_per_value(data: Encoded, model: Model, signs: Mapping[str, OtherSigns] | None = None) -> dict[str, People]:
+    """Who shares the values of each contact column. signs: as `other_signs` gives them, where they are known already."""
+    (found,) = people_in_views([data], model, None if signs is None else [signs])
     return found
 
 
-def people_in_views(views: Sequence[Encoded], model: Model) -> list[dict[str, People]]:
+def people_in_views(
+    views: Sequence[Encoded], model: Model, signs: Sequence[Mapping[str, OtherSigns]] | None = None
+) -> list[dict[str, People]]:
     """Who shares the values of each contact column in each of several views of one set: records that show other values of theirs, of
-    the same names. One comparison of names serves all columns and views: a small one costs as much as one of thousands."""
+    the same names. One comparison of names serves all columns and views: a small one costs as much as one of thousands. signs: of each
+    view, where they are known already."""
     names = views[0].names
     if not any(c.contact is not None for c in model.comparisons):
         return [{} for _ in views]
+    signs = [other_signs(view.columns, model) for view in views] if signs is None else signs
     full, codes = names.full, _name_codes(names)
     contacts = [c for c in model.comparisons if c.contact is not None and contact_column(c) in views[0].columns]
-    asked = [(view, contact, _speakers(view)) for view in views for contact in contacts]
-    sizes = [len(view.columns[contact_column(contact)].keys) for view, contact, _ in asked]
+    asked = [(place, contact, _speakers(view)) for place, view in enumerate(views) for contact in contacts]
+    sizes = [len(views[place].columns[contact_column(contact)].keys) for place, contact, _ in asked]
     starts = [0, *accumulate(sizes)]
     parts = [
-        _names_beside(view.columns[contact_column(contact)].ids, name_ids, full, codes)
-        for view, contact, name_ids in asked
+        _names_beside(views[place].columns[contact_column(contact)].ids, name_ids, full, codes)
+        for place, contact, name_ids in asked
     ]
     together = _count_people(_end_to_end(parts, starts), names, starts[-1])
     found: list[dict[str, People]] = [{} for _ in views]
-    for number, (view, contact, name_ids) in enumerate(asked):
+    for number, (place, contact, name_ids) in enumerate(asked):
+        name = contact_column(contact)
         people = together.part(starts[number], starts[number + 1])
         if contact.kind == "phone":
-            people = _with_other_signs(people, view, model, contact, name_ids)
-        found[number // len(contacts)][contact_column(contact)] = people
+            people = _with_other_signs(people, views[place].columns[name], signs[place][name], contact, name_ids)
+        found[place][name] = people
     return found
 
 
@@ -222,13 +245,10 @@ def _speakers(data: Encoded) -> Ints:
     return name_ids
 
 
-def _with_other_signs(people: People, data: Encoded, model: Model, contact: Comparison, name_ids: Ints) -> People:
+def _with_other_signs(people: People, column: Column, signs: OtherSigns, contact: Comparison, name_ids: Ints) -> People:
     """People on phones, counted by mailboxes, desks and offices too."""
-    name = contact_column(contact)
-    column = data.columns[name]
-    _count_other_signs(data, model, name, people)
+    people = replace(people, count=np.maximum(people.count, signs.least), office=signs.office)
     named = _named_records(column.ids, name_ids, len(column.keys))
-    people = replace(people, office=_offices(data, model, column))
     most = contact.contact.landline if contact.contact is not None else 0.0
     return replace(people, less=landlines_less(column, people, named, most))
 
@@ -238,12 +258,12 @@ def company_columns(model: Model) -> list[str]:
     return [comparison.fields[0] for comparison in model.comparisons if comparison.kind == "company"]
 
 
-def _offices(data: Encoded, model: Model, column: Column) -> Bools:
+def _offices(columns: Mapping[str, Column], model: Model, column: Column) -> Bools:
     """Landlines beside which some record names a company, [keys]: they ring on several desks."""
-    of_firm = np.zeros(len(data), dtype=bool)
+    of_firm = np.zeros(len(column.ids), dtype=bool)
     for name in company_columns(model):
-        if name in data.columns:
-            of_firm |= data.columns[name].present
+        if name in columns:
+            of_firm |= columns[name].present
     rows, places = np.nonzero((column.ids >= 0) & of_firm[:, None])
     beside = np.bincount(column.ids[rows, places], minlength=len(column.keys)) > 0
     return np.asarray(beside & column.prepared.landline[column.sample])
@@ -286,22 +306,22 @@ def _named_records(values: Ints, name_ids: Ints, size: int) -> Ints:
     return np.bincount(values[rows, places], minlength=size)
 
 
-def _count_other_signs(data: Encoded, model: Model, field: str, people: People) -> None:
-    """Mailboxes beside a phone, and desks behind it, tell of people too; counts grow in place."""
-    column = data.columns[field]
+def _least_people(columns: Mapping[str, Column], model: Model, column: Column) -> Ints:
+    """How many people share each value of a phone column at least, as mailboxes beside it and desks behind it tell, [keys]."""
+    least = np.ones(len(column.keys), dtype=np.int64)
     for comparison in model.comparisons:
-        mailboxes = data.columns.get(contact_column(comparison)) if comparison.kind == "email" else None
+        mailboxes = columns.get(contact_column(comparison)) if comparison.kind == "email" else None
         if mailboxes is not None:
             value, _, _ = _distinct_beside(column.ids, mailboxes.ids[:, 0])
-            mails = np.bincount(value, minlength=len(column.keys)) // _MAILS_PER_PERSON
-            np.maximum(people.count, mails, out=people.count)
+            np.maximum(least, np.bincount(value, minlength=len(least)) // _MAILS_PER_PERSON, out=least)
     desks = _desks_per_number(column)
     if desks:
         # A number with one desk behind it has others too.
         places = places_of(list(desks), column.keys)
         known = places >= 0
         behind = np.array(list(desks.values()), dtype=np.int64)[known] + 2
-        people.count[places[known]] = np.maximum(people.count[places[known]], behind)
+        least[places[known]] = np.maximum(least[places[known]], behind)
+    return least
 
 
 def list_hubs(data: Encoded, people: Mapping[str, People], model: Model) -> tuple[Hub, ...]:

@@ -1,6 +1,7 @@
 """Match any table: rows in, a cluster for every row out, with a weight and a reason for every pair."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from dedup.model import Model
 from dedup.record import Judgement
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Joined, Match, Progress
 from dedup.scoring import JUST_BELOW, score_pairs, value_weights
-from dedup.set_statistics import SetStatistics, gather_statistics
+from dedup.set_statistics import FieldStatistics, SetStatistics, field_statistics, gather_statistics
 from dedup.side_by_side import both, in_halves
 from dedup.snapshot import Snapshot
 from dedup.table import MOST_VALUES, TableError, arrow_table, table_columns
@@ -161,6 +162,14 @@ def _rivals(data: Encoded, model: Model, statistics: SetStatistics, scored: Link
     return Links(left, right, score_pairs(data, left, right, model, statistics, cut).weight)
 
 
+@dataclass(frozen=True, slots=True)
+class MadeAhead:
+    """What the fields but names give is made while names are read, which takes longer. parts: see `dedup.key_parts.field_parts`."""
+
+    parts: Mapping[str, SharedPart]
+    statistics: FieldStatistics
+
+
 def match_encoded(
     data: Encoded,
     model: Model,
@@ -169,10 +178,10 @@ def match_encoded(
     across: NDArray[np.int8] | None = None,
     progress: Progress | None = None,
     known: Snapshot | None = None,
-    made: Mapping[str, SharedPart] | None = None,
+    ahead: MadeAhead | None = None,
 ) -> Match:
     """Match records that are encoded; see `match`. known: what an earlier fold knew of its set, instead of what this set says; its
-    model and cuts hold, `model` and `precision` do not; made: parts of keys that are there."""
+    model and cuts hold, `model` and `precision` do not."""
     tell = progress or _no_progress
     count = len(data) if known is None else known.records
     model = model if known is None else known.model
@@ -185,9 +194,11 @@ def match_encoded(
     sides = None if across is None else across.astype(bool)
     statistics, candidates = both(
         lambda: (
-            gather_statistics(data, model) if known is None else known.statistics(data, people_per_value(data, model))
+            gather_statistics(data, model, None if ahead is None else ahead.statistics)
+            if known is None
+            else known.statistics(data, people_per_value(data, model))
         ),
-        lambda: candidate_pairs(data, model, sides, made),
+        lambda: candidate_pairs(data, model, sides, None if ahead is None else ahead.parts),
         len(data),
     )
     return_memory()
@@ -286,5 +297,12 @@ def match(
     verdicts = list(judgements)
     names = ids if ids is not None else map(str, range(rows.num_rows))
     number_of = {name: number for number, name in enumerate(names)} if verdicts else {}
-    data, made = encode_and(lambda fields: field_parts(fields, model), texts, rows.num_rows, model, ids, seen)
-    return match_encoded(data, model, read_verdicts(verdicts, number_of), precision, sides, progress, made=made)
+    data, ahead = encode_and(
+        lambda fields: MadeAhead(field_parts(fields, model), field_statistics(fields, model)),
+        texts,
+        rows.num_rows,
+        model,
+        ids,
+        seen,
+    )
+    return match_encoded(data, model, read_verdicts(verdicts, number_of), precision, sides, progress, ahead=ahead)

@@ -3,6 +3,8 @@
 Each function gives a long table (name, key): numbers of names and 64-bit keys, several keys a name.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dedup.arrays import Ints, Long, hash_texts, mix, number_texts, shelve
@@ -19,12 +21,10 @@ class _Keys:
     def __init__(self, words: Vocabulary, stable: bool) -> None:
         groups = [sorted(entry.keys) for entry in words.entries]
         flat = [f"={group}" for found in groups for group in found]
-        texts = [*words.skeleton, *words.stem_skeleton, *flat]
         # A group is named by a folded full form, which may be some word's skeleton: those are two keys.
-        numbers = hash_texts(texts) if stable else number_texts(texts)
+        of_skeletons, group_numbers = _stable_keys(words, flat) if stable else _own_keys(words, flat)
+        numbers, self.stem = of_skeletons[words.skeleton_id], of_skeletons[words.stem_skeleton_id]
         size = len(words)
-        self.stem = numbers[size : 2 * size]
-        group_numbers = numbers[2 * size :]
         lengths = np.array([len(found) for found in groups], dtype=np.int64)
         starts = np.cumsum(lengths) - lengths
         known = lengths[words.entry] > 0
@@ -45,6 +45,17 @@ class _Keys:
         rows = np.repeat(np.arange(len(words)), counts)
         place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
         return owners[rows], self.flat[self.starts[words[rows]] + place]
+
+
+def _stable_keys(words: Vocabulary, groups: Sequence[str]) -> tuple[Ints, Ints]:
+    """Keys of skeletons, and of groups of given names, that follow from their letters."""
+    return hash_texts(words.skeletons.tolist()), hash_texts(groups)
+
+
+def _own_keys(words: Vocabulary, groups: Sequence[str]) -> tuple[Ints, Ints]:
+    """The same as numbers that only this set knows."""
+    size = len(words.skeletons) - 1
+    return np.append(np.arange(size), -1), number_texts(groups) + size
 
 
 def _role(role: Ints) -> Long:

@@ -111,7 +111,7 @@ def read_names(texts: NameTexts) -> tuple[Names, Ints]:
         len(guesses),
     )
     double = double_surnames(tokens, texts, vocabulary)
-    guessed_copy = np.full(known + 1, -1, dtype=np.int64)
+    guessed_copy = np.full(known + 1, -1, dtype=tokens.dtype)
     guessed_copy[guessed] = known + np.arange(len(guesses))
     read = []
     for start in range(0, max(len(tokens), 1), NAMES_AT_ONCE):
@@ -145,7 +145,7 @@ def _assign_roles(tokens: Ints, hints: Ints, words: Vocabulary, guessed_copy: In
     by_shape = _shape_roles(roles)
     rows = np.arange(len(tokens))
     settled = np.where(by_shape.guessed[shape] & (tokens >= 0), guessed_copy[tokens], tokens)
-    padded = np.concatenate([settled, np.full((len(tokens), 1), -1)], axis=1)
+    padded = np.concatenate([settled, np.full((len(tokens), 1), -1, dtype=settled.dtype)], axis=1)
     given = np.take_along_axis(padded, by_shape.given[shape], axis=1)
     surname = np.take_along_axis(padded, by_shape.surname[shape], axis=1)
     patronymic = padded[rows, by_shape.patronymic[shape]]
@@ -165,21 +165,24 @@ def _sex(words: Vocabulary, given: Ints, patronymic: Ints, surname: Ints) -> Int
 
 def _distinct(names: Names) -> tuple[Names, Ints]:
     """Equal names as one; a row without words, and a mailbox that spells no sure name, as none."""
+    words = [*names.given.T, *names.surname.T, names.patronymic]
+    used = [column for column in words if (column >= 0).any()]
+    empty = np.logical_and.reduce([column < 0 for column in used]) if used else np.ones(len(names), dtype=bool)
     whole = (names.given[:, 0] >= 0) & (names.surname[:, 0] >= 0)
-    empty = ~((names.given >= 0).any(axis=1) | (names.surname >= 0).any(axis=1) | (names.patronymic >= 0))
     rows = np.flatnonzero(~(empty | (names.derived & ~(names.sure & whole))))
-    codes = [_codes_of(names, slice(start, start + _CODES_AT_ONCE)) for start in range(0, len(names), _CODES_AT_ONCE)]
+    columns = [names.sure * 2 + names.derived, *used]
+    codes = [_codes_of(columns, slice(start, start + _CODES_AT_ONCE)) for start in range(0, len(names), _CODES_AT_ONCE)]
     first, number = number_codes(np.concatenate([np.zeros(0, dtype=np.int64), *codes])[rows])
     numbers = np.full(len(names), -1, dtype=np.int64)
     numbers[rows] = number
     kept = rows[first]
-    used = [((names.given[:, place] >= 0) | (names.surname[:, place] >= 0))[kept].any() for place in range(WIDTH)]
-    width = max(1, int(sum(used)))
+    given, surname = names.given[kept].astype(np.int64), names.surname[kept].astype(np.int64)
+    width = max(1, int(((given >= 0) | (surname >= 0)).any(axis=0).sum()))
     return Names(
         names.words,
-        names.given[:, :width][kept],
-        names.patronymic[kept],
-        names.surname[:, :width][kept],
+        given[:, :width],
+        names.patronymic[kept].astype(np.int64),
+        surname[:, :width],
         names.sure[kept],
         names.derived[kept],
         names.sex[kept],
@@ -190,8 +193,8 @@ _CODES_AT_ONCE = 20_000
 """Names whose codes are made in one go: what lies in between stays in the processor's cache."""
 
 
-def _codes_of(names: Names, rows: slice) -> Ints:
-    code = names.sure[rows].astype(np.int64) * 2 + names.derived[rows]
-    for column in (*names.given[rows].T, names.patronymic[rows], *names.surname[rows].T):
-        code = mix(code, column)
+def _codes_of(columns: Sequence[Ints], rows: slice) -> Ints:
+    code = columns[0][rows].astype(np.int64)
+    for column in columns[1:]:
+        code = mix(code, column[rows])
     return code

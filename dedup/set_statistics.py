@@ -7,10 +7,10 @@ import numpy as np
 
 from dedup.arrays import Bools, Floats, places_of
 from dedup.company_rarity import company_bits
-from dedup.encoding import Encoded
-from dedup.hubs import People, people_per_value
+from dedup.encoding import Column, Encoded
+from dedup.hubs import OtherSigns, People, other_signs, people_per_value
 from dedup.model import Model
-from dedup.term_frequency import Frequencies, count_frequencies, forms_of, name_bits
+from dedup.term_frequency import Frequencies, count_values, forms_of, name_bits, with_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +30,48 @@ class SetStatistics:
     unlike_forms: Mapping[str, Bools]
 
 
+@dataclass(frozen=True, slots=True)
+class FieldStatistics:
+    """The part of `SetStatistics` that the fields but names give, so that it can be made before names are read. signs: see
+    `dedup.hubs.other_signs`."""
+
+    frequencies: Frequencies
+    rarity: Mapping[str, Floats]
+    unlike_forms: Mapping[str, Bools]
+    signs: Mapping[str, OtherSigns]
+
+
+def field_statistics(columns: Mapping[str, Column], model: Model) -> FieldStatistics:
+    """What the fields but names know of their values. columns: as in `Encoded`."""
+    frequencies = count_values(columns, model)
+    rarity, unlike_forms = _beside_values(columns, model, frequencies)
+    return FieldStatistics(frequencies, rarity, unlike_forms, other_signs(columns, model))
+
+
+def _beside_values(
+    columns: Mapping[str, Column], model: Model, frequencies: Frequencies
+) -> tuple[dict[str, Floats], dict[str, Bools]]:
+    """`rarity` and `unlike_forms` of `SetStatistics`."""
+    rarity = {
+        comparison.name: (company_bits if comparison.kind == "company" else Frequencies.bits)(
+            frequencies, comparison.name, columns[comparison.fields[0]].keys
+        )
+        for comparison in model.comparisons
+        if comparison.rarity is not None and comparison.fields[0] in columns
+    }
+    unlike_forms = {
+        name: _marked(list(frequencies.counts[forms_of(name)]), columns[field].keys)
+        for name, field in ((comparison.name, comparison.fields[0]) for comparison in model.comparisons)
+        if forms_of(name) in frequencies.counts and field in columns
+    }
+    return rarity, unlike_forms
+
+
 def lay_beside(
     data: Encoded, model: Model, records: int, frequencies: Frequencies, people: Mapping[str, People]
 ) -> SetStatistics:
     """Statistics known from elsewhere, laid beside the values of `data`."""
-    rarity = {
-        comparison.name: (company_bits if comparison.kind == "company" else Frequencies.bits)(
-            frequencies, comparison.name, data.columns[comparison.fields[0]].keys
-        )
-        for comparison in model.comparisons
-        if comparison.rarity is not None and comparison.fields[0] in data.columns
-    }
-    unlike_forms = {
-        name: _marked(list(frequencies.counts[forms_of(name)]), data.columns[field].keys)
-        for name, field in ((comparison.name, comparison.fields[0]) for comparison in model.comparisons)
-        if forms_of(name) in frequencies.counts and field in data.columns
-    }
+    rarity, unlike_forms = _beside_values(data.columns, model, frequencies)
     return SetStatistics(records, frequencies, name_bits(data, frequencies), rarity, people, unlike_forms)
 
 
@@ -57,6 +83,11 @@ def _marked(few: Sequence[str], keys: Sequence[str]) -> Bools:
     return found
 
 
-def gather_statistics(data: Encoded, model: Model) -> SetStatistics:
-    """All statistics of a set of records."""
-    return lay_beside(data, model, len(data), count_frequencies(data, model), people_per_value(data, model))
+def gather_statistics(data: Encoded, model: Model, fields: FieldStatistics | None = None) -> SetStatistics:
+    """All statistics of a set of records. fields: where they are known already."""
+    fields = field_statistics(data.columns, model) if fields is None else fields
+    frequencies = with_names(fields.frequencies, data, model)
+    people = people_per_value(data, model, fields.signs)
+    return SetStatistics(
+        len(data), frequencies, name_bits(data, frequencies), fields.rarity, people, fields.unlike_forms
+    )

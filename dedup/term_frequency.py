@@ -3,7 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -77,24 +77,36 @@ def _count_texts(texts: Texts, weights: Floats, asked: np.ndarray) -> dict[str, 
 
 def count_frequencies(data: Encoded, model: Model) -> Frequencies:
     """Frequencies of name parts, and of the values of every comparison that weighs their rarity."""
-    names, words = data.names, data.names.words
-    bearers = _bearers(data)
+    return with_names(count_values(data.columns, model), data, model)
+
+
+def count_values(columns: Mapping[str, Column], model: Model) -> Frequencies:
+    """Frequencies of the values of every comparison that weighs their rarity. columns: as in `Encoded`."""
     counts: dict[str, Mapping[str, float]] = {}
-    if len(words):
-        counts["given"] = _count_given(names, bearers)
-        for part, role, texts in (
-            ("surname", names.surname, words.stem),
-            ("patronymic", names.patronymic[:, None], words.patronymic),
-        ):
-            weights = _weights_of_words(role, bearers, len(words))
-            counts[part] = _count_texts(texts, weights, np.flatnonzero((weights > 0) & ~words.initial))
     for comparison in model.comparisons:
-        column = data.columns.get(comparison.fields[0])
+        column = columns.get(comparison.fields[0])
         if comparison.rarity is not None and column is not None:
             counts[comparison.name] = dict(zip(column.keys, column.counts().astype(float).tolist(), strict=True))
             if comparison.kind == "company":
                 counts[forms_of(comparison.name)] = _count_forms(column)
     return frequencies_of(counts, model)
+
+
+def with_names(values: Frequencies, data: Encoded, model: Model) -> Frequencies:
+    """Frequencies of values, and those of name parts."""
+    names, words = data.names, data.names.words
+    if not len(words):
+        return values
+    bearers = _bearers(data)
+    counts: dict[str, Mapping[str, float]] = {"given": _count_given(names, bearers)}
+    for part, role, texts in (
+        ("surname", names.surname, words.stem),
+        ("patronymic", names.patronymic[:, None], words.patronymic),
+    ):
+        weights = _weights_of_words(role, bearers, len(words))
+        counts[part] = _count_texts(texts, weights, np.flatnonzero((weights > 0) & ~words.initial))
+    of_names = frequencies_of(counts, model)
+    return replace(values, counts={**counts, **values.counts}, totals={**of_names.totals, **values.totals})
 
 
 def forms_of(comparison: str) -> str:

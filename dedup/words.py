@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import Bools, Ints, lengths_of, number_texts
+from dedup.arrays import Bools, Ints, lengths_of
 from dedup.folding import LOOK_ALIKES, fold_token, skeletons
 from dedup.given_names import GivenName, father_stems, given_name_table, is_surname_by_rule
 
@@ -65,7 +65,8 @@ class Vocabulary:
     """Distinct words. All arrays are [words].
 
     raw: as typed, in small letters; plain, folded: in Latin letters, see `dedup.folding`; the *_id arrays number equal texts:
-    folded word, its skeleton, surname stem, skeleton of that, father's name inside a patronymic. entry: place in `entries`,
+    folded word, its skeleton, surname stem, skeleton of that, father's name inside a patronymic, skeleton of that. skeletons: the
+    distinct ones, in the places that all three ids of skeletons say, '' behind them. entry: place in `entries`,
     0 for a word that the table of given names does not have. initials: first letters it may be shortened to, as bits.
     sex: of the given name; surname_sex: of the surname's ending; both as in `SEX_NUMBERS`. traits: place in `shapes`. full:
     [entries], which are full forms; relations: how two entries relate, remembered.
@@ -82,8 +83,7 @@ class Vocabulary:
     stem_skeleton_id: Ints
     patronymic_id: Ints
     patronymic_skeleton_id: Ints
-    skeleton: Sequence[str]
-    stem_skeleton: Sequence[str]
+    skeletons: Texts
     entry: Ints
     entries: Sequence[GivenName]
     initial: Bools
@@ -266,9 +266,9 @@ class _Forms:
         """A text of each folded word for all that are spelled so."""
         return np.array(texts, dtype=object)[self.which]
 
-    def numbers(self, texts: Sequence[str]) -> Ints:
-        """The same of numbers of these texts."""
-        return number_texts(texts)[self.which]
+    def numbers(self, numbers: Ints) -> Ints:
+        """The same of numbers."""
+        return numbers[self.which]
 
 
 def _forms_of(folded: Sequence[str]) -> _Forms:
@@ -276,11 +276,35 @@ def _forms_of(folded: Sequence[str]) -> _Forms:
     return _Forms(list(number_of), np.array([number_of[word] for word in folded], dtype=np.int64))
 
 
-def _skeletons_of(*lists: Sequence[str]) -> list[list[str]]:
-    """The skeletons of each list. The lists have most of their words in common."""
-    words = list(dict.fromkeys(chain(*lists)))
-    known = dict(zip(words, skeletons(words), strict=True))
-    return [[known[word] for word in words] for words in lists]
+@dataclass(frozen=True, slots=True)
+class _Sounds:
+    """Words of several lists, most of them in each, and their skeletons. numbers: for each list those of its words; skeleton_ids: by
+    number of a word, places in `skeletons`, the distinct ones. An empty text is -1."""
+
+    numbers: Sequence[Ints]
+    skeleton_ids: Ints
+    skeletons: Texts
+
+
+def _sounds_of(*lists: Sequence[str]) -> _Sounds:
+    words = dict.fromkeys(chain(*lists))
+    words.pop("", None)
+    number_of = {word: number for number, word in enumerate(words)} | {"": -1}
+    numbers = [np.array([number_of[word] for word in of_list], dtype=np.int64) for of_list in lists]
+    of_words = skeletons(list(words))
+    place_of = {text: place for place, text in enumerate(dict.fromkeys(filter(None, of_words)))} | {"": -1}
+    places = np.array([*map(place_of.__getitem__, of_words), -1], dtype=np.int64)
+    return _Sounds(numbers, places, np.array(list(place_of), dtype=object))
+
+
+def _numbered_entries(entries: Sequence[GivenName]) -> tuple[list[GivenName], Ints]:
+    """The distinct entries, the empty one first, and for each the place of its own."""
+    place_of: dict[GivenName, int] = {EMPTY: 0}
+    places = np.zeros(len(entries), dtype=np.int64)
+    # Few words have an entry, and entries are shared objects: one each form of the table.
+    known = [number for number, entry in enumerate(entries) if entry is not EMPTY]
+    places[known] = [place_of.setdefault(entries[number], len(place_of)) for number in known]
+    return list(place_of), places
 
 
 def build_vocabulary(
@@ -296,11 +320,9 @@ def build_vocabulary(
     stems_and_sexes = [stem_of_surname(word) for word in forms.folded]
     stems = [stem for stem, _ in stems_and_sexes]
     fathers = [father_in(word) for word in forms.folded]
-    skeleton, stem_skeleton, father_skeleton = _skeletons_of(forms.folded, stems, fathers)
-    # Entries are shared objects: one each form of the table, so that most are told apart without comparing them.
-    entry_of: dict[GivenName, int] = {EMPTY: 0}
-    number_of = {id(entry): entry_of.setdefault(entry, len(entry_of)) for entry in {id(e): e for e in entries}.values()}
-    entry_ids = np.array([number_of[id(entry)] for entry in entries], dtype=np.int64)
+    sounds = _sounds_of(forms.folded, stems, fathers)
+    folded_id, stem_id, patronymic_id = map(forms.numbers, sounds.numbers)
+    entry_of, entry_ids = _numbered_entries(entries)
     sexes = np.array([SEX_NUMBERS[entry.gender] for entry in entry_of], dtype=np.int64)[entry_ids]
     traits, shapes = _traits(
         raw, forms, tuple(entry_of), entry_ids, sexes, np.array([word in guessable for word in raw], dtype=bool)
@@ -312,14 +334,13 @@ def build_vocabulary(
         folded=forms.texts(forms.folded),
         stem=stem,
         patronymic=patronymic,
-        folded_id=forms.numbers(forms.folded),
-        skeleton_id=forms.numbers(skeleton),
-        stem_id=forms.numbers(stems),
-        stem_skeleton_id=forms.numbers(stem_skeleton),
-        patronymic_id=forms.numbers(fathers),
-        patronymic_skeleton_id=forms.numbers(father_skeleton),
-        skeleton=forms.texts(skeleton).tolist(),
-        stem_skeleton=forms.texts(stem_skeleton).tolist(),
+        folded_id=folded_id,
+        skeleton_id=sounds.skeleton_ids[folded_id],
+        stem_id=stem_id,
+        stem_skeleton_id=sounds.skeleton_ids[stem_id],
+        patronymic_id=patronymic_id,
+        patronymic_skeleton_id=sounds.skeleton_ids[patronymic_id],
+        skeletons=sounds.skeletons,
         entry=entry_ids,
         entries=tuple(entry_of),
         initial=np.array([len(word) == 1 for word in raw], dtype=bool),

@@ -166,15 +166,23 @@ def _level(given: Part, patronymic: Part, surname: Part, pair: _Pair) -> NameLev
     return _without_a_surname(given, patronymic, pair)
 
 
-@cache
-def _level_table() -> Ints:
-    """The level for each combination of parts and flags, [given, patronymic, surname, flags]."""
-    flags = [_Pair(*bits) for bits in product((False, True), repeat=4)]
-    found = [
-        _level(given, patronymic, surname, pair)
-        for given, patronymic, surname, pair in product(Part, Part, Part, flags)
-    ]
-    return np.array(found, dtype=np.int64).reshape(len(Part), len(Part), len(Part), len(flags))
+_FLAGS = tuple(_Pair(*bits) for bits in product((False, True), repeat=4))
+_LEVEL_OF = np.full(len(Part) ** 3 * len(_FLAGS), -1, dtype=np.int64)
+"""The level for each combination of given name, patronymic, surname and flags, -1 where none has asked for it: of 16,000 some hundreds
+occur, and all would take as long as comparing ten thousand names."""
+
+
+def _levels(given: Ints, patronymic: Ints, surname: Ints, flags: Ints) -> Ints:
+    codes = ((given * len(Part) + patronymic) * len(Part) + surname) * len(_FLAGS) + flags
+    found: Ints = _LEVEL_OF[codes]
+    if (found < 0).any():
+        for code in np.unique(codes[found < 0]).tolist():
+            rest, flag = divmod(code, len(_FLAGS))
+            rest, surname_part = divmod(rest, len(Part))
+            given_part, patronymic_part = divmod(rest, len(Part))
+            _LEVEL_OF[code] = _level(Part(given_part), Part(patronymic_part), Part(surname_part), _FLAGS[flag])
+        found = _LEVEL_OF[codes]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +249,7 @@ def _as_read(words: Vocabulary, left: _Side, right: _Side) -> Relations:
     other_sexes = (left.sex + right.sex == 3) & (left.sex > 0) & (right.sex > 0)
     female = ((left.sex == 2) | (right.sex == 2)) & ~other_sexes
     flags = (left_known & right_known) * 8 + (left.sure & right.sure) * 4 + female * 2 + other_sexes
-    level = _level_table()[given, patronymic, surname, flags]
+    level = _levels(given, patronymic, surname, flags)
     return Relations(level, given, patronymic, surname, np.zeros(len(given), dtype=bool))
 
 
