@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup import kinds
-from dedup.arrays import Bools, Floats, Ints, distinct_pairs
+from dedup.arrays import Bools, Floats, Ints, distinct_pairs, number_codes
 from dedup.comparison.name_words import Part
 from dedup.comparison.person_name import AGREES, NameLevel, Relations, compare_names
 from dedup.encoding import Column, Encoded
@@ -158,14 +158,17 @@ def _best_names(data: Encoded, left: Ints, right: Ints, name_bits: Floats) -> tu
             rows = np.flatnonzero((x >= 0) & (y >= 0))
             if not len(rows):
                 continue
-            p, q, inverse = distinct_pairs(x[rows], y[rows], len(data.names))
+            x, y = x[rows], y[rows]
+            p, q, inverse = distinct_pairs(x, y, len(data.names))
             relations = compare_names(data.names, p, q).take(inverse)
-            rank, known = relations.rank(), found.take(rows).rank()
-            bits = np.minimum(name_bits[x[rows]], name_bits[y[rows]]).sum(axis=1)
-            better = ~named[rows] | (rank < known) | ((rank == known) & (bits > rarest[rows]))
-            found.put(rows[better], relations.take(np.flatnonzero(better)))
-            rarest[rows[better]] = bits[better]
-            pair[rows[better]] = np.stack([x[rows[better]], y[rows[better]]], axis=1)
+            if width > 1:
+                rank, known = relations.rank(), found.take(rows).rank()
+                bits = np.minimum(name_bits[x], name_bits[y]).sum(axis=1)
+                better = np.flatnonzero(~named[rows] | (rank < known) | ((rank == known) & (bits > rarest[rows])))
+                relations, rows, x, y = relations.take(better), rows[better], x[better], y[better]
+                rarest[rows] = bits[better]
+            found.put(rows, relations)
+            pair[rows, 0], pair[rows, 1] = x, y
             named[rows] = True
     return found, named, pair
 
@@ -191,7 +194,8 @@ def compare_pairs(
         levels, shared = _compare_values(data, comparison, left, right, weights[comparison.name])
         columns.append(levels)
         values[comparison.name] = shared
-    levels = np.stack(columns, axis=1) if columns else np.zeros((len(left), 0), dtype=np.int64)
+    # Laid out column by column, as they are read.
+    levels = np.stack(columns).T if columns else np.zeros((len(left), 0), dtype=np.int64)
     return Compared(levels, values, relations, named, pair)
 
 
@@ -279,7 +283,8 @@ def _one_meant(data: Encoded, left: Ints, right: Ints, value: Ints, households: 
         return found
     size = len(data.names)
     codes = np.concatenate([value[rows] * size + mine[rows], value[rows] * size + theirs[rows]])
-    distinct, inverse = np.unique(codes, return_inverse=True)
+    first, inverse = number_codes(codes)
+    distinct = codes[first]
     meant = person_meant(data.names, distinct % size, households[distinct // size])[inverse]
     a, b = meant[: len(rows)], meant[len(rows) :]
     found[rows] = (a == b) & (a >= 0)
@@ -475,7 +480,7 @@ def _weigh_namesakes(model: Model, namesakes: Namesakes, levels: Ints, parts: li
 
     def among(name: str, wanted: Sequence[str]) -> Bools:
         places = [place for place, level in enumerate(model.comparison_named(name).levels) if level.name in wanted]
-        return np.isin(levels[:, number_of[name]], places)
+        return _are_among(levels[:, number_of[name]], places)
 
     agrees = np.zeros(len(levels), dtype=bool)
     for name in (*namesakes.apart, *namesakes.vouches):
@@ -486,6 +491,13 @@ def _weigh_namesakes(model: Model, namesakes: Namesakes, levels: Ints, parts: li
     date = number_of[namesakes.date]
     rows = apart & ~agrees & (levels[:, date] >= 0) & ~among(namesakes.date, _NO_OTHER_DATE)
     parts[date] = np.where(rows, np.minimum(parts[date], namesakes.most), parts[date])
+
+
+def _are_among(levels: Ints, wanted: Sequence[int]) -> Bools:
+    """Which numbers of levels, -1 among them, are among a few."""
+    marked = np.zeros(int(levels.max(initial=max(wanted, default=0))) + 2, dtype=bool)
+    marked[list(wanted)] = True  # -1 is the last place
+    return np.asarray(marked[levels])
 
 
 def _needs_met(
@@ -500,8 +512,8 @@ def _needs_met(
     terms = {
         "own_contact": has_contact & ((people > 0) & (people < HUB_NAMES)).any(axis=0),
         "contact": has_contact,
-        "name": ~np.isin(name_levels, _NO_NAME_LEVELS),
-        "full_name": np.isin(name_levels, _FULL_NAME_LEVELS),
+        "name": ~_are_among(name_levels, _NO_NAME_LEVELS),
+        "full_name": _are_among(name_levels, _FULL_NAME_LEVELS),
     }
     for number, comparison in enumerate(model.comparisons):
         agreeing = [
@@ -509,7 +521,7 @@ def _needs_met(
             for place, level in enumerate(comparison.levels)
             if level.rarity or level.name in ("equal", "shared") or level.weight >= AGREEING_BITS
         ]
-        terms.setdefault(comparison.name, np.isin(levels[:, number], agreeing))
+        terms.setdefault(comparison.name, _are_among(levels[:, number], agreeing))
     met = np.zeros(len(levels), dtype=bool)
     for alternative in model.merge_needs:
         met |= np.stack([terms[term] for term in alternative]).all(axis=0)
@@ -566,12 +578,12 @@ def weigh_pairs(
         _weigh_household(model, model.household, parts, surname, model.even_bet(statistics.records))
     if model.namesakes is not None:
         _weigh_namesakes(model, model.namesakes, compared.levels, parts)
-    stacked = np.stack(parts, axis=1) if parts else np.zeros((count, 0))
+    stacked = np.stack(parts).T if parts else np.zeros((count, 0))
     met = _needs_met(model, compared.levels, name_levels, list(contacts.values()), has_contact)
     free = stacked.sum(axis=1)
     weight = np.round(np.where(met, free, np.minimum(free, merge_cut - JUST_BELOW)), 6)
     own = [
-        np.isin(contact.people, (1, 2))
+        (contact.people == 1) | (contact.people == 2)
         for number, contact in contacts.items()
         if model.comparisons[number].kind in ("phone", "email")
     ]

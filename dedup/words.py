@@ -4,14 +4,14 @@ A word's traits are all that reading a name asks of it (`dedup.name_roles`); its
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import Bools, Ints, lengths_of
+from dedup.arrays import Bools, Ints, Shelf, lengths_of, shelve
 from dedup.folding import LOOK_ALIKES, fold_token, skeletons
 from dedup.given_names import GivenName, father_stems, given_name_table, is_surname_by_rule
 
@@ -69,7 +69,7 @@ class Vocabulary:
     distinct ones, in the places that all three ids of skeletons say, '' behind them. entry: place in `entries`,
     0 for a word that the table of given names does not have. initials: first letters it may be shortened to, as bits.
     sex: of the given name; surname_sex: of the surname's ending; both as in `SEX_NUMBERS`. traits: place in `shapes`. full:
-    [entries], which are full forms; relations: how two entries relate, remembered.
+    [entries], which are full forms; meanings: the groups that each entry may stand for, as numbers doubled, one more where it is a full form.
     """
 
     raw: Sequence[str]
@@ -98,7 +98,7 @@ class Vocabulary:
     stem_length: Ints
     patronymic_length: Ints
     full: Bools
-    relations: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
+    meanings: Shelf
 
     def __len__(self) -> int:
         return len(self.raw)
@@ -307,6 +307,17 @@ def _numbered_entries(entries: Sequence[GivenName]) -> tuple[list[GivenName], In
     return list(place_of), places
 
 
+def _meanings(entries: Sequence[GivenName]) -> Shelf:
+    number_of: dict[str, int] = {}
+    owners, keys = [], []
+    for place, entry in enumerate(entries):
+        for groups, full in ((entry.full, 1), (entry.short, 0)):
+            for group in groups:
+                owners.append(place)
+                keys.append(2 * number_of.setdefault(group, len(number_of)) + full)
+    return shelve((np.array(owners, dtype=np.int64), np.array(keys, dtype=np.int64)), len(entries))
+
+
 def build_vocabulary(
     raw: Sequence[str], plain: Sequence[str], folded: Sequence[str], entries: Sequence[GivenName], guessed: int
 ) -> Vocabulary:
@@ -355,4 +366,5 @@ def build_vocabulary(
         stem_length=lengths_of(stem.tolist()),
         patronymic_length=lengths_of(patronymic.tolist()),
         full=np.array([bool(entry.full) for entry in entry_of], dtype=bool),
+        meanings=_meanings(entry_of),
     )

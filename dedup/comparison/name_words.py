@@ -7,7 +7,6 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from dedup.arrays import Bools, Floats, Ints
-from dedup.given_names import GivenName
 from dedup.words import Texts, Vocabulary
 
 
@@ -66,22 +65,20 @@ class _Spelling:
         return np.where(self.shorter > 0, self.distance / np.maximum(self.longer, 1), 1.0)
 
 
-def _entry_relation(left: GivenName, right: GivenName) -> int:
-    """Bits: 1 some meaning is shared, 2 both are full forms of one name, 4 kin but two names."""
-    shared = bool(left.keys & right.keys)
-    one = bool(left.full & right.full)
-    kin = bool(left.keys & right.keys - (left.short & right.short))
-    return shared + 2 * one + 4 * kin
-
-
 def _entry_relations(words: Vocabulary, a: Ints, b: Ints) -> Ints:
-    size = len(words.entries)
-    codes, inverse = np.unique(words.entry[a] * size + words.entry[b], return_inverse=True)
-    known = words.relations
-    for code in codes.tolist():
-        if code not in known:
-            known[code] = _entry_relation(words.entries[code // size], words.entries[code % size])
-    return np.array([known[code] for code in codes.tolist()] or [0], dtype=np.int64)[inverse]
+    """How the table's entries of two words relate, [pairs], as bits: 1 some meaning is shared, 2 both are full forms of one name, 4 kin
+    but two names: a meaning is shared that is not a short form's on both sides."""
+    meanings = words.meanings
+    rows, mine = meanings.take(words.entry[a])
+    pairs, theirs = meanings.take(words.entry[b][rows])
+    rows, mine = rows[pairs], mine[pairs]
+    same = np.flatnonzero(mine >> 1 == theirs >> 1)
+    rows, mine, theirs = rows[same], mine[same], theirs[same]
+    found = np.zeros((3, len(a)), dtype=np.int64)
+    found[0, rows] = 1
+    found[1, rows[(mine & theirs & 1) == 1]] = 2
+    found[2, rows[(mine | theirs) & 1 == 1]] = 4
+    return np.asarray(found.sum(axis=0))
 
 
 def _initials(words: Vocabulary, a: Ints, b: Ints) -> Ints:

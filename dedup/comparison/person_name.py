@@ -186,17 +186,48 @@ def _levels(given: Ints, patronymic: Ints, surname: Ints, flags: Ints) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of one role in one name of each pair. of_names: [names, most], -1 behind the last; names: [pairs]. Most names have one
+    word of a role, so that the others are looked up only where there are some."""
+
+    of_names: Ints
+    names: Ints
+
+    @property
+    def width(self) -> int:
+        """Most words of a name."""
+        return int(self.of_names.shape[1])
+
+    def take(self, rows: Ints) -> "_Words":
+        """Those at some places."""
+        return _Words(self.of_names, self.names[rows])
+
+    def at(self, place: int) -> Ints:
+        """The word in one place of each name, -1 for none."""
+        return np.asarray(self.of_names[self.names, place])
+
+    def several(self) -> Bools:
+        """Which names have more than one."""
+        return self.at(1) >= 0 if self.width > 1 else np.zeros(len(self.names), dtype=bool)
+
+    def all(self) -> Ints:
+        """All words of each name, [pairs, most]."""
+        return np.asarray(self.of_names[self.names])
+
+
+@dataclass(frozen=True, slots=True)
 class _Side:
     """One name of each pair."""
 
-    given: Ints
-    patronymic: Ints
-    surname: Ints
+    given: _Words
+    patronymic: _Words
+    surname: _Words
     sure: Bools
     sex: Ints
 
     def take(self, rows: Ints) -> "_Side":
-        return _Side(self.given[rows], self.patronymic[rows], self.surname[rows], self.sure[rows], self.sex[rows])
+        given, patronymic, surname = (words.take(rows) for words in (self.given, self.patronymic, self.surname))
+        return _Side(given, patronymic, surname, self.sure[rows], self.sex[rows])
 
     def swapped(self) -> "_Side":
         """The same words with given name and surname changed over."""
@@ -204,48 +235,53 @@ class _Side:
 
 
 def _side(names: Names, rows: Ints) -> _Side:
-    return _Side(names.given[rows], names.patronymic[rows], names.surname[rows], names.sure[rows], names.sex[rows])
+    given, patronymic, surname = (
+        _Words(words, rows) for words in (names.given, names.patronymic[:, None], names.surname)
+    )
+    return _Side(given, patronymic, surname, names.sure[rows], names.sex[rows])
 
 
-def _best_part(words: Vocabulary, left: Ints, right: Ints, parts: Callable[[Vocabulary, Ints, Ints], Ints]) -> Ints:
+def _best_part(words: Vocabulary, left: _Words, right: _Words, parts: Callable[[Vocabulary, Ints, Ints], Ints]) -> Ints:
     """The best relation between any word of one side and any of the other, [pairs]; MISSING where one has none."""
-    best = np.full(len(left), int(Part.MISSING))
-    known = np.flatnonzero((left[:, 0] >= 0) & (right[:, 0] >= 0))
+    best = np.full(len(left.names), int(Part.MISSING))
+    mine, theirs = left.at(0), right.at(0)
+    known = np.flatnonzero((mine >= 0) & (theirs >= 0))
     if not len(known):
         return best
-    x, y, inverse = distinct_pairs(left[known, 0], right[known, 0], len(words))
+    x, y, inverse = distinct_pairs(mine[known], theirs[known], len(words))
     best[known] = parts(words, x, y)[inverse]
-    # Most names have one word of a kind; the others are few.
-    more = known[(_has_second(left, known) | _has_second(right, known)) & (best[known] != Part.EQUAL)]
-    for a, b in product(range(left.shape[1]), range(right.shape[1])):
-        rows = more[(left[more, a] >= 0) & (right[more, b] >= 0) & (best[more] != Part.EQUAL)] if a or b else more[:0]
+    more = known[best[known] != Part.EQUAL]
+    more = more[left.take(more).several() | right.take(more).several()]
+    if not len(more):
+        return best
+    mine, theirs = left.take(more).all(), right.take(more).all()
+    for a, b in product(range(left.width), range(right.width)):
+        rows = (
+            np.flatnonzero((mine[:, a] >= 0) & (theirs[:, b] >= 0) & (best[more] != Part.EQUAL)) if a or b else more[:0]
+        )
         if len(rows):
-            x, y, inverse = distinct_pairs(left[rows, a], right[rows, b], len(words))
-            best[rows] = np.minimum(best[rows], parts(words, x, y)[inverse])
+            x, y, inverse = distinct_pairs(mine[rows, a], theirs[rows, b], len(words))
+            best[more[rows]] = np.minimum(best[more[rows]], parts(words, x, y)[inverse])
     return best
 
 
-def _has_second(role: Ints, rows: Ints) -> Bools:
-    return np.asarray(role[rows, 1] >= 0) if role.shape[1] > 1 else np.zeros(len(rows), dtype=bool)
-
-
-def _surname_part(words: Vocabulary, left: Ints, right: Ints) -> Ints:
+def _surname_part(words: Vocabulary, left: _Words, right: _Words) -> Ints:
     best = _best_part(words, left, right, surname_parts)
     equal = np.flatnonzero(best == Part.EQUAL)
-    double = equal[_has_second(left, equal) | _has_second(right, equal)]
+    double = equal[left.take(equal).several() | right.take(equal).several()]
     if len(double):
         folded = np.append(words.folded_id, -1)
-        a, b = np.sort(folded[left[double]], axis=1), np.sort(folded[right[double]], axis=1)
+        a, b = np.sort(folded[left.take(double).all()], axis=1), np.sort(folded[right.take(double).all()], axis=1)
         best[double[(a != b).any(axis=1)]] = Part.PARTLY  # Kowalska and Kowalska-Nowak
     return best
 
 
 def _as_read(words: Vocabulary, left: _Side, right: _Side) -> Relations:
     given = _best_part(words, left.given, right.given, given_parts)
-    patronymic = _best_part(words, left.patronymic[:, None], right.patronymic[:, None], patronymic_parts)
+    patronymic = _best_part(words, left.patronymic, right.patronymic, patronymic_parts)
     surname = _surname_part(words, left.surname, right.surname)
-    left_known = left.sure | (left.surname[:, 0] >= 0)
-    right_known = right.sure | (right.surname[:, 0] >= 0)
+    left_known = left.sure | (left.surname.at(0) >= 0)
+    right_known = right.sure | (right.surname.at(0) >= 0)
     other_sexes = (left.sex + right.sex == 3) & (left.sex > 0) & (right.sex > 0)
     female = ((left.sex == 2) | (right.sex == 2)) & ~other_sexes
     flags = (left_known & right_known) * 8 + (left.sure & right.sure) * 4 + female * 2 + other_sexes
@@ -254,7 +290,8 @@ def _as_read(words: Vocabulary, left: _Side, right: _Side) -> Relations:
 
 
 def _one_unknown_word(side: _Side) -> Bools:
-    return np.asarray(~side.sure & ((side.given >= 0).sum(axis=1) + (side.surname >= 0).sum(axis=1) == 1))
+    words = (side.given.all() >= 0).sum(axis=1) + (side.surname.all() >= 0).sum(axis=1)
+    return np.asarray(~side.sure & (words == 1))
 
 
 def compare_names(names: Names, left: Ints, right: Ints) -> Relations:
@@ -273,16 +310,13 @@ def compare_names(names: Names, left: Ints, right: Ints) -> Relations:
             other = _as_read(names.words, x.swapped() if swap_left else x, y if swap_left else y.swapped())
             other.derived[:] = found.derived[rows]
             found.put_better(rows, other)
-    thin = found.derived | _one_unknown_word(a) | _one_unknown_word(b)
+    against = np.flatnonzero(found.level == NameLevel.CONTRADICTION)
+    thin = found.derived[against] | _one_unknown_word(a.take(against)) | _one_unknown_word(b.take(against))
     # A lone unknown word may be a nickname, a mailbox somebody else's: no ground for a veto.
-    found.level[(found.level == NameLevel.CONTRADICTION) & thin] = NameLevel.UNCLEAR
-    silent = np.flatnonzero(np.isin(found.level, _SILENT))
+    found.level[against[thin]] = NameLevel.UNCLEAR
+    silent = np.flatnonzero((found.level == NameLevel.MISSING) | (found.level == NameLevel.UNCLEAR))
     found.level[silent[_of_other_sexes(names, left[silent], right[silent])]] = NameLevel.CONTRADICTION
     return found
-
-
-_SILENT = (int(NameLevel.MISSING), int(NameLevel.UNCLEAR))
-"""Levels of names without a part that agrees or contradicts."""
 
 
 def _of_other_sexes(names: Names, left: Ints, right: Ints) -> Bools:
