@@ -17,7 +17,7 @@ from itertools import combinations
 
 import numpy as np
 
-from dedup.arrays import Bools, Floats, Ints
+from dedup.arrays import Bools, Floats, Ints, distinct_numbers, number_codes
 from dedup.evaluation import chance
 from dedup.kinds import NAME_FIELDS
 from dedup.model import BlockingRule, Model
@@ -79,7 +79,7 @@ def fields_of(rule: BlockingRule, model: Model) -> frozenset[str]:
 
 def estimate_recall(match: Match) -> BlockingRecall:
     """What the rules of a match reached, estimated from the pairs that it kept."""
-    patterns, pattern = np.unique(match.found_by, return_inverse=True)
+    patterns, pattern = _patterns(match.found_by)
     caught = _Catches(
         patterns,
         np.bincount(pattern, chance(match.weight, match.even_bet), len(patterns)).astype(np.float64),
@@ -103,6 +103,20 @@ def estimate_recall(match: Match) -> BlockingRecall:
         highest=true / max(true, min(guesses)) if guesses else None,
         missed=max(0.0, max(guesses) - true) if guesses else None,
     )
+
+
+def _patterns(found_by: Ints) -> tuple[Ints, Ints]:
+    """The distinct sets of rules, ascending, and [pairs] the place of each pair's set among them."""
+    size = int(found_by.max(initial=0)) + 1
+    if size > _MARKED:
+        first, number = number_codes(found_by)
+        return found_by[first], number
+    patterns, place = distinct_numbers(found_by, size)
+    return patterns, place[found_by]
+
+
+_MARKED = 1 << 16
+"""Up to sixteen rules their sets are marked in a row, which is quicker than sorting the pairs by them."""
 
 
 def _samples(rules: dict[int, frozenset[str]]) -> list[tuple[int, int]]:

@@ -219,17 +219,24 @@ def expected_quality(weight: Floats, even_bet: float, found: Bools) -> Quality:
     pairs given: those that were never scored are not in it, so it is an upper bound.
     """
     likely = chance(weight, even_bet)
-    hits = float(likely[found].sum())
-    return Quality(_share(hits, int(np.count_nonzero(found))), _share(hits, float(likely.sum())))
+    return _expected(likely, float(likely.sum()), found)
 
 
 def expected_sweep(weight: Floats, even_bet: float, cuts: Sequence[float]) -> tuple[SweepPoint, ...]:
     """`expected_quality` of the links at each cut."""
+    likely = chance(weight, even_bet)
+    true = float(likely.sum())
     return tuple(
-        SweepPoint(float(cut), int(np.count_nonzero(above)), expected_quality(weight, even_bet, above))
+        SweepPoint(float(cut), int(np.count_nonzero(above)), _expected(likely, true, above))
         for cut in cuts
         for above in (weight >= cut,)
     )
+
+
+def _expected(likely: Floats, true: float, found: Bools) -> Quality:
+    """likely: the chance of each scored pair to be true; true: all of these together."""
+    hits = float(likely[found].sum())
+    return Quality(_share(hits, int(np.count_nonzero(found))), _share(hits, true))
 
 
 def partition_of(clusters: tuple[tuple[str, ...], ...]) -> dict[str, str]:

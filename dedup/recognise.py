@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from rapidfuzz import fuzz, process
@@ -105,6 +106,7 @@ def recognise(
     return Recognised(MappingProxyType(columns), id_column, seen_column, unread, MappingProxyType(doubtful))
 
 
+@lru_cache(maxsize=4096)  # a model's own headers are asked for again and again
 def fold_header(header: str) -> str:
     """A header as it is compared: small letters without marks, words apart, `clientPhone_2` as `client phone 2`."""
     marked = unicodedata.normalize("NFKD", _WORD_BREAK.sub(" ", header)).replace("ł", "l").replace("Ł", "l")

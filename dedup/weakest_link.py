@@ -27,18 +27,23 @@ def _spanning(left: Ints, right: Ints, weight: Floats, size: int) -> Ints:
 
     In rounds: every part takes its heaviest link to another part, and parts that are linked become one (Boruvka's way).
     """
-    # In order of weight and of place, so that no two links weigh the same: equal ones could close a circle.
-    order = np.argsort(weight, kind="stable")
+    # Numbered in order of weight, so that no two links weigh the same: equal ones could close a circle.
+    order = np.argsort(weight)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
     nodes, place_of = distinct_numbers(np.concatenate([left, right]), size)
-    a, b = place_of[left[order]], place_of[right[order]]
-    part, open_links = np.arange(len(nodes)), np.arange(len(order))
-    taken = [open_links[:0]]
+    first, second = place_of[left], place_of[right]
+    part, a, b = np.arange(len(nodes)), first, second
+    taken = [order[:0]]
     while True:
-        open_links = open_links[part[a[open_links]] != part[b[open_links]]]
-        if not len(open_links):
-            return order[np.concatenate(taken)]
+        apart = a != b
+        a, b, rank = a[apart], b[apart], rank[apart]
+        if not len(rank):
+            return np.concatenate(taken)
         heaviest = np.full(len(nodes), -1, dtype=np.int64)
         for side in (a, b):
-            np.maximum.at(heaviest, part[side[open_links]], open_links)
-        taken.append(heaviest[heaviest >= 0])
-        part = components(len(nodes), part[a[taken[-1]]], part[b[taken[-1]]])[part]
+            np.maximum.at(heaviest, side, rank)
+        found = order[heaviest[heaviest >= 0]]
+        taken.append(found)
+        joined = components(len(nodes), part[first[found]], part[second[found]])
+        part, a, b = joined[part], joined[a], joined[b]

@@ -5,7 +5,7 @@ import io
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.cli import app
+from pipeline.cli import command_line
 from pipeline.normalize_lines import normalize_lines
 
 CASES = (
@@ -53,11 +53,11 @@ def test_any_bytes_are_read_and_every_line_is_answered() -> None:
 
 
 def test_the_command_reads_standard_input() -> None:
-    told = CliRunner().invoke(app, ["normalize", "phone", "--region", "ru"], input="8 916 123 45 67\n")
+    told = CliRunner().invoke(command_line(), ["normalize", "phone", "--region", "ru"], input="8 916 123 45 67\n")
     assert told.output == "+79161234567\tmobile; RU\n"
 
 
 @pytest.mark.parametrize("arguments", [["mood"], ["phone", "--region", "XX"]], ids=["kind", "region"])
 def test_a_wrong_argument_is_one_line(arguments: list[str]) -> None:
-    failed = CliRunner().invoke(app, ["normalize", *arguments], input="")
+    failed = CliRunner().invoke(command_line(), ["normalize", *arguments], input="")
     assert "allowed" in str(failed.exception) or "use one of" in str(failed.exception)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from pipeline import steps
-from pipeline.cli import app
+from pipeline.cli import command_line
 from pipeline.rebuild import rebuild, told
 from pipeline.warehouse import ledger
 from pipeline.warehouse.connection import Role, Warehouse, WarehouseError
@@ -124,6 +124,7 @@ def test_the_command_tells_the_head_and_holds_the_chain_to_it(
     config.write_text("[company]\n")
     monkeypatch.setenv("DATABASE_URL", shop.warehouse.engine.url.render_as_string(hide_password=False))
     run = CliRunner().invoke
+    app = command_line()
     first = run(app, ["ledger", "check", "--config", str(config)])
     found = re.search(r"\b[0-9a-f]{64}\b", first.output)
     assert first.exit_code == 0

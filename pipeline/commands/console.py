@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-OWN_PROCESS = "own process"
-"""The context of a command that has its process to itself, as from a shell: what it changes there meets nobody else."""
-
 Config = Annotated[
     Path | None, typer.Option("--config", help="Configuration file; $LEADFOLD_CONFIG, else leadfold.toml.")
 ]

@@ -181,7 +181,7 @@ def _ids(path: Path, read: TableColumns, recognised: Recognised, *, explicit: bo
         return pyarrow.array(read.numbers).cast(pyarrow.string())
     written = _one_text(read.table.column(recognised.id_column))
     column = compute.if_else(_is_blank(written), None, written)
-    several = len(column) - len(compute.unique(column.drop_null()))
+    several = 0 if _ascend(column) else len(column) - len(compute.unique(column.drop_null()))
     if several == 0:
         return column
     problem = f"{several:,} of {len(column):,} rows have no id of their own in `{recognised.id_column}`"
@@ -189,6 +189,15 @@ def _ids(path: Path, read: TableColumns, recognised: Recognised, *, explicit: bo
         raise ConfigError("--id", f"{path.name}: {problem}", "leave --id out and rows go by their number")
     say(f"{path.name}: {problem}; rows go by their number")
     return pyarrow.array(read.numbers).cast(pyarrow.string())
+
+
+def _ascend(texts: Any) -> bool:
+    """Whether each text is longer than the one before it, or as long and greater: then no two are one, without a table of all of them."""
+    lengths = compute.binary_length(texts)
+    before, after = lengths[:-1], lengths[1:]
+    longer = compute.greater(after, before)
+    greater = compute.and_(compute.equal(after, before), compute.greater(texts[1:], texts[:-1]))
+    return texts.null_count == 0 and bool(compute.all(compute.or_(longer, greater), min_count=0).as_py())
 
 
 def _seen(read: TableColumns, recognised: Recognised, say: Say, path: Path) -> Floats:

@@ -5,7 +5,7 @@ Rows appear by their ids, and values only in the list of hubs, which is shown to
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,9 @@ from dedup.evaluation import (
 )
 from dedup.explain import explain_rows
 from pipeline.tables.match_input import MatchInput
-from pipeline.tables.match_labels import LabelledPairs
+
+if TYPE_CHECKING:
+    from pipeline.tables.match_labels import LabelledPairs
 
 ERRORS_LISTED = 10
 """Costly errors of each kind in the document; people are shown the first `_ERRORS_TOLD`."""
@@ -41,13 +43,14 @@ Document = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Said:
     """All that a report is made of. match: what `dedup.match` gave for the input; precision: what was asked for; labels:
-    pairs that people have judged, or None."""
+    pairs that people have judged, or None; with_sweep: whether to say what is expected at other cuts, which the lines do not tell."""
 
     match: Any
     given: MatchInput
     precision: float
     with_hubs: bool
-    labels: LabelledPairs | None = None
+    labels: "LabelledPairs | None" = None
+    with_sweep: bool = True
 
     def row(self, row: int) -> str:
         """What names a row: its id, and of two tables which it is from."""
@@ -148,10 +151,10 @@ def _cuts(weight: Floats) -> list[float]:
 
 def _expected(said: Said) -> Document:
     match = said.match
-    return {
-        **_quality(expected_quality(match.weight, match.even_bet, match.linked)),
-        "sweep": _points(expected_sweep(match.weight, match.even_bet, _cuts(match.weight))),
-    }
+    expected = _quality(expected_quality(match.weight, match.even_bet, match.linked))
+    if said.with_sweep:
+        expected["sweep"] = _points(expected_sweep(match.weight, match.even_bet, _cuts(match.weight)))
+    return expected
 
 
 def _evaluation(said: Said, truth: Ints) -> Document:
@@ -174,7 +177,7 @@ def _evaluation(said: Said, truth: Ints) -> Document:
     }
 
 
-def _judged(said: Said, labels: LabelledPairs) -> Document:
+def _judged(said: Said, labels: "LabelledPairs") -> Document:
     match = said.match
     together = match.cluster[labels.left] == match.cluster[labels.right]
     weight = _weights(said, labels)
@@ -189,7 +192,7 @@ def _judged(said: Said, labels: LabelledPairs) -> Document:
     }
 
 
-def _weights(said: Said, labels: LabelledPairs) -> Floats:
+def _weights(said: Said, labels: "LabelledPairs") -> Floats:
     """Bits of each judged pair, -inf where it is below the review cut or was never scored."""
     match, rows = said.match, len(said.match.cluster)
     scored = match.left * rows + match.right
@@ -202,7 +205,7 @@ def _weights(said: Said, labels: LabelledPairs) -> Floats:
     return np.where(scored[found] == wanted, match.weight[found], -np.inf)
 
 
-def _pairs_listed(said: Said, labels: LabelledPairs, weight: Floats, wrong: Bools) -> list[Document]:
+def _pairs_listed(said: Said, labels: "LabelledPairs", weight: Floats, wrong: Bools) -> list[Document]:
     """The wrong pairs that the weights are surest of, each with its reason."""
     listed = np.flatnonzero(wrong)[np.argsort(-weight[wrong], kind="stable")][:ERRORS_LISTED]
     return [

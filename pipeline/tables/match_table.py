@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import orjson
 
 from dedup.model import Model
 from pipeline.errors import ConfigError, LeadfoldError
 from pipeline.tables.clusters_file import write_clusters
-from pipeline.tables.match_input import Say, Wanted, chosen_columns, read_input, truth_pattern
-from pipeline.tables.match_labels import read_labels
+from pipeline.tables.match_input import MatchInput, Say, Wanted, chosen_columns, read_input, truth_pattern
 from pipeline.tables.match_report import Said, report_of, said_lines
+
+if TYPE_CHECKING:
+    from pipeline.tables.match_labels import LabelledPairs
 
 DONE, BAD_INPUT = 0, 2
 
@@ -75,7 +77,7 @@ def _match(request: MatchRequest, stdout: TextIO, say: Say, progress: Progress |
     )
     model = _model(request.model)
     given = read_input(request.tables, model, wanted, say)
-    labels = None if request.labels is None else read_labels(request.labels, given.ids, given.sides)
+    labels = None if request.labels is None else _labels(request.labels, given)
     found = match(
         given.table,
         model,
@@ -85,7 +87,7 @@ def _match(request: MatchRequest, stdout: TextIO, say: Say, progress: Progress |
         seen=given.seen,
         progress=progress,
     )
-    report = report_of(Said(found, given, request.precision, request.explain_hubs, labels))
+    report = report_of(Said(found, given, request.precision, request.explain_hubs, labels, with_sweep=request.json))
     for line in said_lines(report):
         say(line)
     if request.out is not None or not request.json:
@@ -111,6 +113,12 @@ def _check(request: MatchRequest) -> None:
         raise ConfigError("--out", "it is a table to be read", "give another file")
     if request.out.is_dir() or not request.out.resolve().parent.is_dir():
         raise ConfigError("--out", "it is a folder, or in none that exists", "give a file in a folder that exists")
+
+
+def _labels(path: Path, given: MatchInput) -> "LabelledPairs":
+    from pipeline.tables.match_labels import read_labels
+
+    return read_labels(path, given.ids, given.sides)
 
 
 def _model(name: str) -> Model:

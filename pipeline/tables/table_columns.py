@@ -18,8 +18,6 @@ import numpy as np
 import orjson
 import pyarrow
 import pyarrow.compute as compute
-import pyarrow.csv
-import pyarrow.parquet
 from numpy.typing import NDArray
 from pyarrow.lib import ArrowException
 
@@ -110,6 +108,8 @@ def _whole(table: pyarrow.Table) -> TableColumns:
 
 def _csv_columns(path: Path, wanted: Sequence[str]) -> pyarrow.Table | None:
     """The columns by pyarrow's reader; None where it might read the file otherwise than the careful reader."""
+    import pyarrow.csv
+
     form = csv_form(path)
     names = csv_header(path, form)
     if form.encoding.startswith("utf-16"):
@@ -171,6 +171,8 @@ def _bare_rows(path: Path, form: CsvForm, width: int) -> bool:
 
 
 def _parquet(path: Path) -> Any:
+    import pyarrow.parquet
+
     try:
         return pyarrow.parquet.ParquetFile(path)
     except (ArrowException, OSError) as error:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from pipeline import steps
 from pipeline.accounts import words
-from pipeline.cli import app
+from pipeline.cli import command_line
 from pipeline.errors import ConfigError
 from pipeline.quality.verify import verify
 from pipeline.warehouse.clients import lock_fold
@@ -202,20 +202,22 @@ def test_the_command_lists_shows_and_joins(
     monkeypatch.setenv("LEADFOLD_CONFIG", str(tmp_path / "leadfold.toml"))
     monkeypatch.setenv("DATABASE_URL", shop.warehouse.engine.url.render_as_string(hide_password=False))
     run = CliRunner().invoke
-    listed = run(app, ["accounts"], catch_exceptions=False)
+    listed = run(command_line(), ["accounts"], catch_exceptions=False)
     assert "Okna Plus" in listed.output
     assert "Drzwi" not in listed.output, "an account of one client is not worth a line"
-    shown = run(app, ["accounts", "show", _client(shop, "Anna")], catch_exceptions=False)
+    shown = run(command_line(), ["accounts", "show", _client(shop, "Anna")], catch_exceptions=False)
     assert "one mail domain" in shown.output
     joined = run(
-        app, ["accounts", "join", _client(shop, "Olga"), _account(shop, "Anna"), "--by", "Ewa"], catch_exceptions=False
+        command_line(),
+        ["accounts", "join", _client(shop, "Olga"), _account(shop, "Anna"), "--by", "Ewa"],
+        catch_exceptions=False,
     )
     assert "takes it back" in joined.output
     assert _accounts(shop) == [["Anna", "Marek", "Olga"]]
     decision = joined.output.split()[1].strip(";")
     assert (
         "of one account, by Ewa"
-        in run(app, ["accounts", "show", _account(shop, "Anna")], catch_exceptions=False).output
+        in run(command_line(), ["accounts", "show", _account(shop, "Anna")], catch_exceptions=False).output
     )
-    assert run(app, ["accounts", "undo", decision, "--by", "Ewa"], catch_exceptions=False).exit_code == 0
+    assert run(command_line(), ["accounts", "undo", decision, "--by", "Ewa"], catch_exceptions=False).exit_code == 0
     assert _accounts(shop) == [["Anna", "Marek"], ["Olga"]]

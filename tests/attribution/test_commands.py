@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipeline import steps
-from pipeline.cli import app
+from pipeline.cli import command_line
 from pipeline.warehouse.connection import Warehouse
 from tests.company import CONFIG, SECRET, company, post, select
 
@@ -27,7 +27,7 @@ def leadfold(warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "google.csv").write_text(
         "date,campaign_id,campaign,spend\n2026-08-01,77001,Okna zima,5\n", encoding="utf-8"
     )
-    return lambda *arguments: CliRunner().invoke(app, arguments)
+    return lambda *arguments: CliRunner().invoke(command_line(), arguments)
 
 
 @pytest.fixture

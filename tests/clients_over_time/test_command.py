@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipeline.cli import app
+from pipeline.cli import command_line
 from pipeline.clients_over_time.reading import NothingBuiltError
 from pipeline.errors import ConfigError, InputFileError
 from pipeline.warehouse.connection import Warehouse
@@ -41,7 +41,7 @@ def leadfold(built: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("DATABASE_URL", built.engine.url.render_as_string(hide_password=False))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "leadfold.toml").write_text(CONFIG, encoding="utf-8")
-    return lambda *arguments: CliRunner().invoke(app, ["clients", *arguments])
+    return lambda *arguments: CliRunner().invoke(command_line(), ["clients", *arguments])
 
 
 def cells(result: Result) -> list[list[str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.cli import app
+from pipeline.cli import command_line
 from pipeline.delivery.consumers import caller_of
 from pipeline.delivery.outcome import refused
 from pipeline.delivery.policy import Policy
@@ -28,7 +28,7 @@ def leadfold(warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def said(leadfold: CliRunner, *arguments: str, code: int = 0) -> str:
-    done = leadfold.invoke(app, ["consumers", *arguments])
+    done = leadfold.invoke(command_line(), ["consumers", *arguments])
     assert done.exit_code == code, done.output
     return done.output
 
@@ -44,7 +44,7 @@ def test_a_consumer_is_given_a_token_listed_rotated_and_revoked(leadfold: CliRun
     assert first not in listed
     said(leadfold, "revoke", "crm")
     assert caller_of(warehouse, second, NOW) is None
-    error = leadfold.invoke(app, ["consumers", "rotate", "crm"]).exception
+    error = leadfold.invoke(command_line(), ["consumers", "rotate", "crm"]).exception
     assert isinstance(error, LeadfoldError)
     assert "has no token here" in str(error)
 
@@ -61,7 +61,9 @@ def test_parked_events_are_listed_retried_and_skipped(leadfold: CliRunner, wareh
     assert "the event is skipped" in said(leadfold, "skip", "hook", event, "--why", "a test")
     assert "no such event" in said(leadfold, "skip", "hook", event, "--why", "a test", code=1)
     assert "begins anew" in said(leadfold, "rewind", "hook", "--to", "first")
-    assert isinstance(leadfold.invoke(app, ["consumers", "rewind", "hook", "--to", "x"]).exception, LeadfoldError)
+    assert isinstance(
+        leadfold.invoke(command_line(), ["consumers", "rewind", "hook", "--to", "x"]).exception, LeadfoldError
+    )
 
 
 def test_without_webhooks_there_is_nothing_to_deliver(leadfold: CliRunner) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.cli import app
+from pipeline.cli import command_line
 from pipeline.sources.http import HttpLimits, limited
 from pipeline.warehouse.connection import Warehouse
 from tests.delivery.crm.clients import Clients
@@ -31,7 +31,7 @@ def portal(tmp_path: Path, warehouse_url: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def _run(*words: str) -> str:
-    done = CliRunner().invoke(app, ["crm", *words], catch_exceptions=False)
+    done = CliRunner().invoke(command_line(), ["crm", *words], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.output
 

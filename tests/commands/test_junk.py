@@ -76,7 +76,7 @@ def test_a_model_is_shown_approved_applied_and_forgotten(
         monkeypatch.setenv(name, value)
 
     def junk(*options: str) -> str:
-        done = CliRunner().invoke(cli.app, ["junk", *options])
+        done = CliRunner().invoke(cli.command_line(), ["junk", *options])
         if isinstance(done.exception, LeadfoldError):
             return str(done.exception)
         assert done.exit_code == 0, done.output

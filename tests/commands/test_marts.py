@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipeline.attribution.marts import build_marts
-from pipeline.cli import app
+from pipeline.cli import command_line
 from pipeline.settings import Settings
 from pipeline.warehouse.connection import Role, Warehouse
 from tests.company import CONFIG, SECRET
@@ -25,7 +25,7 @@ def leadfold(warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("FORM_SECRET", SECRET)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "leadfold.toml").write_text(CONFIG, encoding="utf-8")
-    return lambda *arguments: CliRunner().invoke(app, ["marts", *arguments])
+    return lambda *arguments: CliRunner().invoke(command_line(), ["marts", *arguments])
 
 
 @pytest.fixture

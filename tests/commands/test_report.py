@@ -25,7 +25,7 @@ def test_every_form_and_every_refusal(
     monkeypatch.chdir(tmp_path)
 
     def report(*options: str) -> str:
-        done = CliRunner().invoke(cli.app, ["report", *options])
+        done = CliRunner().invoke(cli.command_line(), ["report", *options])
         if isinstance(done.exception, LeadfoldError):
             return str(done.exception)
         assert done.exit_code == 0, done.output

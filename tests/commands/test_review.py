@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline import workspace
-from pipeline.cli import app
+from pipeline.cli import command_line
 from pipeline.commands import review as review_command
 from pipeline.errors import ConfigError
 from pipeline.review.refusal import ContradictionError
@@ -33,7 +33,7 @@ def shop(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def _type(*arguments: str, keys: str = "") -> str:
-    done = CliRunner().invoke(app, list(arguments), input="\n".join(keys) + "\n" if keys else None)
+    done = CliRunner().invoke(command_line(), list(arguments), input="\n".join(keys) + "\n" if keys else None)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done.output

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from pipeline.cli import app as command
+from pipeline.cli import command_line
 from pipeline.clients_over_time import reading
 from pipeline.warehouse import embedded
 from pipeline.warehouse.connection import Role, Warehouse
@@ -90,7 +90,7 @@ def rows_of(frame: Any) -> list[list[Any]]:
 
 
 def printed(*arguments: str) -> list[list[str]]:
-    result = CliRunner().invoke(command, ["clients", *arguments])
+    result = CliRunner().invoke(command_line(), ["clients", *arguments])
     assert result.exit_code == 0, result.output
     return [line.split() for line in result.stdout.splitlines()]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dedup import Match, load_model, match
+from dedup import Match, blocking_recall, load_model, match
 from dedup.blocking_recall import estimate_recall, fields_of
 from dedup.model import BlockingRule, Model
 
@@ -82,6 +82,14 @@ def test_shares_of_links_are_counted_by_rule():
     ]
     found = {rule.rule: (rule.links, rule.alone) for rule in estimate_recall(matched(rows + again)).rules}
     assert found == {"phone": (0.75, 0.5), "email": (0.5, 0.25)}
+
+
+def test_of_many_rules_the_same_is_told(monkeypatch):
+    """Sets of more than sixteen rules are sorted instead of marked in a row."""
+    found = matched(two_sightings(0.8, 0.7)[0])
+    told = estimate_recall(found)
+    monkeypatch.setattr(blocking_recall, "_MARKED", 0)
+    assert estimate_recall(found) == told
 
 
 def test_few_pairs_tell_nothing_of_what_is_missed():

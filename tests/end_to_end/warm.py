@@ -65,7 +65,9 @@ def _load() -> None:
     import pipeline.cli
     import pipeline.dashboard
     import pipeline.reporting.report
-    import pipeline.steps  # noqa: F401
+    import pipeline.steps
+
+    pipeline.cli.command_line()
 
 
 def _become(arguments: Sequence[str], folder: str, out: str, err: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.cli import app
+from pipeline.cli import command_line
 from pipeline.errors import ConfigError
 from pipeline.outcomes.unworked import Unworked
 from pipeline.outcomes.unworked_tables import write_csv
@@ -36,13 +36,15 @@ def test_it_lists_ids_and_response_times(
     config.write_text("", "utf-8")
     monkeypatch.setenv("DATABASE_URL", warehouse_url)
     days = str((now - office.now).days + 30)
-    shown = CliRunner().invoke(app, ["outcomes", "--config", str(config), "--days", days])
+    shown = CliRunner().invoke(command_line(), ["outcomes", "--config", str(config), "--days", days])
     assert shown.exit_code == 0, shown.output
     assert client in shown.output
     assert "Ewa" in shown.output
     assert "4.0 min" in shown.output
     assert "Nowak" not in shown.output
-    (row,) = csv.DictReader(StringIO(CliRunner().invoke(app, ["outcomes", "--config", str(config), "--csv"]).output))
+    (row,) = csv.DictReader(
+        StringIO(CliRunner().invoke(command_line(), ["outcomes", "--config", str(config), "--csv"]).output)
+    )
     assert (row["client_id"], row["lead_id"], row["manager"], row["idle_days"]) == (client, lead, "Ewa", "4")
 
 

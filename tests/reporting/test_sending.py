@@ -96,7 +96,7 @@ def test_it_goes_out_once_and_again_only_by_hand(
         }.items():
             monkeypatch.setenv(name, value)
         done = CliRunner().invoke(
-            cli.app, ["report", "--send", "--format", "xlsx", "--language", "pl", "--from", str(FIRST_DAY), "--to", str(FIRST_DAY + timedelta(days=DAYS - 1))]
+            cli.command_line(), ["report", "--send", "--format", "xlsx", "--language", "pl", "--from", str(FIRST_DAY), "--to", str(FIRST_DAY + timedelta(days=DAYS - 1))]
         )  # fmt: skip
         assert done.output.startswith("report sent to 1 recipient(s), ")
     assert [letter["Subject"] for letter in kept.letters] == [

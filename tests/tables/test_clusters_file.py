@@ -37,6 +37,14 @@ def test_of_two_tables_each_row_says_which() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "odd", ["=1", 'a"b', "ＡＢ＝", "＝1"], ids=["formula", "quotation mark", "wide sign inside", "wide sign"]
+)
+def test_one_odd_id_among_plain_ones_is_seen(odd: str) -> None:
+    read = list(csv.reader(io.StringIO(_written(["a1", odd, "Ж2"], [0] * 3, [1.0] * 3), newline="")))
+    assert [line[0] for line in read[1:]] == ["a1", safe_cell(odd), "Ж2"]
+
+
 @given(st.lists(st.text(st.sampled_from("a'=+-@\t\r\n＝＋－＠\",; Ж\x00"), max_size=5), min_size=1))
 def test_any_id_can_be_read_back_and_runs_nothing(ids: list[str]) -> None:
     read = list(csv.reader(io.StringIO(_written(ids, [0] * len(ids), [1.0] * len(ids)), newline="")))

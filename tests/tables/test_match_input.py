@@ -45,6 +45,32 @@ def test_without_ids_rows_go_by_their_place_in_the_file(tmp_path: Path) -> None:
     assert (found.files[0].unread, len(found.files[0].reasons)) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("ids", "own"),
+    [
+        (("8", "9", "10"), True),
+        (("L9", "L10", "L11"), True),
+        (("b", "a", "c"), True),
+        (("a", "a", "b"), False),
+        (("a", "b", "a"), False),
+        (("aa", "b", "aa"), False),
+        (("a", "b", " "), False),
+    ],
+    ids=[
+        "numbers",
+        "numbers behind a letter",
+        "in no order",
+        "twins",
+        "twins apart",
+        "twins behind a shorter one",
+        "none",
+    ],
+)
+def test_ids_are_used_where_each_row_has_its_own(tmp_path: Path, ids: tuple[str, ...], own: bool) -> None:
+    found = _input(tmp_path, "id,name\n" + "".join(f"{one},Anna\n" for one in ids))
+    assert found.ids.to_pylist() == list(ids if own else ("1", "2", "3"))
+
+
 def test_ids_that_are_not_the_rows_own_are_told_and_not_used(tmp_path: Path) -> None:
     said: list[str] = []
     assert _input(tmp_path, "id,name\n7,Anna\n7,Jan\n,Ola\n", said=said).ids.to_pylist() == ["1", "2", "3"]

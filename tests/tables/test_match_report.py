@@ -45,6 +45,12 @@ def test_pairs_that_only_third_rows_join_are_told(tmp_path: Path) -> None:
     assert "of 3 pairs in one cluster 1 were reached by no rule: third rows join them" in words
 
 
+def test_what_other_cuts_would_give_is_for_programs_alone(tmp_path: Path) -> None:
+    document = json.loads(told(tmp_path, CHAIN, as_json=True)[0])
+    assert list(document["expected"]) == ["precision", "recall", "f1", "sweep"]
+    assert told(tmp_path, CHAIN)[1] == told(tmp_path, CHAIN, as_json=True)[1]
+
+
 def test_few_rows_give_no_guess(tmp_path: Path) -> None:
     _, words = told(tmp_path, CHAIN)
     assert "all rules reach" not in words
