@@ -9,13 +9,14 @@ import numpy as np
 from dedup import kinds
 from dedup.arrays import Ints
 from dedup.clustering import CLUSTER_TOO_LARGE, JUDGED_DIFFERENT, NAMES_CONTRADICT
+from dedup.comparison.level import MISSING
 from dedup.comparison.person_name import NameLevel, describe_names, name_relations
 from dedup.encoding import Encoded, encode
 from dedup.hubs import contact_column, people_per_value
 from dedup.model import MERGE_TERMS, Comparison, Model
 from dedup.record import Record
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Fold, Match
-from dedup.scoring import MISSING, Compared, compare_pairs, relation_bits, weigh_pairs, years_between
+from dedup.scoring import Compared, compare_pairs, relation_bits, weigh_pairs, years_between
 from dedup.sentences import Remark, Said, pattern_of, sentence, thing
 from dedup.set_statistics import SetStatistics, gather_statistics
 from dedup.snapshot import Snapshot

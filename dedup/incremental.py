@@ -18,13 +18,14 @@ import pyarrow.compute as pc
 from dedup.arrays import Bools, Ints, group_bounds, mix
 from dedup.clustering import Links, Verdicts, components, join_all
 from dedup.collector import paused_collector
+from dedup.comparison.level import MISSING
 from dedup.encoding import Column, Encoded, encode, switchboard_of
 from dedup.hubs import Hub, company_columns, contact_column, is_desk, list_hubs, people_in_views, people_per_value
 from dedup.match import PAIRS_AT_ONCE, best_doubts, read_verdicts
 from dedup.model import Model
 from dedup.record import Judgement, Record
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, ReviewPair
-from dedup.scoring import MISSING, Scores, score_pairs
+from dedup.scoring import Scores, score_pairs
 from dedup.set_statistics import SetStatistics
 from dedup.snapshot import Snapshot
 from dedup.stable_keys import DESK, contact_rules, stable_keys

@@ -12,9 +12,10 @@ import numpy as np
 
 from dedup.arrays import Bools, Floats, Ints
 from dedup.clustering import Verdicts
+from dedup.comparison.level import MISSING
 from dedup.encoding import Encoded
 from dedup.model import Comparison, Contact, Model
-from dedup.scoring import MISSING, Scores, compare_pairs, weigh_pairs
+from dedup.scoring import Scores, compare_pairs, weigh_pairs
 from dedup.set_statistics import SetStatistics
 from dedup.thresholds import chances
 from dedup.training import Training, monotone

@@ -1,8 +1,6 @@
-"""The weight of every candidate pair: levels per comparison, bits per level, added up under three rules.
+"""The weight of every candidate pair: levels per comparison, bits per level, added up as `dedup.together` says.
 
-1. The strongest shared contact counts in full; more shared contacts add little (households share several).
-2. Beside a shared contact, company and city add little: who shares a phone mostly shares these.
-3. What the model needs for a merge holds a weight below the merge cut where it lacks: a name alone, a hub without a name.
+What the model needs for a merge holds a weight below the merge cut where it lacks: a name alone, a hub without a name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,15 +10,14 @@ import numpy as np
 
 from dedup import kinds
 from dedup.arrays import Bools, Floats, Ints, distinct_pairs, number_codes
+from dedup.comparison.level import MISSING
 from dedup.comparison.name_words import Part
 from dedup.comparison.person_name import AGREES, NameLevel, Relations, compare_names
 from dedup.encoding import Column, Encoded
 from dedup.hubs import HUB_NAMES, contact_column, contact_weight, is_desk, person_meant
-from dedup.model import Comparison, Household, Model, Namesakes
+from dedup.model import Comparison, Model
 from dedup.set_statistics import SetStatistics
-
-MISSING = -1
-"""Level number of a comparison that says nothing, because a value is missing."""
+from dedup.together import ContactBits, Evidence, are_among, count_together
 
 INITIAL_BITS = {"given": 2.5, "patronymic": 1.5, "surname": 2.5}
 """Agreement on an initial: a dozen letters begin most names, unevenly."""
@@ -28,16 +25,9 @@ INITIAL_BITS = {"given": 2.5, "patronymic": 1.5, "surname": 2.5}
 DERIVED_DISCOUNT = 2.0
 """A name read from a mailbox is a guess: its agreement weighs this much less."""
 
-FAMILY_NAME_BITS = {NameLevel.SURNAME_ONLY: 0.5, NameLevel.INITIAL: 2.5}
-"""What a surname without a given name may add where relatives are known on the shared value."""
-
 KNOWN_PERSON_BITS = 3.0
 """What a value shared by a few known people gains where both names mean the same one of them: to be one of the others, or
 someone unknown, the name would have to fit by chance."""
-
-NAMELESS_ON_SHARED = 3.0
-"""Bits that a shared value loses where no name says which of its people it is. Measured on the messy leads of the
-tests: of such pairs one in four is one person, of pairs with an agreeing given name nearly all are."""
 
 AGREEING_BITS = 2.0
 """Weight from which a level counts as agreement among what a merge needs: a number one digit off, a long login elsewhere."""
@@ -46,7 +36,7 @@ OPEN_FORM_BITS = 4.0
 """What a company's name loses where one of both records names no legal form and the set knows the name under two unlike ones."""
 
 JUST_BELOW = 0.5
-"""How far below the merge cut rule 3 stops a weight."""
+"""How far below the merge cut a weight stops that lacks what a merge needs."""
 
 _FULL_NAME_LEVELS = tuple(
     map(int, (NameLevel.FULL_THREE_PART, NameLevel.FULL_EQUAL, NameLevel.FULL_VARIANT, NameLevel.FULL_CLOSE))
@@ -72,7 +62,7 @@ class Compared:
 class Scores:
     """Weights of pairs, in bits. levels, parts: [pairs, comparisons], the number of the level (-1: nothing to compare) and the
     bits it gave to the sum; relations: of the names; contact_clash: one phone and one mailbox are shared but the names
-    contradict; free: the sum of the bits, before rule 3; met: whether the pair
+    contradict; free: the sum of the bits, whatever a merge needs; met: whether the pair
     has what the model needs for a merge."""
 
     weight: Floats
@@ -264,16 +254,6 @@ def _name_weights(compared: Compared, comparison: Comparison, statistics: SetSta
     return bits, surname
 
 
-@dataclass(frozen=True, slots=True)
-class _Contact:
-    """A contact comparison before the contacts are weighed against each other. people: on the shared value, 0 if none.
-    one_meant: of a few people on it both names mean the same one."""
-
-    bits: Floats
-    people: Ints
-    one_meant: Bools
-
-
 def _one_meant(data: Encoded, left: Ints, right: Ints, value: Ints, households: Ints) -> Bools:
     """Whether both names of a pair mean the same one of the few people who share its value, [pairs]."""
     found = np.zeros(len(left), dtype=bool)
@@ -300,7 +280,7 @@ def _weigh_contact(
     model: Model,
     statistics: SetStatistics,
     weights: Floats,
-) -> _Contact:
+) -> ContactBits:
     comparison = model.comparisons[number]
     contact = comparison.contact
     assert contact is not None
@@ -308,7 +288,7 @@ def _weigh_contact(
     levels, value = compared.levels[:, number], compared.values[comparison.name]
     if name not in statistics.people or not len(statistics.people[name].count):
         nothing = np.zeros(len(left))
-        return _Contact(nothing, nothing.astype(np.int64), nothing.astype(bool))
+        return ContactBits(nothing, nothing.astype(np.int64), nothing.astype(bool))
     known, even = statistics.people[name], model.even_bet(statistics.records)
     people = np.where(value >= 0, known.count[value], 0)
     bits = np.where(value >= 0, weights[value], 0.0)
@@ -325,7 +305,7 @@ def _weigh_contact(
     bits = np.where(one_meant, bits + KNOWN_PERSON_BITS, bits)
     if comparison.kind == "email":
         bits = _soften_repaired(data, left, right, comparison, levels, value, bits, even)
-    return _Contact(bits, people, one_meant)
+    return ContactBits(bits, people, one_meant)
 
 
 YEAR = 365.25 * 86_400.0
@@ -408,102 +388,10 @@ def _open_to_both(
     return np.asarray(unlike & (formless[left].any(axis=1) | formless[right].any(axis=1)))
 
 
-def _limit_family_names(bits: Floats, levels: Ints, contacts: Sequence[_Contact]) -> None:
-    """On a value that several people share a surname says little: it is the family's, so bits are cut in place."""
-    shared = np.stack([contact.people > 1 for contact in contacts]).any(axis=0)
-    shared &= ~np.stack([contact.one_meant for contact in contacts]).any(axis=0)
-    for level, most in FAMILY_NAME_BITS.items():
-        rows = shared & (levels == int(level))
-        bits[rows] = np.minimum(bits[rows], most)
-
-
-def _discount_nameless(levels: Ints, contacts: Sequence[_Contact]) -> None:
-    """Without a name on both sides a value of several people is any of them, so its bits are cut in place."""
-    nameless = (levels == MISSING) | (levels == int(NameLevel.MISSING))
-    for contact in contacts:
-        rows = nameless & (contact.people > 1)
-        contact.bits[rows] = np.maximum(contact.bits[rows] - NAMELESS_ON_SHARED, 0.0)
-
-
-def _weigh_together(
-    contacts: Sequence[_Contact], comparisons: Sequence[Comparison], beside: Floats
-) -> tuple[list[Floats], Bools]:
-    """Rule 1: bits of each contact as it counts, and whether a contact outweighs `beside`, the bits of company and city."""
-    stacked = np.stack([np.where(contact.people > 0, contact.bits, -1.0) for contact in contacts])
-    strongest = stacked.argmax(axis=0)
-    has_contact = stacked.max(axis=0) > np.maximum(beside, 0.0)
-    counted: list[Floats] = []
-    for number, (contact, comparison) in enumerate(zip(contacts, comparisons, strict=True)):
-        assert comparison.contact is not None
-        leads = (strongest == number) & has_contact
-        together = np.where(contact.people == 1, comparison.contact.together, 0.0)
-        also = np.minimum(np.maximum(contact.bits, 0.0), together)
-        counted.append(np.where(contact.people > 0, np.where(leads, contact.bits, also), contact.bits))
-    return counted, has_contact
-
-
-def _weigh_household(model: Model, household: Household, parts: list[Floats], surname: Floats, even_bet: float) -> None:
-    """What people under one roof share counts once: the strongest agreement and the weakest difference in full, the others a little,
-    all of them never more than a roof says; beside it a surname is the family's. Changes `parts` in place."""
-    numbers = [
-        number for number, comparison in enumerate(model.comparisons) if comparison.name in household.comparisons
-    ]
-    if not numbers:
-        return
-    stacked = np.stack([parts[number] for number in numbers])
-    best, worst = stacked.argmax(axis=0), stacked.argmin(axis=0)
-    for place, number in enumerate(numbers):
-        limited = np.clip(stacked[place], -household.together, household.together)
-        in_full = (best == place) & (stacked[place] > 0) | (worst == place) & (stacked[place] < 0)
-        parts[number] = np.where(in_full, stacked[place], limited)
-    total = np.stack([parts[number] for number in numbers]).sum(axis=0)
-    excess = np.maximum(total - (even_bet + household.most), 0.0)
-    for place, number in enumerate(numbers):
-        parts[number] = parts[number] - np.where(best == place, excess, 0.0)
-    roof = total >= household.begins
-    for number, comparison in enumerate(model.comparisons):
-        if comparison.kind == "person_name":
-            parts[number] = parts[number] - np.where(roof, np.maximum(surname - household.surname, 0.0), 0.0)
-
-
-_ONE_THING = ("equal", "shared", "repaired", "same_building")
-"""Levels that say that two values are one thing, not alike ones: all postcodes of a town are alike."""
-
-_NO_OTHER_DATE = ("equal", "year")
-"""Levels of dates that do not contradict each other."""
-
-
-def _weigh_namesakes(model: Model, namesakes: Namesakes, levels: Ints, parts: list[Floats]) -> None:
-    """A date that differs is no slip of the hand where what two namesakes do not share differs too, and nothing vouches for one
-    person. Changes `parts` in place."""
-    number_of = {comparison.name: number for number, comparison in enumerate(model.comparisons)}
-
-    def among(name: str, wanted: Sequence[str]) -> Bools:
-        places = [place for place, level in enumerate(model.comparison_named(name).levels) if level.name in wanted]
-        return _are_among(levels[:, number_of[name]], places)
-
-    agrees = np.zeros(len(levels), dtype=bool)
-    for name in (*namesakes.apart, *namesakes.vouches):
-        agrees |= among(name, _ONE_THING)
-    apart = np.zeros(len(levels), dtype=bool)
-    for name in namesakes.apart:
-        apart |= levels[:, number_of[name]] >= 0
-    date = number_of[namesakes.date]
-    rows = apart & ~agrees & (levels[:, date] >= 0) & ~among(namesakes.date, _NO_OTHER_DATE)
-    parts[date] = np.where(rows, np.minimum(parts[date], namesakes.most), parts[date])
-
-
-def _are_among(levels: Ints, wanted: Sequence[int]) -> Bools:
-    """Which numbers of levels, -1 among them, are among a few."""
-    marked = np.zeros(int(levels.max(initial=max(wanted, default=0))) + 2, dtype=bool)
-    marked[list(wanted)] = True  # -1 is the last place
-    return np.asarray(marked[levels])
-
-
 def _needs_met(
-    model: Model, levels: Ints, name_levels: Ints, contacts: Sequence[_Contact], has_contact: Bools
+    model: Model, levels: Ints, name_levels: Ints, contacts: Sequence[ContactBits], has_contact: Bools
 ) -> Bools:
-    """Rule 3: whether some alternative of `merge_needs` holds, [pairs]."""
+    """Whether some alternative of `merge_needs` holds, [pairs]."""
     if not model.merge_needs:
         return np.ones(len(levels), dtype=bool)
     people = (
@@ -512,8 +400,8 @@ def _needs_met(
     terms = {
         "own_contact": has_contact & ((people > 0) & (people < HUB_NAMES)).any(axis=0),
         "contact": has_contact,
-        "name": ~_are_among(name_levels, _NO_NAME_LEVELS),
-        "full_name": _are_among(name_levels, _FULL_NAME_LEVELS),
+        "name": ~are_among(name_levels, _NO_NAME_LEVELS),
+        "full_name": are_among(name_levels, _FULL_NAME_LEVELS),
     }
     for number, comparison in enumerate(model.comparisons):
         agreeing = [
@@ -521,31 +409,27 @@ def _needs_met(
             for place, level in enumerate(comparison.levels)
             if level.rarity or level.name in ("equal", "shared") or level.weight >= AGREEING_BITS
         ]
-        terms.setdefault(comparison.name, _are_among(levels[:, number], agreeing))
+        terms.setdefault(comparison.name, are_among(levels[:, number], agreeing))
     met = np.zeros(len(levels), dtype=bool)
     for alternative in model.merge_needs:
         met |= np.stack([terms[term] for term in alternative]).all(axis=0)
     return met
 
 
-def weigh_pairs(
+def gather_evidence(
     data: Encoded,
     left: Ints,
     right: Ints,
     compared: Compared,
     model: Model,
     statistics: SetStatistics,
-    merge_cut: float,
     weights: Mapping[str, Floats] | None = None,
-) -> Scores:
-    """Weights of pairs that are compared. merge_cut: bits, where rule 3 holds weights back; weights: as for `compare_pairs`. Weights are rounded to a
-    millionth of a bit, so that equal evidence is equal on every machine."""
-    count = len(left)
+) -> Evidence:
+    """What each comparison says of pairs by itself. weights: as for `compare_pairs`."""
     weights = value_weights(data, model, statistics) if weights is None else weights
-    name_levels = compared.relations.level
-    parts: list[Floats] = [np.zeros(count) for _ in model.comparisons]
-    surname = np.zeros(count)
-    contacts: dict[int, _Contact] = {}
+    parts: list[Floats] = [np.zeros(len(left)) for _ in model.comparisons]
+    surname = np.zeros(len(left))
+    contacts: dict[int, ContactBits] = {}
     for number, comparison in enumerate(model.comparisons):
         if comparison.kind == "person_name":
             parts[number], surname = _name_weights(compared, comparison, statistics)
@@ -558,28 +442,26 @@ def weigh_pairs(
             if comparison.name in statistics.unlike_forms:
                 open_to_both = _open_to_both(data, left, right, compared, number, model, statistics)
                 parts[number] -= np.where(open_to_both, OPEN_FORM_BITS, 0.0)
-    has_contact = np.zeros(count, dtype=bool)
-    if contacts:
-        found = list(contacts.values())
-        for number, comparison in enumerate(model.comparisons):
-            if comparison.kind == "person_name":
-                _limit_family_names(parts[number], name_levels, found)
-        _discount_nameless(name_levels, found)
-        limited = [n for n, comparison in enumerate(model.comparisons) if comparison.beside_contact is not None]
-        beside = np.stack([parts[number] for number in limited]).max(axis=0) if limited else np.zeros(count)
-        counted, has_contact = _weigh_together(found, [model.comparisons[number] for number in contacts], beside)
-        for number, bits in zip(contacts, counted, strict=True):
-            parts[number] = bits
-        for number in limited:
-            most = model.comparisons[number].beside_contact
-            assert most is not None
-            parts[number] = np.where(has_contact, np.minimum(parts[number], most), parts[number])
-    if model.household is not None:
-        _weigh_household(model, model.household, parts, surname, model.even_bet(statistics.records))
-    if model.namesakes is not None:
-        _weigh_namesakes(model, model.namesakes, compared.levels, parts)
-    stacked = np.stack(parts).T if parts else np.zeros((count, 0))
-    met = _needs_met(model, compared.levels, name_levels, list(contacts.values()), has_contact)
+    return Evidence(parts, contacts, surname, compared.levels, compared.relations.level)
+
+
+def weigh_pairs(
+    data: Encoded,
+    left: Ints,
+    right: Ints,
+    compared: Compared,
+    model: Model,
+    statistics: SetStatistics,
+    merge_cut: float,
+    weights: Mapping[str, Floats] | None = None,
+) -> Scores:
+    """Weights of pairs that are compared. merge_cut: bits, below which a weight stays that lacks what a merge needs; weights: as for `compare_pairs`. Weights are rounded to a
+    millionth of a bit, so that equal evidence is equal on every machine."""
+    evidence = gather_evidence(data, left, right, compared, model, statistics, weights)
+    parts, has_contact = count_together(evidence, model, model.even_bet(statistics.records))
+    stacked = np.stack(parts).T if parts else np.zeros((len(left), 0))
+    contacts = evidence.contacts
+    met = _needs_met(model, compared.levels, evidence.name_levels, list(contacts.values()), has_contact)
     free = stacked.sum(axis=1)
     weight = np.round(np.where(met, free, np.minimum(free, merge_cut - JUST_BELOW)), 6)
     own = [
@@ -587,8 +469,8 @@ def weigh_pairs(
         for number, contact in contacts.items()
         if model.comparisons[number].kind in ("phone", "email")
     ]
-    both = np.stack(own).all(axis=0) if len(own) > 1 else np.zeros(count, dtype=bool)
-    clash = both & (name_levels == int(NameLevel.CONTRADICTION))
+    both = np.stack(own).all(axis=0) if len(own) > 1 else np.zeros(len(left), dtype=bool)
+    clash = both & (evidence.name_levels == int(NameLevel.CONTRADICTION))
     return Scores(weight, free, met, compared.levels, stacked, compared.relations, clash)
 
 

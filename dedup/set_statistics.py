@@ -1,12 +1,13 @@
 """What a set of records knows about its own values: how common names are, how many people share a contact."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dedup.arrays import Bools, Floats, places_of
 from dedup.company_rarity import company_bits
+from dedup.date_rarity import date_bits
 from dedup.encoding import Column, Encoded
 from dedup.hubs import OtherSigns, People, other_signs, people_per_value
 from dedup.model import Model
@@ -48,12 +49,18 @@ def field_statistics(columns: Mapping[str, Column], model: Model) -> FieldStatis
     return FieldStatistics(frequencies, rarity, unlike_forms, other_signs(columns, model))
 
 
+_BITS_OF: Mapping[str, Callable[[Frequencies, str, Sequence[str]], Floats]] = {
+    "company": company_bits,
+    "date": date_bits,
+}
+
+
 def _beside_values(
     columns: Mapping[str, Column], model: Model, frequencies: Frequencies
 ) -> tuple[dict[str, Floats], dict[str, Bools]]:
     """`rarity` and `unlike_forms` of `SetStatistics`."""
     rarity = {
-        comparison.name: (company_bits if comparison.kind == "company" else Frequencies.bits)(
+        comparison.name: _BITS_OF.get(comparison.kind, Frequencies.bits)(
             frequencies, comparison.name, columns[comparison.fields[0]].keys
         )
         for comparison in model.comparisons

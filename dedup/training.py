@@ -7,7 +7,8 @@ never move far from them. This is expectation maximisation for the Fellegi-Sunte
 expectation taken from the rest.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,10 +17,11 @@ from dedup.arrays import Bools, Floats, Ints
 from dedup.blocking import Candidates
 from dedup.encoding import Encoded
 from dedup.kinds import NAME_FIELDS
-from dedup.model import Comparison, ComparisonLevel, Model
+from dedup.model import Comparison, ComparisonLevel, Contact, Model
 from dedup.sample import chosen_pairs
-from dedup.scoring import Compared, Scores, compare_pairs, weigh_pairs
+from dedup.scoring import Compared, Scores, compare_pairs, gather_evidence, weigh_pairs
 from dedup.set_statistics import SetStatistics
+from dedup.together import Evidence, count_together, that_depend
 
 MOST_PAIRS = 200_000
 """Candidates that are looked at, about; more do not move a share by a hundredth."""
@@ -133,6 +135,28 @@ def _learn(
     return levels, bool((np.abs(learnt - held) > 1e-9).any())
 
 
+def _rests(evidence: Evidence, model: Model, even_bet: float) -> dict[int, Floats]:
+    """By comparison that counts otherwise beside others, what these weigh without it, [pairs]. Where one phone is shared an address says
+    little; what the rest says must not hang on the level that is counted."""
+    present = [number for number in that_depend(model) if (evidence.levels[:, number] >= 0).any()]
+    if len(present) < 2:
+        return {}
+    return {
+        number: np.asarray(np.sum(count_together(evidence.without(number), model, even_bet)[0], axis=0))
+        for number in present
+    }
+
+
+def _with_apart(first: Comparison, contact: Contact, counts: Floats, sure: float) -> Comparison:
+    """A contact with what its differing says as learnt: one person's numbers differ as often as they change, two people's always. Not of
+    documents: where two people of one name and birthday are taken for one, they would teach that a document's number changes."""
+    if sure < LEAST_SURE or first.kind == "id":
+        return first
+    share = (counts[first.number_of("differ")] + BELIEF * 2.0**contact.apart) / (sure + BELIEF)
+    learnt = min(max(math.log2(share), contact.apart - FARTHEST), 0.0)
+    return replace(first, contact=replace(contact, apart=round(learnt, 4)))
+
+
 def _step(
     first: Model,
     model: Model,
@@ -141,17 +165,18 @@ def _step(
     rules: Ints,
     u: dict[str, tuple[Floats, float]],
     even: float,
+    rests: Mapping[int, Floats],
 ) -> tuple[Model, dict[str, str]]:
     comparisons = []
     told: dict[str, str] = {}
     for number, comparison in enumerate(first.comparisons):
-        if comparison.contact is not None:
-            comparisons.append(comparison)
-            continue
-        rest = _probability(scores.free - scores.parts[:, number], even)
+        rest = _probability(rests[number] if number in rests else scores.free - scores.parts[:, number], even)
         eligible: Bools = (rules & _rules_without(first, comparison)) != 0
         weights = np.where(eligible & (rest >= SURE), rest, 0.0)
         counts, sure = _shares(compared.levels[:, number], weights, len(comparison.levels))
+        if comparison.contact is not None:
+            comparisons.append(_with_apart(comparison, comparison.contact, counts, sure))
+            continue
         if sure < LEAST_SURE:
             told[comparison.name] = (
                 f"weights of `{comparison.name}` kept: {sure:.0f} sure pairs to learn from, {LEAST_SURE} needed"
@@ -173,8 +198,8 @@ def _duplicates(scores: Scores, even: float, share: float, count: int) -> float:
 
 
 def train(data: Encoded, candidates: Candidates, model: Model, statistics: SetStatistics) -> Training:
-    """A model with weights learnt from the set at hand; contacts keep theirs, which count people instead. A small set keeps all,
-    and says so."""
+    """A model with weights learnt from the set at hand; contacts keep theirs, which count people instead, but for what a difference
+    says. A small set keeps all, and says so."""
     chosen = chosen_pairs(data, candidates.left, candidates.right, MOST_PAIRS)
     left, right, rules = (part[chosen] for part in (candidates.left, candidates.right, candidates.rules))
     if len(left) < LEAST_SURE or len(data) < 2:
@@ -190,7 +215,8 @@ def train(data: Encoded, candidates: Candidates, model: Model, statistics: SetSt
     for _ in range(ROUNDS):
         even = learnt.even_bet(len(data))
         scores = weigh_pairs(data, left, right, compared, learnt, statistics, np.inf)
-        learnt, told = _step(model, learnt, compared, scores, rules, u, even)
+        rests = _rests(gather_evidence(data, left, right, compared, learnt, statistics), learnt, even)
+        learnt, told = _step(model, learnt, compared, scores, rules, u, even, rests)
         duplicates = _duplicates(scores, even, len(left) / len(candidates.left), len(data))
         learnt = replace(learnt, duplicates_per_record=round(duplicates, 4))
     notes = [*told.values(), f"true pairs per record estimated at {learnt.duplicates_per_record:.2f}"]

@@ -29,14 +29,31 @@ LEVELS = (
     LevelWords("year_close", "Day and month agree; the years lie 1 or 10 apart.", ("1980-05-14", "1979-05-14"), 0.6),
     LevelWords(
         "year",
-        "The year agrees and no more is known, or only the years are known and lie a slip apart.",
+        "The year agrees and no more is known, or only the years are known and lie a slip or two apart.",
         ("1980-05-14", "1980-01-01"),
         0.4,
     ),
     LevelWords("other_day", "The year agrees; month and day differ.", ("1980-05-14", "1980-11-02"), 0.3),
-    LevelWords("differ", "The dates are of different years.", ("1980-05-14", "1957-11-02"), 0.2),
+    LevelWords(
+        "other_year",
+        "Years less than a generation or one digit apart; the day or the month agrees, or is not known.",
+        ("1980-05-14", "1986-11-14"),
+        0.25,
+    ),
+    LevelWords(
+        "differ",
+        "Day, month and year all differ, or the years are a generation apart.",
+        ("1980-05-14", "1957-11-02"),
+        0.1,
+    ),
 )
-_EQUAL, _SWAPPED, _TYPO, _YEAR_MONTH, _YEAR_CLOSE, _YEAR, _OTHER_DAY, _DIFFER = range(8)
+_EQUAL, _SWAPPED, _TYPO, _YEAR_MONTH, _YEAR_CLOSE, _YEAR, _OTHER_DAY, _OTHER_YEAR, _DIFFER = range(9)
+
+_GENERATION = 14
+"""Years from which two dates may be those of a parent and a child."""
+
+_YEARS_BETWEEN = 2
+"""Years that may lie between two years of birth that were both counted back from an age."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,9 +250,10 @@ def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
     both_days = (day > 0) & (other_day > 0) & ~unknown & ~other_unknown
     same_year, same_month, same_day = year == other_year, month == other_month, day == other_day
     apart = np.abs(year - other_year)
-    levels = np.full(len(left), _DIFFER, dtype=np.int64)
     slip = _one_slip(prepared, left, right)
-    levels[same_year | (unknown & other_unknown & slip)] = _YEAR
+    part = same_month | same_day | ~both_days
+    levels = np.where(part & ((apart < _GENERATION) | _one_digit(year, other_year)), _OTHER_YEAR, _DIFFER)
+    levels[same_year | (unknown & other_unknown & (slip | (apart <= _YEARS_BETWEEN)))] = _YEAR
     levels[same_year & both_days] = _OTHER_DAY
     levels[same_month & same_day & both_days & ((apart == 1) | (apart == 10))] = _YEAR_CLOSE
     levels[same_year & same_month & ~unknown & ~other_unknown] = _YEAR_MONTH
@@ -255,6 +273,11 @@ def _digits(prepared: Prepared) -> Ints:
     """The eight digits of each date, [values, 8]."""
     number = prepared.year * 10000 + prepared.month * 100 + prepared.day
     return np.stack([number // 10**place % 10 for place in range(7, -1, -1)], axis=1)
+
+
+def _one_digit(year: Ints, other: Ints) -> Bools:
+    """Which years differ in no more than one digit."""
+    return np.asarray(sum((year // 10**place % 10 != other // 10**place % 10).astype(int) for place in range(4)) <= 1)
 
 
 def _one_slip(prepared: Prepared, left: Ints, right: Ints) -> Bools:
@@ -290,10 +313,14 @@ DETAILS: Mapping[str, str] = {
     "day_not_given": "year and month equal, the day is not given",
     "year_apart": "day and month equal, years 1 apart",
     "decade_apart": "day and month equal, years 10 apart",
-    "year_slip_rest_unknown": "years one slip apart, day and month not known",
+    "year_slip_rest_unknown": "years a slip or two apart, day and month not known",
     "year_rest_unknown": "year equal, day and month not known",
     "year": "year equal, day and month differ",
-    "differ": "different years",
+    "other_year_same_day": "day equal, month and year differ",
+    "other_year_same_month": "month equal, day and year differ",
+    "other_year_same_birthday": "day and month equal, the year differs",
+    "other_year": "different years, day or month not known",
+    "differ": "another date altogether",
 }
 _CODES = {MISSING: "missing", _SWAPPED: "swapped", _OTHER_DAY: "year", _DIFFER: "differ"}
 _APART = {1: "year_apart", 10: "decade_apart"}
@@ -316,6 +343,8 @@ def relations(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list
             code = _APART[abs(int(prepared.year[a] - prepared.year[b]))]
         elif level == _YEAR:
             code = "year_rest_unknown" if prepared.year[a] == prepared.year[b] else "year_slip_rest_unknown"
+        elif level == _OTHER_YEAR:
+            code = _other_year(prepared, a, b, known=not (year_only[a] or year_only[b]))
         else:
             code = _CODES[level]
         told.append((code, *more))
@@ -325,6 +354,13 @@ def relations(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list
 def details(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[str]:
     """The relation of each pair in words, without the dates."""
     return [", ".join(DETAILS[code] for code in codes) for codes in relations(prepared, left, right, levels)]
+
+
+def _other_year(prepared: Prepared, a: int, b: int, *, known: bool) -> str:
+    same_month, same_day = prepared.month[a] == prepared.month[b], prepared.day[a] == prepared.day[b]
+    if not known or not (prepared.day[a] and prepared.day[b]):
+        return "other_year"
+    return f"other_year_same_{'birthday' if same_month and same_day else 'day' if same_day else 'month'}"
 
 
 def _slip(prepared: Prepared, a: int, b: int) -> str:

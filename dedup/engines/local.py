@@ -8,13 +8,14 @@ import numpy as np
 from dedup import kinds
 from dedup.arrays import Floats, Ints
 from dedup.collector import paused_collector
+from dedup.comparison.level import MISSING
 from dedup.comparison.person_name import describe_names
 from dedup.encoding import Encoded, encode
 from dedup.match import match_encoded, read_verdicts
 from dedup.model import Model
 from dedup.record import Judgement, Record
 from dedup.result import ComparisonHit, Fold, Match, Progress, ReviewPair, ScoredPair
-from dedup.scoring import MISSING, Scores, score_pairs
+from dedup.scoring import Scores, score_pairs
 from dedup.snapshot import Snapshot
 
 

@@ -190,6 +190,29 @@ def test_a_slip_in_a_date_counts_unless_all_else_differs_too(left, right, vouche
     assert bits > 0 if vouched else bits == PERSON.namesakes.most
 
 
+def test_two_slips_in_a_date_count_twice_where_all_else_differs():
+    name = {"name": "Jan Kowalski", "city": "Kraków"}
+    told = explain(
+        lead("a", **name, address="Lipowa 12", birth_date="1980-05-14"),
+        lead("b", **name, address="Polna 3", birth_date="1980-11-02"),
+        PERSON,
+    )
+    assert PERSON.namesakes is not None
+    assert {row.comparison: row.weight for row in told.rows}["birth_date"] == 2.0 * PERSON.namesakes.most
+
+
+def test_a_phone_that_differs_was_not_left_behind_with_the_house():
+    home = {"name": "Jan Kowalski", "birth_date": "1980-05-14", "city": "Kraków", "postcode": "31-624"}
+    moved = home | {"city": "Łódź", "postcode": "90-001"}
+
+    def weight(**more):
+        return explain(lead("a", **home, phone=P), lead("b", **moved, **more), PERSON).weight
+
+    contact = PERSON.comparison_named("phone").contact
+    assert contact is not None
+    assert weight() - weight(phone="+79031112233") == pytest.approx(-contact.apart)
+
+
 def test_a_date_that_says_the_year_alone_contradicts_nothing():
     told = explain(
         lead("a", name="Jan Kowalski", address="Lipowa 12", birth_date="1980-05-14"),

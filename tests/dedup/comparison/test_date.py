@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from dedup.comparison import date
@@ -26,11 +27,27 @@ def test_a_date_is_read_as_people_write_it(written, key):
         ("1980-05-14", "1980-05-15", "typo"), ("1980-05-14", "1980-05-41", "typo"), ("1980-05-14", "1980-08-14", "typo"), ("1856-86-18", "1856-06-18", "typo"), ("1630-08-01", "1638-08-01", "typo"),
         ("1980-05-14", "1980-05-27", "year_month"), ("1980-05-14", "1980-05", "year_month"), ("1980-05-14", "1981-05-14", "year_close"), ("1980-05-14", "1979-05-14", "year_close"), ("1980-05-14", "1990-05-14", "year_close"),
         ("1980-05-14", "1980-11-02", "other_day"), ("1980-05-14", "1980-11", "year"), ("1980-05-14", "1980", "year"), ("1861-01-01", "1861-01-07", "year"), ("1980-05-14", "1980-01-01", "year"),
-        ("1861-01-01", "1862-01-01", "year"), ("1861", "1869", "year"), ("1861-01-01", "1892-01-01", "differ"), ("1980-05-14", "1957-11-02", "differ"), ("1980-05-14", "", "missing"),
+        ("1861-01-01", "1862-01-01", "year"), ("1861", "1869", "year"), ("1799", "1801", "year"), ("1799", "1802", "other_year"), ("1861", "1892", "differ"), ("1861-01-01", "1892-01-01", "differ"),
+        ("1980-05-14", "1986-11-14", "other_year"), ("1980-05-14", "1986-05-27", "other_year"), ("1980-05-14", "1986-11-02", "differ"), ("1980-05-14", "1986-01-01", "other_year"),
+        ("1980-05-14", "2006-05-27", "differ"), ("1980-05-14", "1920-05-27", "other_year"), ("1980-05-14", "1957-11-02", "differ"), ("1980-05-14", "", "missing"),
     ],
 )  # fmt: skip
 def test_levels_of_dates(left, right, level):
     assert level_of(date, left, right) == level
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        ("1980-05-14", "1986-11-14", "day equal, month and year differ"), ("1980-05-14", "1986-05-27", "month equal, day and year differ"),
+        ("1980-05-14", "1986-05-14", "one slip in the year"), ("1980-05-14", "1992-05-14", "day and month equal, the year differs"),
+        ("1980-05-14", "1986", "different years, day or month not known"), ("1980-05-14", "1957-11-02", "another date altogether"),
+    ],
+)  # fmt: skip
+def test_dates_of_other_years_are_told_by_what_agrees(left, right, said):
+    prepared = prepare([left, right])
+    first, second = np.array([0]), np.array([1])
+    assert date.details(prepared, first, second, date.compare(prepared, first, second)) == [said]
 
 
 def test_parts_of_a_date_leave_unknown_days_out():
