@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from rapidfuzz.distance import OSA
-
 from dedup.folding import fold_plain_words, fold_token, plain_latin_words
 
 
@@ -29,7 +27,7 @@ class GivenName:
         return self.full | self.short
 
 
-_UNKNOWN = GivenName(frozenset(), frozenset(), "")
+UNKNOWN = GivenName(frozenset(), frozenset(), "")
 
 _SURNAMES = frozenset({"hall", "żak", "zak", "жак", "гусь", "hass", "dann", "ray", "ким", "kim", "лис", "lis", "мороз"})
 """Common surnames that are a short form only by chance of folding (Hall, Hal), or far oftener a surname than one."""
@@ -98,41 +96,8 @@ def find_given_name(token: str) -> GivenName:
     """The table's entry of a word, as spelled if the table has it so (Ala is not Алла), else as folded; empty if unknown."""
     by_spelling, by_fold = given_name_table()
     if token.casefold() in _SURNAMES:
-        return _UNKNOWN
-    return by_spelling.get(token.casefold()) or by_fold.get(fold_token(token), _UNKNOWN)
-
-
-def _without_a_letter(word: str) -> Iterator[str]:
-    yield word
-    for place in range(len(word)):
-        yield word[:place] + word[place + 1 :]
-
-
-@cache
-def _slips() -> dict[str, list[str]]:
-    """Folded forms by what is left of them without one letter: two words a slip apart share such a rest."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for form in given_name_table()[1]:
-        for rest in _without_a_letter(form):
-            found[rest].append(form)
-    return found
-
-
-@lru_cache(maxsize=1 << 16)
-def guess_given_name(folded: str) -> GivenName:
-    """The entry that an unknown folded word is one slip away from; empty when it is none or too short to tell.
-
-    A given name with s behind it is an English surname (Roberts, Edwards), no slip.
-    """
-    by_fold = given_name_table()[1]
-    if len(folded) < 4 or (folded.endswith("s") and folded[:-1] in by_fold):
-        return _UNKNOWN
-    slips = _slips()
-    forms = {form for rest in _without_a_letter(folded) for form in slips.get(rest, ())}
-    near = [by_fold[form] for form in forms if OSA.distance(folded, form, score_cutoff=1) <= 1]
-    keys = frozenset(key for entry in near for key in entry.keys)
-    genders = {entry.gender for entry in near}
-    return GivenName(frozenset(), keys, genders.pop() if len(genders) == 1 else "") if keys else _UNKNOWN
+        return UNKNOWN
+    return by_spelling.get(token.casefold()) or by_fold.get(fold_token(token), UNKNOWN)
 
 
 @cache

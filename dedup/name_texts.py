@@ -9,9 +9,10 @@ from importlib.resources import files
 import numpy as np
 import pyarrow.compute as pc
 
-from dedup.arrays import ArrowTexts, Bools, Ints, find_texts, lengths_of, mix, text_array
+from dedup.arrays import ArrowTexts, Bools, Ints, find_texts, text_array
 from dedup.folding import fold_plain_words, plain_latin_words, words_of
-from dedup.given_names import GivenName, given_name_table, guess_given_name
+from dedup.given_names import GivenName, given_name_table
+from dedup.guessed_names import guess_given_names
 from dedup.name_roles import MAX_WORDS, SURNAME
 from dedup.tokens import LONGEST_NAME, cut_words
 from dedup.words import TO_CYRILLIC, TO_LATIN, Vocabulary, find_entries, settle_look_alikes
@@ -222,45 +223,12 @@ def guessable_words(tokens: Ints, words: NameWords) -> dict[str, GivenName]:
     asked = np.zeros(len(words.raw) + 1, dtype=bool)
     asked[tokens[rows]] = True
     numbers = np.flatnonzero(asked[:-1])
-    folded = [words.folded[number] for number in numbers.tolist()]
-    found = {}
-    for number in numbers[_may_be_slips(folded)].tolist():
-        if len(words.raw[number]) > 1:
-            guess = guess_given_name(words.folded[number])
-            if guess.keys:
-                found[words.raw[number]] = guess
-    return found
-
-
-def _may_be_slips(folded: Sequence[str]) -> Bools:
-    """Which words may be a given name with a slip in it: those of which the whole, or what is left without one letter, is also left
-    of a name. `guess_given_name` asks the same of texts; of hashes of all words at once it costs a tenth."""
-    owners, rests = _hash_rests(folded)
-    found = np.zeros(len(folded), dtype=bool)
-    known = _rests_of_names()
-    found[owners[known[np.minimum(np.searchsorted(known, rests), len(known) - 1)] == rests]] = True
-    return found
-
-
-@cache
-def _rests_of_names() -> Ints:
-    return np.unique(_hash_rests(list(given_name_table()[1]))[1])
-
-
-def _hash_rests(words: Sequence[str]) -> tuple[Ints, Ints]:
-    """Hashes of words, and of words without one of their letters: long, the place of a word and a hash."""
-    letters = np.frombuffer("".join(words).encode(), dtype=np.uint8).astype(np.int64)
-    lengths = lengths_of(words)
-    owners = np.repeat(np.arange(len(words)), lengths)
-    ends = np.cumsum(lengths)
-    place = np.arange(len(letters)) - (ends - lengths)[owners]
-    # A text is the sum of its letters, each in its place a number of its own; behind a letter taken out the places move by one.
-    nothing = np.zeros(1, dtype=np.int64)
-    sums, moved = (np.concatenate([nothing, np.cumsum(mix(at, letters))]) for at in (place, place - 1))
-    whole = sums[ends] - sums[ends - lengths]
-    before = sums[:-1] - sums[ends - lengths][owners]
-    behind = moved[ends][owners] - moved[1:]
-    return np.concatenate([np.arange(len(words)), owners]), np.concatenate([whole, before + behind])
+    guesses = guess_given_names([words.folded[number] for number in numbers.tolist()])
+    return {
+        words.raw[number]: guess
+        for number, guess in zip(numbers.tolist(), guesses, strict=True)
+        if guess.keys and len(words.raw[number]) > 1
+    }
 
 
 def own_words(tokens: Ints, words: NameWords) -> Ints:

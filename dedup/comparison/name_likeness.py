@@ -23,7 +23,8 @@ from dedup.comparison.name_script import (
 )
 from dedup.comparison.name_words import THREADED, Part, given_parts, patronymic_parts
 from dedup.folding import fold_plain_words, fold_token, plain_latin_words
-from dedup.given_names import GivenName, father_groups, guess_given_name, is_surname_by_rule, wide_given_name_table
+from dedup.given_names import GivenName, father_groups, is_surname_by_rule, wide_given_name_table
+from dedup.guessed_names import guess_given_names
 from dedup.words import EMPTY, Vocabulary, build_vocabulary
 
 Texts = NDArray[np.object_]
@@ -408,7 +409,7 @@ def _put_guessed(words: Vocabulary, a: Ints, b: Ints, like: Floats, kind: Ints) 
     for row in np.flatnonzero(known & (like == 0.0)).tolist():
         x, y = (int(a[row]), int(b[row])) if words.entry[a[row]] > 0 else (int(b[row]), int(a[row]))
         entry = words.entries[words.entry[x]]
-        if len(words.folded[y]) > 4 and entry.short & guess_given_name(words.folded[y]).keys:
+        if len(words.folded[y]) > 4 and entry.short & guess_given_names([words.folded[y]])[0].keys:
             like[row], kind[row] = GUESSED, int(Kind.SLIP)
 
 

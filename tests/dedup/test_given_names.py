@@ -8,7 +8,6 @@ from dedup.given_names import (
     gender,
     given_name_keys,
     given_name_table,
-    guess_given_name,
     wide_given_name_table,
 )
 
@@ -62,14 +61,6 @@ def test_sex_is_told_only_where_the_name_shows_it(word, sex):
     assert gender(word) == sex
 
 
-def test_a_slip_in_a_long_name_is_guessed():
-    assert guess_given_name("ekaternina").keys == {"ekaterina"}
-
-
-def test_a_short_word_is_not_guessed():
-    assert not guess_given_name("ivn").keys
-
-
 def test_the_table_is_as_large_as_promised():
     rows = [
         line.split("\t") for line in (files("dedup") / "given_names.tsv").read_text(encoding="utf-8").splitlines()[1:]
@@ -91,19 +82,6 @@ def test_no_group_is_listed_twice():
     groups = [row[0] for row in rows]
     assert len(groups) == len(set(groups))
     assert {row[1] for row in rows} == {"m", "f"}
-
-
-@pytest.mark.parametrize(
-    ("typed", "key"),
-    [("basis", "barbara"), ("aleksondra", "aleksandra"), ("frsnek", "franciszek"), ("andei", "andrei")],
-)
-def test_a_slip_in_a_short_form_is_guessed_too(typed, key):
-    assert key in guess_given_name(typed).keys
-
-
-@pytest.mark.parametrize("surname", ["roberts", "edvards", "viliams"])
-def test_an_english_surname_is_no_slip_of_a_given_name(surname):
-    assert not guess_given_name(surname).keys
 
 
 @pytest.mark.parametrize("surname", ["Hall", "Żak", "Ким", "Adamczyk", "Гусь"])

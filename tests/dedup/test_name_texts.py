@@ -4,13 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.folding import fold_plain_words, plain_latin
-from dedup.given_names import given_name_table, guess_given_name
+from dedup.given_names import given_name_table
 from dedup.name_roles import MAX_WORDS
 from dedup.name_texts import (
     NameWords,
     TextIds,
     _is_full_name,
-    _may_be_slips,
     _plain_words,
     _yield_names,
     cut_texts,
@@ -46,20 +45,6 @@ def test_texts_cut_piece_by_piece_have_the_words_of_the_whole(texts):
     told = [[words.raw[number] if number >= 0 else None for number in row] for row in found.tolist()]
     assert told == [[settled[number] for number in row] for row in whole.rows.tolist()]
     assert words.raw == list(dict.fromkeys(settled[:-1]))
-
-
-FORMS = sorted(given_name_table()[1])
-
-
-@given(st.sampled_from(FORMS), st.integers(0, 12), st.sampled_from(["", "a", "z", "ov"]), st.integers(0, 2))
-def test_no_slip_of_a_given_name_is_missed(form, place, letters, cut):
-    word = form[:place] + letters + form[place + cut :]
-    assert bool(_may_be_slips([word])[0]) or not guess_given_name(word).keys
-
-
-def test_most_words_are_no_slips():
-    words = ["zolotarev", "pneumatika", "kwiatkowski"]
-    assert _may_be_slips(words).tolist() == [False] * 3
 
 
 @given(st.one_of(st.sampled_from(sorted(given_name_table()[0])), st.text(alphabet="cthutq абвгdуёł5", max_size=8)))
