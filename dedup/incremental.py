@@ -7,28 +7,31 @@ remembered. Clusters are made anew in the components, joined by links at or abov
 What is remembered lies in an index behind `MatchIndex`: a database's tables, or a few dictionaries.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.arrays import Bools, Ints, group_bounds, mix
+from dedup.arrays import ArrowTexts, Bools, Ints, group_bounds, mix, number_codes, take_texts, text_array
 from dedup.clustering import Links, Verdicts, components, join_all
 from dedup.collector import paused_collector
 from dedup.comparison.level import MISSING
-from dedup.encoding import Column, Encoded, encode, switchboard_of
+from dedup.encoding import Column, Encoded, switchboard_of
 from dedup.hubs import Hub, company_columns, contact_column, is_desk, list_hubs, people_in_views, people_per_value
 from dedup.match import PAIRS_AT_ONCE, best_doubts, read_verdicts
 from dedup.model import Model
 from dedup.record import Judgement, Record
+from dedup.record_rows import RecordRows, among, encode_rows, end_to_end, rows_of
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, ReviewPair
 from dedup.scoring import Scores, score_pairs
 from dedup.set_statistics import SetStatistics
 from dedup.snapshot import Snapshot
 from dedup.stable_keys import DESK, contact_rules, stable_keys
+from dedup.table import sort_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +68,19 @@ class WeighedPair(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rescored:
     """What a batch changes among keys and pairs. removed: ids that go or change; keys, records: of the added ones;
-    orders: beside the records, what a group over its cap is ordered by before the id; rescored: ids all
-    of whose pairs are weighed anew; pairs: the kept ones among these; hub_values: (field, value) of the batch's contacts; hubs:
-    those of them that many unlike people share now."""
+    orders: beside the records, what a group over its cap is ordered by before the id; reweighed: pairs of other records that were
+    kept and are weighed anew; pairs: the kept ones among these, those that come and all of the added records; hub_values: (field,
+    value) of the batch's contacts; hubs: those of them that many unlike people share now; rows: the records again, side by side."""
 
     removed: tuple[str, ...]
     keys: KeyRows
     records: tuple[Record, ...]
     orders: tuple[str, ...]
-    rescored: frozenset[str]
+    reweighed: frozenset[tuple[str, str]]
     pairs: tuple[WeighedPair, ...]
     hub_values: frozenset[tuple[str, str]]
     hubs: tuple[Hub, ...]
+    rows: RecordRows
 
 
 class MatchIndex(Protocol):
@@ -94,7 +98,7 @@ class MatchIndex(Protocol):
     def orders(self, ids: Iterable[str]) -> Mapping[str, str]:
         """What each of these records is ordered by in a group over its cap, before its id."""
 
-    def records(self, ids: Iterable[str]) -> Iterable[Record]:
+    def records(self, ids: Iterable[str]) -> RecordRows:
         """These records as they were folded, those of them that are known."""
 
     def kept_among(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -104,7 +108,7 @@ class MatchIndex(Protocol):
         """All kept pairs of which some record is among these."""
 
     def write(self, change: Rescored) -> None:
-        """Remembers a batch: forgets removed records and all pairs of removed and rescored ones, adds the new ones."""
+        """Remembers a batch: forgets removed records, all their pairs and the reweighed ones, adds the new ones."""
 
     def homes(self, ids: Iterable[str]) -> Mapping[str, str]:
         """The cluster of each of these records after the last fold, by any name."""
@@ -152,26 +156,33 @@ def rescore(
     """What a batch changes among keys and pairs, the ids at which some kept pair came, went or changed its weight, and the records
     that it met."""
     model = snapshot.model
-    fresh, records = encode(added, model)
-    own = stable_keys(fresh, model)
-    ids = [record.record_id for record in records]
-    keys = KeyRows(own.key, own.rule, [ids[row] for row in own.row.tolist()])
-    orders = dict(zip(ids, own.order, strict=True))
-    gone = set(removed) | set(ids)
+    records = sort_records(added)
+    fresh = rows_of(records)
+    own = stable_keys(encode_rows(fresh, model), model)
+    keys = KeyRows(own.key, own.rule, ArrowTexts(fresh.ids.array.take(pa.array(own.row))))
+    orders = dict(zip(fresh.ids, own.order, strict=True))
+    batch = set(fresh.ids)
+    gone = batch.union(removed)
     touched = np.unique(np.concatenate([own.key, index.keys_of(gone)]))
     rows = index.members(touched)
-    gone &= set(rows.record) | {record.record_id for record in index.records(gone)}
+    before = index.records(gone)
+    gone = set(before.ids)
     table = _Table.of(index, model, rows, keys, orders, gone)
-    batch = set(ids)
-    scene = _Scene(index, table, gone, records, snapshot)
+    scene = _Scene(index, table, before, fresh, snapshot)
     dropped, gained = table.shifts(model)
-    again = (scene.bearers | {pair[0] for pair in gained | index.kept_among(dropped)}) - gone - batch
-    pairs = scene.kept_pairs()
+    shifted = gained | index.kept_among(dropped)
+    again = (scene.bearers | {one for pair in shifted for one in pair}) - gone - batch
+    others = _pairs_anew(_around(index, model, rows, keys, orders, gone, again), again, fresh, scene, shifted, model)
+    is_here = scene.is_known_here(others)
+    pairs = scene.kept_pairs(others.only(is_here))
     index.expect(again.union((pair.left for pair in pairs), (pair.right for pair in pairs)) - gone - batch)
-    if again:
-        pairs += _score_again(index, _around(index, model, rows, keys, orders, gone, again), again, records, snapshot)
-    before = index.kept_pairs(again | gone)
-    old = dict(zip(zip(before.left, before.right, strict=True), before.weight, strict=True))
+    pairs += _score_beyond(index, others.only(~is_here), fresh, snapshot)
+    kept = index.kept_pairs(again | gone)
+    is_anew = scene.others_now(kept.left, kept.right) | _are_among(kept.left, kept.right, shifted)
+    is_gone = among(kept.left, gone) | among(kept.right, gone)
+    told = zip(zip(kept.left, kept.right, strict=True), kept.weight, strict=True)
+    old = dict(compress(told, (is_anew | is_gone).tolist()))
+    reweighed = frozenset(pair for pair in old if gone.isdisjoint(pair))
     moved = [pair for pair in pairs if old.pop((pair.left, pair.right), None) != pair.weight]
     seeds = {pair.left for pair in moved} | {pair.right for pair in moved} | {one for pair in old for one in pair}
     seeds = (seeds | batch) - (gone - batch)
@@ -180,10 +191,11 @@ def rescore(
         keys=keys,
         records=records,
         orders=tuple(own.order),
-        rescored=frozenset(again | batch),
+        reweighed=reweighed,
         pairs=tuple(pairs),
         hub_values=scene.values,
         hubs=scene.hubs,
+        rows=fresh,
     )
     return change, seeds, scene.data
 
@@ -194,40 +206,51 @@ _LAST = "\U0010ffff"
 
 class _Scene:
     """All records that a batch meets, read once, as they were and as they are; those of the batch that meet nobody are left out.
-    data: these records; bearers: ids of known records on contacts on which other people are now; values: (field, value) of all contacts of the batch that
-    are not its alone; hubs: those of them that are hubs now."""
+    data: these records; bearers: ids of known records on contacts on which other people are now; values: (field, value) of all contacts
+    of the batch that are not its alone; hubs: those of them that are hubs now."""
 
     def __init__(
         self,
         index: MatchIndex,
         table: "_Table",
-        gone: set[str],
-        records: Sequence[Record],
+        before: RecordRows,
+        fresh: RecordRows,
         snapshot: Snapshot,
     ) -> None:
         model = snapshot.model
-        self._table, self._snapshot = table, snapshot
-        batch = {record.record_id for record in records}
-        self._pairs = left, right = table.pairs_with(model, table.among(batch))
-        seen = np.unique(np.concatenate([left, right, table.on_shared_contacts(model)]))
-        met = {table.ids[number] for number in seen.tolist()}
-        before = [replace(record, record_id=_LAST + record.record_id) for record in index.records(gone)]
-        fresh = (record for record in records if record.record_id in met)
-        self.data, known = encode([*index.records(met - gone - batch), *fresh, *before], model)
-        is_new = np.array([record.record_id in batch for record in known], dtype=bool)
-        is_gone = np.array([record.record_id.startswith(_LAST) for record in known], dtype=bool)
+        self._snapshot = snapshot
+        self._pairs = pairs = table.pairs_with(model, among(table.ids, fresh.ids))
+        seen = _marked(len(table.ids), pairs.left, pairs.right, table.on_shared_contacts(model))
+        met = ArrowTexts(table.ids.array.filter(pa.array(seen)))
+        moves = among(met, fresh.ids) | among(met, before.ids)
+        known = index.records(take_texts(met, np.flatnonzero(~moves)))
+        old = replace(before, ids=ArrowTexts(pa.array([_LAST + one for one in before.ids], type=pa.large_string())))
+        new = fresh.take(np.flatnonzero(among(fresh.ids, met)))
+        self.data = encode_rows(end_to_end([known, new, old]), model)
+        ids = self.data.ids or ()
+        is_new = among(ids, fresh.ids)
+        is_gone = np.asarray(pc.starts_with(text_array(ids), _LAST).to_numpy(zero_copy_only=False))
         moved = is_new | is_gone
-        meeting = _meeting(self.data, moved, model)
+        touched = _touched(self.data, moved, model)
+        meeting = _bearing(self.data, touched) | moved
         after = _contacts_of(self.data, model, meeting & ~is_gone)
         was, self._people = people_in_views([_contacts_of(self.data, model, meeting & ~is_new), after], model)
         self.bearers: set[str] = set()
+        self._others_now: list[Ints] = []
+        self._untouched = [
+            np.where(np.append(values, True)[self.data.columns[name].ids], -1, self.data.columns[name].ids)
+            for name, values in touched.items()
+        ]
+        self._statistics = snapshot.statistics(self.data, self._people)
         values: set[tuple[str, str]] = set()
         for name, people in self._people.items():
             column = self.data.columns[name]
             changed = (people.count != was[name].count) | (people.households != was[name].households).any(axis=1)
             changed |= people.office != was[name].office
-            bears = ~moved & np.append(changed, False)[column.ids].any(axis=1)
-            self.bearers |= {known[row].record_id for row in np.flatnonzero(bears).tolist()}
+            borne = np.where(np.append(changed, False)[column.ids], column.ids, -1)
+            bears = ~moved & (borne >= 0).any(axis=1)
+            self.bearers |= {ids[row] for row in np.flatnonzero(bears).tolist()}
+            self._others_now.append(borne)
             own = column.ids[moved]
             mine = {column.keys[number] for number in np.unique(own[own >= 0]).tolist()}
             field = name.partition(":")[0]
@@ -237,10 +260,35 @@ class _Scene:
         self.values = frozenset(values)
         self.hubs = tuple(hub for hub in list_hubs(after, self._people, model) if (hub.field, hub.value) in values)
 
-    def kept_pairs(self) -> list[WeighedPair]:
-        """The kept ones among all pairs of the batch."""
-        statistics = self._snapshot.statistics(self.data, self._people)
-        return _kept(self.data, statistics, self._snapshot, self._table, *self._pairs)
+    def others_now(self, left: Sequence[str], right: Sequence[str]) -> Bools:
+        """Whether two known records share a contact on which other people are now, [pairs]: only then, and when they meet or part in a
+        group over its cap, does what they weigh change."""
+        return self._both(self._others_now, left, right)
+
+    def is_known_here(self, pairs: "_Pairs") -> Bools:
+        """Whether all contacts that two records share are the batch's, so that who is on them has been read, [pairs]."""
+        left, right = pairs.names()
+        ids = self.data.ids or ()
+        are_met = (_places(left, ids) >= 0) & (_places(right, ids) >= 0)
+        return np.asarray(are_met & ~self._both(self._untouched, left, right))
+
+    def _both(self, columns: Sequence[Ints], left: Sequence[str], right: Sequence[str]) -> Bools:
+        """Whether both of a pair have the same value in some of these columns, [pairs]."""
+        ids = self.data.ids or ()
+        a, b = _places(left, ids), _places(right, ids)
+        found = np.zeros(len(a), dtype=bool)
+        met = np.flatnonzero((a >= 0) & (b >= 0))
+        for column in columns:
+            mine, theirs = column[a[met]], column[b[met]]
+            found[met] |= ((mine[:, :, None] >= 0) & (mine[:, :, None] == theirs[:, None, :])).any(axis=(1, 2))
+        return found
+
+    def kept_pairs(self, others: "_Pairs") -> list[WeighedPair]:
+        """The kept ones among all pairs of the batch and some of other records."""
+        ids = self.data.ids or ()
+        both = zip(self._pairs.rows(ids), others.rows(ids), strict=True)
+        left, right = (np.concatenate(sides) for sides in both)
+        return _kept(self.data, self._statistics, self._snapshot, left, right)
 
 
 def _around(
@@ -261,29 +309,35 @@ def _around(
 
 def _only_keys(rows: KeyRows, keys: Ints) -> KeyRows:
     kept = np.flatnonzero(np.isin(rows.key, keys))
-    record = rows.record
-    return KeyRows(rows.key[kept], rows.rule[kept], [record[row] for row in kept.tolist()])
+    return KeyRows(rows.key[kept], rows.rule[kept], ArrowTexts(text_array(rows.record).take(pa.array(kept))))
 
 
 def _joined(one: KeyRows, other: KeyRows) -> KeyRows:
     key, rule = np.concatenate([one.key, other.key]), np.concatenate([one.rule, other.rule])
-    return KeyRows(key, rule, [*one.record, *other.record])
+    return KeyRows(key, rule, ArrowTexts(pa.concat_arrays([text_array(one.record), text_array(other.record)])))
 
 
-def _meeting(data: Encoded, rows: Bools, model: Model) -> Bools:
-    """Which records bear a contact that some of these rows bear, as itself or as a desk behind the same number."""
-    found = rows.copy()
+def _touched(data: Encoded, rows: Bools, model: Model) -> dict[str, Bools]:
+    """By contact column the values that some of these rows bear, as itself or as a desk behind the same number, [keys]."""
+    found = {}
     for name, is_phone in _contacts(model):
         column = data.columns.get(name)
         if column is None:
             continue
         asked = np.zeros(len(column.keys) + 1, dtype=bool)
         asked[column.ids[rows]] = True
-        asked[-1] = False
-        if is_phone and any(";" in key for key in column.keys):
-            boards = {switchboard_of(column.keys[number]) for number in np.flatnonzero(asked).tolist()}
-            asked[:-1] |= np.array([switchboard_of(key) in boards for key in column.keys], dtype=bool)
-        found |= asked[column.ids].any(axis=1)
+        found[name] = asked[:-1]
+        if is_phone and is_desk(column).any():
+            boards = {switchboard_of(key) for key in take_texts(column.keys, np.flatnonzero(asked[:-1]))}
+            found[name] |= np.array([switchboard_of(key) in boards for key in column.keys], dtype=bool)
+    return found
+
+
+def _bearing(data: Encoded, values: Mapping[str, Bools]) -> Bools:
+    """Which records bear some of these values."""
+    found = np.zeros(len(data), dtype=bool)
+    for name, asked in values.items():
+        found |= np.append(asked, False)[data.columns[name].ids].any(axis=1)
     return found
 
 
@@ -311,12 +365,35 @@ def _contacts_of(data: Encoded, model: Model, shown: Bools) -> Encoded:
 
 
 @dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Pairs of a table's ids. left, right: [pairs], numbers of ids, left < right."""
+
+    table: "_Table"
+    left: Ints
+    right: Ints
+
+    def only(self, wanted: Bools) -> "_Pairs":
+        """Those of the pairs that are wanted."""
+        return _Pairs(self.table, self.left[wanted], self.right[wanted])
+
+    def names(self) -> tuple[ArrowTexts, ArrowTexts]:
+        """The ids of both sides."""
+        left, right = (self.table.ids.array.take(pa.array(side)) for side in (self.left, self.right))
+        return ArrowTexts(left), ArrowTexts(right)
+
+    def rows(self, ids: Sequence[str]) -> tuple[Ints, Ints]:
+        """The places of both sides among these ids."""
+        row = _places(self.table.ids, ids)
+        return row[self.left], row[self.right]
+
+
+@dataclass(frozen=True, slots=True)
 class _Table:
     """Rows of keys before and after a batch, sorted by key, order and id, so that a group is a run of them. ids: all ids, sorted, so
     that numbers are ordered as ids; record: [rows], numbers of ids; was, now: whether the row stands before and after the batch;
     in_batch: [ids], who changes."""
 
-    ids: Sequence[str]
+    ids: ArrowTexts
     key: Ints
     rule: Ints
     record: Ints
@@ -335,9 +412,9 @@ class _Table:
         gone: set[str],
     ) -> "_Table":
         """The table of what stands under keys (rows) and what comes (fresh, with its orders), without those who go."""
-        names = [*rows.record, *fresh.record]
+        names = ArrowTexts(pa.concat_arrays([text_array(rows.record), text_array(fresh.record)]))
         ids, record = _ranked(names)
-        is_gone = np.array([one in gone for one in ids] + [False])
+        is_gone = np.append(among(ids, gone), False)
         was = np.arange(len(record)) < len(rows.record)
         now = ~was | ~is_gone[record]
         key, rule = np.concatenate([rows.key, fresh.key]), np.concatenate([rows.rule, fresh.rule])
@@ -345,9 +422,10 @@ class _Table:
         table = cls(ids, key[order], rule[order], record[order], was[order], now[order], is_gone[:-1].copy())
         table.in_batch[record[~was]] = True
         large = table.large(model)
-        rows_of = order[large].tolist()
-        told = index.orders({names[row] for row in rows_of if was[row]})
-        _, rank = _ranked([(told if was[row] else orders)[names[row]] for row in rows_of])
+        whose, is_known = take_texts(names, order[large]), table.was[large].tolist()
+        told = index.orders({one for one, known in zip(whose, is_known, strict=True) if known})
+        ordered = [(told if known else orders)[one] for one, known in zip(whose, is_known, strict=True)]
+        _, rank = _ranked(ordered)
         again = np.lexsort((table.record[large], rank, table.groups()[large]))
         for column in (table.record, table.was, table.now):
             column[large] = column[large[again]]
@@ -359,10 +437,6 @@ class _Table:
         group = self.groups()
         sizes = np.bincount(group)[group] if len(group) else group
         return np.flatnonzero(sizes > caps[np.minimum(self.rule, len(model.blocking_rules))])
-
-    def among(self, ids: Collection[str]) -> Bools:
-        """Which of the table's ids are among these, [ids]."""
-        return np.array([one in ids for one in self.ids], dtype=bool)
 
     def groups(self) -> Ints:
         """The number of each row's group, [rows], 0 for the first."""
@@ -392,41 +466,59 @@ class _Table:
         left, right = _expand(model, rows, group, self.rule[rows], np.ones(len(rows), dtype=bool))
         a, b = self.record[left], self.record[right]
         outside = ~(self.in_batch[a] | self.in_batch[b])
-        return np.unique(np.minimum(a, b)[outside] * len(self.ids) + np.maximum(a, b)[outside])
+        return _distinct(np.minimum(a, b)[outside] * len(self.ids) + np.maximum(a, b)[outside])
 
     def _named(self, codes: Ints) -> set[tuple[str, str]]:
-        size = len(self.ids)
-        return {(self.ids[code // size], self.ids[code % size]) for code in codes.tolist()}
+        size = max(len(self.ids), 1)
+        return set(zip(take_texts(self.ids, codes // size), take_texts(self.ids, codes % size), strict=True))
 
-    def pairs_with(self, model: Model, wanted: Bools) -> tuple[Ints, Ints]:
-        """All pairs after the batch with a wanted record in them, as numbers of ids, left < right."""
+    def pairs_with(self, model: Model, wanted: Bools) -> _Pairs:
+        """All pairs after the batch with a wanted record in them."""
         rows = np.flatnonzero(self.now & (self.rule < len(model.blocking_rules)))
         group = self.groups()[rows]
         left, right = _expand(model, rows, group, self.rule[rows], wanted[self.record[rows]])
         a, b = self.record[left], self.record[right]
-        codes = np.unique(np.minimum(a, b) * len(self.ids) + np.maximum(a, b))
-        return codes // max(len(self.ids), 1), codes % max(len(self.ids), 1)
+        codes = _distinct(np.minimum(a, b) * len(self.ids) + np.maximum(a, b))
+        return _Pairs(self, codes // max(len(self.ids), 1), codes % max(len(self.ids), 1))
 
     def on_shared_contacts(self, model: Model) -> Ints:
         """Numbers of the ids that stand on a contact's key which more than one row bears, before or after the batch."""
-        rows = np.flatnonzero(np.isin(self.rule % DESK, list(contact_rules(model))))
-        _, place, count = np.unique(self.key[rows], return_inverse=True, return_counts=True)
-        return np.unique(self.record[rows[count[place] > 1]])
+        rows, key = self._contacts(model)
+        return self.record[rows[(np.bincount(key) > 1)[key]]]
 
     def sharers(self, model: Model, wanted: Bools) -> Ints:
         """Numbers of the ids that share a contact with a wanted one after the batch."""
-        rows = np.flatnonzero(self.now & np.isin(self.rule % DESK, list(contact_rules(model))))
-        keys = np.unique(self.key[rows[wanted[self.record[rows]]]])
-        return np.unique(self.record[rows[np.isin(self.key[rows], keys)]])
+        rows, key = self._contacts(model)
+        rows, key = rows[self.now[rows]], key[self.now[rows]]
+        return self.record[rows[_marked(int(key.max(initial=-1)) + 1, key[wanted[self.record[rows]]])[key]]]
+
+    def _contacts(self, model: Model) -> tuple[Ints, Ints]:
+        """The rows of contacts' keys, and the number of each row's key."""
+        rows = np.flatnonzero(np.isin(self.rule % DESK, list(contact_rules(model))))
+        return rows, number_codes(self.key[rows])[1]
 
 
-def _ranked(texts: Sequence[str]) -> tuple[list[str], Ints]:
+def _marked(size: int, *numbers: Ints) -> Bools:
+    """Which numbers below `size` are among these, [size]."""
+    found = np.zeros(size, dtype=bool)
+    for some in numbers:
+        found[some] = True
+    return found
+
+
+def _distinct(codes: Ints) -> Ints:
+    """The distinct codes, ascending. Of few doubles, a sort is quicker than the hashing of `numpy.unique`."""
+    ordered = np.sort(codes)
+    return np.asarray(ordered[np.concatenate([np.ones(min(len(ordered), 1), dtype=bool), ordered[1:] != ordered[:-1]])])
+
+
+def _ranked(texts: Sequence[str]) -> tuple[ArrowTexts, Ints]:
     """The distinct texts in order of their letters, and the place of each text among them."""
-    encoded = pa.array(texts, type=pa.large_string()).dictionary_encode()
+    encoded = text_array(texts).dictionary_encode()
     order = pc.array_sort_indices(encoded.dictionary)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order.to_numpy()] = np.arange(len(order))
-    return encoded.dictionary.take(order).to_pylist(), rank[encoded.indices.to_numpy()]
+    return ArrowTexts(encoded.dictionary.take(order)), rank[encoded.indices.to_numpy()]
 
 
 def _expand(model: Model, rows: Ints, group: Ints, rule: Ints, wanted: Bools) -> tuple[Ints, Ints]:
@@ -456,38 +548,55 @@ def _expand(model: Model, rows: Ints, group: Ints, rule: Ints, wanted: Bools) ->
     return rows[left], rows[right]
 
 
-def _score_again(
-    index: MatchIndex, table: _Table, again: set[str], records: Sequence[Record], snapshot: Snapshot
-) -> list[WeighedPair]:
-    """The kept ones among all pairs of known records that must be weighed anew, without those with a record of the batch."""
-    model = snapshot.model
-    wanted = table.among(again)
-    left, right = table.pairs_with(model, wanted)
-    batch = {record.record_id: record for record in records}
-    of_batch = table.among(batch)
-    known = ~(of_batch[left] | of_batch[right])
-    left, right = left[known], right[known]
-    needed = np.unique(np.concatenate([left, right, table.sharers(model, wanted)]))
-    met = {table.ids[number] for number in needed.tolist()}
-    data, _ = encode([*index.records(met - batch.keys()), *(batch[one] for one in met & batch.keys())], model)
-    return _kept(data, snapshot.statistics(data, people_per_value(data, model)), snapshot, table, left, right)
+def _pairs_anew(
+    table: _Table, again: set[str], fresh: RecordRows, scene: _Scene, shifted: set[tuple[str, str]], model: Model
+) -> _Pairs:
+    """The pairs of known records that must be weighed anew. shifted: those that meet or part in a group over its cap."""
+    of_batch = among(table.ids, fresh.ids)
+    pairs = table.pairs_with(model, among(table.ids, again))
+    pairs = pairs.only(~(of_batch[pairs.left] | of_batch[pairs.right]))
+    left, right = pairs.names()
+    return pairs.only(scene.others_now(left, right) | _are_among(left, right, shifted))
 
 
-def _kept(
-    data: Encoded, statistics: SetStatistics, snapshot: Snapshot, table: _Table, left: Ints, right: Ints
-) -> list[WeighedPair]:
-    """Those of these pairs, numbers of the table's ids, that are worth remembering."""
-    row_of = {one: row for row, one in enumerate(data.ids or ())}
-    row = np.array([row_of.get(one, -1) for one in table.ids], dtype=np.int64)
-    left, right = row[left], row[right]
+def _score_beyond(index: MatchIndex, pairs: _Pairs, fresh: RecordRows, snapshot: Snapshot) -> list[WeighedPair]:
+    """The kept ones among pairs of known records on whose contacts others are than the batch meets."""
+    if not len(pairs.left):
+        return []
+    model, table = snapshot.model, pairs.table
+    of_batch = among(table.ids, fresh.ids)
+    wanted = _marked(len(table.ids), pairs.left, pairs.right)
+    wanted[table.sharers(model, wanted)] = True
+    met = index.records(take_texts(table.ids, np.flatnonzero(wanted & ~of_batch)))
+    new = fresh.take(np.flatnonzero(among(fresh.ids, take_texts(table.ids, np.flatnonzero(wanted & of_batch)))))
+    data = encode_rows(end_to_end([met, new]), model)
+    statistics = snapshot.statistics(data, people_per_value(data, model))
+    return _kept(data, statistics, snapshot, *pairs.rows(data.ids or ()))
+
+
+def _are_among(left: Sequence[str], right: Sequence[str], pairs: set[tuple[str, str]]) -> Bools:
+    """Which pairs are among these, [pairs]."""
+    return np.fromiter((pair in pairs for pair in zip(left, right, strict=True)), dtype=bool, count=len(left))
+
+
+def _places(asked: Sequence[str], ids: Sequence[str]) -> Ints:
+    """The place of each of these in `ids`, -1 where it is not there."""
+    places = pc.index_in(text_array(asked), value_set=text_array(ids))
+    found: Ints = np.asarray(pc.fill_null(places, -1).to_numpy(), dtype=np.int64)
+    return found
+
+
+def _kept(data: Encoded, statistics: SetStatistics, snapshot: Snapshot, left: Ints, right: Ints) -> list[WeighedPair]:
+    """Those of these pairs, numbers of records, that are worth remembering."""
+    ids = list(data.ids or ())
     found: list[WeighedPair] = []
     for start in range(0, len(left), PAIRS_AT_ONCE):
         a, b = left[start : start + PAIRS_AT_ONCE], right[start : start + PAIRS_AT_ONCE]
         scores = score_pairs(data, a, b, snapshot.model, statistics, snapshot.merge_cut)
         kept = np.flatnonzero((scores.weight >= snapshot.review_cut) | scores.contact_clash)
         told = _levels(snapshot.model, scores, kept)
-        pairs = zip(a[kept].tolist(), b[kept].tolist(), scores.weight[kept].tolist(), told, strict=True)
-        found += [WeighedPair(data.record_id(x), data.record_id(y), weight, levels) for x, y, weight, levels in pairs]
+        lefts, rights = ([ids[place] for place in side[kept].tolist()] for side in (a, b))
+        found += map(WeighedPair, lefts, rights, scores.weight[kept].tolist(), told)
     return found
 
 
@@ -496,9 +605,7 @@ def _levels(model: Model, scores: Scores, rows: Ints) -> list[tuple[Hit, ...]]:
     levels, parts = scores.levels[rows], scores.parts[rows]
     pair, place = np.nonzero(levels != MISSING)
     level, bits = levels[pair, place], parts[pair, place]
-    _, first, number = np.unique(
-        mix(place * _MOST_LEVELS + level, bits.view(np.int64)), return_index=True, return_inverse=True
-    )
+    first, number = number_codes(mix(place * _MOST_LEVELS + level, bits.view(np.int64)))
     asked = [model.comparisons[number] for number in place[first].tolist()]
     hits = [
         (comparison.name, comparison.levels[at].name, round(weight, 6))
@@ -523,19 +630,22 @@ def recluster(
     """The clusters of the components in which these records are, and the pairs there that a person should see. met: records that
     have been read already."""
     reached, kept = _reach(index, seeds, snapshot.merge_cut, said)
-    records = {record.record_id: record for record in index.records(reached)}
-    core = records.keys()
-    beyond = {one for pair in zip(kept.left, kept.right, strict=True) for one in pair}
-    beyond |= {
+    records = index.records(reached)
+    core = set(records.ids)
+    beyond = {
         one
         for judgement in said
         if judgement.left in core or judgement.right in core
         for one in (judgement.left, judgement.right)
     }
-    homes = index.homes(beyond - core)
-    ids = sorted(core | homes.keys())
+    paired = [text_array(side) for side in (kept.left, kept.right)]
+    everyone, number = _ranked(ArrowTexts(pa.concat_arrays([*paired, records.ids.array, text_array(list(beyond))])))
+    homes = index.homes(take_texts(everyone, np.flatnonzero(~among(everyone, records.ids))))
+    is_here = among(everyone, records.ids) | among(everyone, homes.keys())
+    ids = take_texts(everyone, np.flatnonzero(is_here))
     number_of = {one: number for number, one in enumerate(ids)}
-    left, right = (np.array([number_of[one] for one in side], dtype=np.int64) for side in (kept.left, kept.right))
+    number = (np.cumsum(is_here) - 1)[number]
+    left, right = number[: len(kept.left)], number[len(kept.left) : 2 * len(kept.left)]
     weight = np.array(kept.weight, dtype=np.float64)
     verdicts = read_verdicts(said, number_of)
     strong = weight >= snapshot.merge_cut
@@ -600,14 +710,15 @@ def _reach(
     while asked:
         found = index.kept_pairs(asked)
         further = {other for one in bonds.keys() & asked for other in bonds[one]}
-        for left, right, weight in zip(found.left, found.right, found.weight, strict=True):
-            if left not in reached and right not in reached:  # else it was read with that one
-                lefts.append(left)
-                rights.append(right)
-                weights.append(weight)
-                if weight >= merge_cut:
-                    further.add(left)
-                    further.add(right)
+        is_new = [True] * len(found.left)
+        if reached:  # some were read with those
+            both = zip(found.left, found.right, strict=True)
+            is_new = [left not in reached and right not in reached for left, right in both]
+        is_strong = [new and bits >= merge_cut for new, bits in zip(is_new, found.weight, strict=True)]
+        lefts += compress(found.left, is_new)
+        rights += compress(found.right, is_new)
+        weights += compress(found.weight, is_new)
+        further.update(compress(found.left, is_strong), compress(found.right, is_strong))
         reached |= asked
         asked = further - reached
     return reached, KeptPairs(lefts, rights, weights)
@@ -618,14 +729,14 @@ def _read_components(
     left: Ints,
     right: Ints,
     verdicts: Verdicts,
-    core: Collection[str],
+    core: set[str],
     met: Encoded,
-    records: Mapping[str, Record],
+    records: RecordRows,
     model: Model,
 ) -> Iterator[tuple[Encoded, Ints]]:
     """The records that links and bonds tie to others, with their places in `ids`: whole components, those of which all have been
     read before, and the rest. Who is tied to nobody is a cluster alone."""
-    is_core = np.array([one in core for one in ids], dtype=bool)
+    is_core = among(ids, core)
     bonds = verdicts.same[is_core[verdicts.same].all(axis=1)]
     component = components(len(ids), np.append(left, bonds[:, 0]), np.append(right, bonds[:, 1]))
     tied = np.unique(np.concatenate([left, right, bonds.ravel()]))
@@ -636,7 +747,8 @@ def _read_components(
     fresh = unread[component[tied]]
     yield _rows(met, row[~fresh], model), tied[~fresh]
     if fresh.any():
-        yield encode((records[ids[number]] for number in tied[fresh].tolist()), model)[0], tied[fresh]
+        asked = np.flatnonzero(among(records.ids, [ids[number] for number in tied[fresh].tolist()]))
+        yield encode_rows(records.take(asked), model), tied[fresh]
 
 
 def _rows(data: Encoded, rows: Ints, model: Model) -> Encoded:

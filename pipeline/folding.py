@@ -20,6 +20,7 @@ from dedup.collector import paused_collector
 from dedup.incremental import KeptPairs, Refold, refold
 from dedup.model_file import digest, read_model
 from dedup.model_writing import model_toml
+from dedup.record_rows import records_of
 from dedup.snapshot import SnapshotError, is_incremental, read_snapshot, snapshot_bytes, take_snapshot
 from dedup.stable_keys import stable_keys
 from pipeline.client import Client
@@ -256,7 +257,7 @@ def _fold_changed(
         return None
     around = _Around(beside, queue)
     index = match_index.PostgresIndex(connection, snapshot.model.version, beside, around.expect)
-    old = {record.record_id: record for record in index.records(queue)}
+    old = {record.record_id: record for record in records_of(index.records(queue))}
     leads = {lead.lead_id: lead for lead in chain(first, rest.result())}
     entries = {lead_id: entry_of(lead) for lead_id, lead in leads.items()}
     added = [entry.record for lead, entry in entries.items() if old.get(lead) != entry.record]
@@ -378,7 +379,9 @@ def _write_opened(
 
 def _seen_at(index: match_index.PostgresIndex, found: Refold) -> Mapping[str, datetime]:
     records = index.records(found.core)
-    return {record.record_id: datetime.fromtimestamp(record.observed_at or 0.0, UTC) for record in records}
+    return {
+        one: datetime.fromtimestamp(seen, UTC) for one, seen in zip(records.ids, records.seen.tolist(), strict=True)
+    }
 
 
 def _weights(kept: KeptPairs) -> Pairs:

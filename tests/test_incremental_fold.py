@@ -255,16 +255,17 @@ def test_a_batch_is_told_from_memory_what_a_new_index_reads(
 
     def looked_at(index: match_index.PostgresIndex, change: Rescored) -> None:
         write(index, change)
-        leads = {*change.rescored, *(lead for pair in _pairs(index.kept_pairs(change.rescored)) for lead in pair[:2])}
+        changed = {*change.rows.ids, *(lead for pair in change.reweighed for lead in pair)}
+        leads = {*changed, *(lead for pair in _pairs(index.kept_pairs(changed)) for lead in pair[:2])}
         fresh = match_index.PostgresIndex(index._connection, index._model_version)
-        for asked in (leads, set(sorted(leads)[::2]), leads - change.rescored):
+        for asked in (leads, set(sorted(leads)[::2]), leads - changed):
             mine, theirs = (_pairs(one.kept_pairs(asked)) for one in (index, fresh))
             assert mine == theirs
             pairs = [pair[:2] for pair in mine]
             told, stored = (one.levels_of(pairs) for one in (index, fresh))
             assert {pair: [list(hit) for hit in told[pair]] for pair in told} == stored
             compared.append(len(mine))
-        assert sorted(r.record_id for r in index.records(leads)) == sorted(r.record_id for r in fresh.records(leads))
+        assert sorted(index.records(leads).ids) == sorted(fresh.records(leads).ids)
 
     write = match_index.PostgresIndex.write
     monkeypatch.setattr(match_index.PostgresIndex, "write", looked_at)

@@ -3,7 +3,7 @@
 All of it is read and written in the fold's one transaction, under its lock.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,14 +14,15 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.json as pj
 from sqlalchemy import Connection
 
 from dedup import Judgement, Record
-from dedup.arrays import Ints
+from dedup.arrays import ArrowTexts, Ints
 from dedup.incremental import Hit, KeptPairs, KeyRows, Rescored
+from dedup.record_rows import RecordRows, end_to_end
 from dedup.stable_keys import StableKeys
 from pipeline.folded_lead import EMAIL, NOTHING, PHONE, FoldedLead
-from pipeline.quick import quick_in_order
 from pipeline.warehouse.array_text import id_array, text_array
 from pipeline.warehouse.beside import Beside
 from pipeline.warehouse.connection import (
@@ -235,10 +236,39 @@ def fill_index(connection: Connection, records: Sequence[Record], keys: StableKe
     run(connection, "match", "analyze_keys")
 
 
-_make_record = quick_in_order(Record)
+_LETTERS_OF_ID = 36
+
+
+def _ids(texts: bytes) -> ArrowTexts:
+    """Ids that the server laid end to end."""
+    ends = np.arange(0, len(texts) + 1, _LETTERS_OF_ID)
+    array = pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(texts))
+    return ArrowTexts(array)
+
+
+def _key_rows(key: bytes, rule: bytes, lead: bytes) -> KeyRows:
+    return KeyRows(np.frombuffer(key, ">i8").astype(np.int64), np.frombuffer(rule, ">i2").astype(np.int64), _ids(lead))
+
+
+_LISTS = pa.list_(pa.large_string())
+
+
+def _record_rows(lead: bytes, seen: bytes, told: bytes) -> RecordRows:
+    """Records from their ids, their times and a line of JSON for each."""
+    reading = pj.ReadOptions(use_threads=False, block_size=len(told) + 1)
+    names = pj.read_json(pa.BufferReader(told), reading).column_names
+    # By itself the reader would take texts that look like times for times.
+    parsing = pj.ParseOptions(explicit_schema=pa.schema([(name, _LISTS) for name in names]))
+    table = pj.read_json(pa.BufferReader(told), reading, parsing)
+    fields = {name: table.column(name).combine_chunks() for name in names}
+    return RecordRows(_ids(lead), np.frombuffer(seen, ">f8").astype(np.float64), fields)
+
 
 _WORTH_HALVING = 2000
 """Values asked for, of which each half takes longer than to ask once more."""
+
+_ASKED_AT_ONCE = 100_000
+"""Values in one question, so that its answer, which is one row, stays far below the gigabyte that a value may have."""
 
 
 class PostgresIndex:
@@ -263,9 +293,11 @@ class PostgresIndex:
         self._expected: frozenset[str] = frozenset()
         self._pairs_expected: Future[list[Tied]] | None = None
         self._is_written = False
-        self._read: dict[str, Record] = {}
+        self._read: list[RecordRows] = []
+        self._place: dict[str, int] = {}
         self._unknown: set[str] = set()
         self._settled: frozenset[str] = frozenset()
+        self._reweighed: Set[tuple[str, str]] = frozenset()
         self._written: list[Tied] = []
         self._levels: Mapping[tuple[str, str], Sequence[Hit]] = {}
 
@@ -280,10 +312,13 @@ class PostgresIndex:
     def _halves(self, name: str, parameter: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
         """What is waited for is read on both connections, while nothing else is: two processes of the server share it."""
         if self._is_written or self._pairs_expected is not None or len(values) < _WORTH_HALVING:
-            return self._tuples(name, **{parameter: id_array(values)})
-        middle = len(values) // 2
-        rest = self._beside.ask(tuples, "match", name, **{parameter: id_array(values[middle:])})
-        return self._tuples(name, **{parameter: id_array(values[:middle])}) + rest.result()
+            size, step = _ASKED_AT_ONCE, 1
+        else:
+            size, step = min(_ASKED_AT_ONCE, len(values) // 2 + 1), 2
+        parts = [{parameter: id_array(values[start : start + size])} for start in range(0, len(values), size)]
+        rest = [self._beside.ask(tuples, "match", name, **part) for part in parts[1::2]] if step == 2 else []
+        found = [row for part in parts[::step] for row in self._tuples(name, **part)]
+        return found + [row for answer in rest for row in answer.result()]
 
     def expect(self, ids: Iterable[str]) -> None:
         """Begins to read what will be asked of these leads."""
@@ -297,29 +332,38 @@ class PostgresIndex:
 
     def keys_of(self, ids: Iterable[str]) -> Ints:
         """The distinct keys under which these leads stand."""
-        found = self._tuples("keys_of", lead_ids=id_array(sorted(set(ids) - self._unknown)))
-        return np.array([key for (key,) in found], dtype=np.int64)
+        ((keys,),) = self._tuples("keys_of", lead_ids=id_array(sorted(set(ids) - self._unknown)))
+        return np.frombuffer(keys or b"", ">i8").astype(np.int64)
 
     def members(self, keys: Ints) -> KeyRows:
         """All rows of these keys."""
-        found = self._halves("members", "keys", list(map(str, keys.tolist())))
-        key, rule, lead = zip(*found, strict=True) if found else ((), (), ())
-        return KeyRows(np.array(key, dtype=np.int64), np.array(rule, dtype=np.int64), lead)
+        answers = self._halves("members", "keys", list(map(str, keys.tolist())))
+        parts = [_key_rows(*answer) for answer in answers if answer[0] is not None] or [_key_rows(b"", b"", b"")]
+        key, rule = np.concatenate([part.key for part in parts]), np.concatenate([part.rule for part in parts])
+        return KeyRows(key, rule, ArrowTexts(pa.concat_arrays([pa.array(part.record) for part in parts])))
 
     def orders(self, ids: Iterable[str]) -> Mapping[str, str]:
         """What each of these leads is ordered by in a group over its cap, before its id."""
         return dict(self._halves("orders", "lead_ids", sorted(ids)))
 
-    def records(self, ids: Iterable[str]) -> list[Record]:
+    def records(self, ids: Iterable[str]) -> RecordRows:
         """These leads as they were folded, those that are known."""
-        asked = set(ids)
-        missing = asked - self._read.keys() - self._unknown
+        asked = list(ids)
+        missing = sorted(one for one in asked if one not in self._place and one not in self._unknown)
         if missing:
-            for lead, received_at, told in self._halves("records", "lead_ids", sorted(missing)):
-                values = {name: tuple(held) for name, held in orjson.loads(told).items()}
-                self._read[lead] = _make_record(lead, values, received_at.timestamp())
-            self._unknown |= missing - self._read.keys()
-        return [self._read[lead] for lead in asked if lead in self._read]
+            answers = self._halves("records", "lead_ids", missing)
+            for answer in answers:
+                if answer[0] is not None:
+                    self._keep(_record_rows(*answer))
+            self._unknown.update(one for one in missing if one not in self._place)
+        places = [self._place[one] for one in asked if one in self._place]
+        self._read = [end_to_end(self._read)]
+        return self._read[0].take(np.array(places, dtype=np.int64))
+
+    def _keep(self, rows: RecordRows) -> None:
+        start = sum(map(len, self._read))
+        self._place.update(zip(rows.ids, range(start, start + len(rows)), strict=True))
+        self._read.append(rows)
 
     def kept_among(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         """Which of these pairs are kept."""
@@ -340,13 +384,20 @@ class PostgresIndex:
             found += [
                 (left, right, weight)
                 for left, right, weight in self._pairs_expected.result()
-                if (left in ahead or right in ahead) and left not in settled and right not in settled
+                if (left in ahead or right in ahead)
+                and left not in settled
+                and right not in settled
+                and (left, right) not in self._reweighed
             ]
         rest = asked - ahead - settled
         if rest:
             others = self._tuples("kept_pairs", lead_ids=id_array(sorted(rest)), model_version=self._model_version)
             told = ahead | settled
-            found += [pair for pair in others if pair[0] not in told and pair[1] not in told] if told else others
+            found += [
+                pair
+                for pair in others
+                if pair[0] not in told and pair[1] not in told and pair[:2] not in self._reweighed
+            ]
         left, right, weight = zip(*found, strict=True) if found else ((), (), ())
         return KeptPairs(left, right, weight)
 
@@ -367,24 +418,26 @@ class PostgresIndex:
 
     def write(self, change: Rescored) -> None:
         """Remembers a batch."""
-        removed, again = list(change.removed), sorted({*change.removed, *change.rescored})
+        removed = list(change.removed)
         for lead in removed:
-            self._read.pop(lead, None)
-        self._read.update((record.record_id, record) for record in change.records)
+            self._place.pop(lead, None)
+        self._keep(change.rows)
         if removed:
             for name in ("forget_keys", "forget_new_keys", "forget_records"):  # keys are found by their record
                 self._run(name, lead_ids=id_array(removed))
-        known = [lead for lead in again if lead not in self._unknown]
-        if known:
-            self._run("forget_left", lead_ids=id_array(known), model_version=self._model_version)
-            self._run("forget_right", lead_ids=id_array(known), model_version=self._model_version)
-        self._unknown = (self._unknown | set(removed)) - {record.record_id for record in change.records}
-        place = {record.record_id: number for number, record in enumerate(change.records)}
+            self._run("forget_left", lead_ids=id_array(removed), model_version=self._model_version)
+            self._run("forget_right", lead_ids=id_array(removed), model_version=self._model_version)
+        if change.reweighed:
+            pairs = sorted(change.reweighed)
+            left_ids, right_ids = id_array(left for left, _ in pairs), id_array(right for _, right in pairs)
+            self._run("forget_pairs", left_ids=left_ids, right_ids=right_ids, model_version=self._model_version)
+        ids = list(change.rows.ids)
+        self._unknown = (self._unknown | set(removed)) - set(ids)
+        place = {one: number for number, one in enumerate(ids)}
         row = np.array([place[lead] for lead in change.keys.record], dtype=np.int64)
         _copy_records(self._connection, change.records, change.orders, change.keys.key, row)
         # In the order of the table's own index, so that each of its pages is met once.
         order = np.lexsort((change.keys.rule, row, change.keys.key))
-        ids = [record.record_id for record in change.records]
         key, lead, rule = (each[order].tolist() for each in (change.keys.key, row, change.keys.rule))
         lines = (f"{one}\t{ids[at]}\t{kind}\n" for one, at, kind in zip(key, lead, rule, strict=True))
         copy_lines(self._connection, "core.match_new_key", _KEY, lines)
@@ -392,12 +445,14 @@ class PostgresIndex:
         (version,), told = copied_column([self._model_version]), _Told()
         written = sorted(change.pairs, key=itemgetter(0, 1))
         self._written = [(left, right, round(weight, 6)) for left, right, weight, _ in written]
-        pairs = (
+        lines = (
             f"{version}\t{left}\t{right}\t{weight}\t[{','.join(map(told.__getitem__, levels))}]\n"
             for (left, right, weight), (_, _, _, levels) in zip(self._written, written, strict=True)
         )
-        copy_lines(self._connection, "core.evidence", columns, pairs)
-        self._settled, self._levels = frozenset(again), {(pair.left, pair.right): pair.levels for pair in written}
+        copy_lines(self._connection, "core.evidence", columns, lines)
+        self._settled = frozenset(removed).union(ids)
+        self._levels = {(pair.left, pair.right): pair.levels for pair in written}
+        self._reweighed = change.reweighed | self._levels.keys()
         self._is_written = True
 
     def homes(self, ids: Iterable[str]) -> Mapping[str, str]:

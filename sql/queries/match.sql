@@ -77,18 +77,28 @@ from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
 join core.lead using (lead_id);
 
 -- name: keys_of
-select distinct unnest(match_record.keys) as key
-from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
-join core.match_record using (lead_id);
+-- The keys end to end, in 8 bytes each.
+select string_agg(int8send(key), cast('' as bytea)) as keys
+from (
+    select distinct unnest(match_record.keys) as key
+    from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
+    join core.match_record using (lead_id)
+) as found;
 
 -- name: members
-select key, rule, lead_id::text as lead_id
-from unnest(cast(:keys as bigint[])) as asked (key)
-join core.match_key using (key)
-union all
-select key, rule, lead_id::text as lead_id
-from unnest(cast(:keys as bigint[])) as asked (key)
-join core.match_new_key using (key);
+-- Columns end to end, in one order: a hundred thousand rows would each be made and read by itself.
+select string_agg(int8send(key), cast('' as bytea)) as keys,
+       string_agg(int2send(rule), cast('' as bytea)) as rules,
+       string_agg(convert_to(cast(lead_id as text), 'UTF8'), cast('' as bytea)) as lead_ids
+from (
+    select key, rule, lead_id
+    from unnest(cast(:keys as bigint[])) as asked (key)
+    join core.match_key using (key)
+    union all
+    select key, rule, lead_id
+    from unnest(cast(:keys as bigint[])) as asked (key)
+    join core.match_new_key using (key)
+) as found;
 
 -- name: orders
 select lead_id::text as lead_id, name_order
@@ -96,7 +106,10 @@ from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
 join core.match_record using (lead_id);
 
 -- name: records
-select match_record.lead_id::text as lead_id, received_at, cast(fields as text)
+-- Columns end to end, in one order; of the fields a line each.
+select string_agg(convert_to(cast(lead_id as text), 'UTF8'), cast('' as bytea)) as lead_ids,
+       string_agg(float8send(cast(extract(epoch from received_at) as double precision)), cast('' as bytea)) as seen,
+       convert_to(string_agg(cast(fields as text), chr(10)), 'UTF8') as fields
 from unnest(cast(:lead_ids as uuid[])) as asked (lead_id)
 join core.match_record using (lead_id);
 
@@ -174,6 +187,10 @@ values (:digest, :model_name, :model_version, :from_version, :leads, :merged, :s
 
 -- name: approve_change
 update core.model_change set approved_at = :now, approved_by = :who where digest = :digest and approved_at is null;
+
+-- name: forget_pairs
+delete from core.evidence using unnest(cast(:left_ids as uuid[]), cast(:right_ids as uuid[])) as again (left_id, right_id)
+where evidence.model_version = :model_version and evidence.left_id = again.left_id and evidence.right_id = again.right_id;
 
 -- name: forget_review_left
 delete from core.review using unnest(cast(:lead_ids as uuid[])) as opened (lead_id) where review.left_id = opened.lead_id;

@@ -9,6 +9,7 @@ from dedup.arrays import Ints
 from dedup.encoding import encode
 from dedup.incremental import KeptPairs, KeyRows, Refold, Rescored
 from dedup.model import Model
+from dedup.record_rows import RecordRows, rows_of
 from dedup.stable_keys import stable_keys
 
 
@@ -78,8 +79,8 @@ class MemoryIndex:
         asked = set(ids)
         return {row[2]: row[3] for row in self.rows if row[2] in asked}
 
-    def records(self, ids: Iterable[str]) -> list[Record]:
-        return [self.known[one] for one in ids if one in self.known]
+    def records(self, ids: Iterable[str]) -> RecordRows:
+        return rows_of([self.known[one] for one in ids if one in self.known])
 
     def kept_among(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         return {pair for pair in pairs if pair in self.pairs}
@@ -91,7 +92,6 @@ class MemoryIndex:
 
     def write(self, change: Rescored) -> None:
         gone = set(change.removed)
-        again = gone | change.rescored
         self.rows = [row for row in self.rows if row[2] not in gone]
         orders = dict(zip((record.record_id for record in change.records), change.orders, strict=True))
         self.rows += [
@@ -102,7 +102,10 @@ class MemoryIndex:
         ]
         self.known = {one: record for one, record in self.known.items() if one not in gone}
         self.known |= {record.record_id: record for record in change.records}
-        self.pairs = {pair: bits for pair, bits in self.pairs.items() if not again & set(pair)}
+        self.pairs = {
+            pair: bits for pair, bits in self.pairs.items() if gone.isdisjoint(pair) and pair not in change.reweighed
+        }
+        assert self.pairs.keys().isdisjoint((pair.left, pair.right) for pair in change.pairs)
         self.pairs |= {(pair.left, pair.right): pair.weight for pair in change.pairs}
 
     def homes(self, ids: Iterable[str]) -> Mapping[str, str]:

@@ -1,8 +1,13 @@
 """What a fold asks of a batch's rows is found by key, whatever is known beside them."""
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
+from dedup import Record, load_model
+from dedup.encoding import encode
+from dedup.record_rows import records_of
+from dedup.stable_keys import stable_keys
 from pipeline.folded_lead import FoldedLead, folded_lead
 from pipeline.warehouse import match_index
 from pipeline.warehouse.connection import Role, Warehouse, rows
@@ -27,6 +32,7 @@ ASKED = (
     ("match", "forget_new_keys", {"lead_ids": LEAD}),
     ("match", "forget_left", {"lead_ids": LEAD, "model_version": "1"}),
     ("match", "forget_right", {"lead_ids": LEAD, "model_version": "1"}),
+    ("match", "forget_pairs", {"left_ids": LEAD, "right_ids": LEAD, "model_version": "1"}),
     ("match", "homes", {"lead_ids": LEAD}),
     ("clients", "memberships_ever", {"lead_ids": LEAD}),
     ("clients", "members_of", {"client_ids": LEAD}),
@@ -72,6 +78,44 @@ def test_a_lead_is_read_for_the_fold_as_it_was_conformed(warehouse: Warehouse) -
 
 def _plain(lead: FoldedLead) -> FoldedLead:
     return lead._replace(handles=list(lead.handles))
+
+
+KEPT = [
+    Record(f"00000000-0000-0000-0000-00000000000{number}", fields, seen)
+    for number, (fields, seen) in enumerate(
+        [
+            ({"name": ('Анна "q" \\ Nowak',), "city": ("Łódź\n\tnear",)}, 1_767_225_600.123457),
+            ({}, 1_600_000_000.0),
+            ({"phone": ("+79161234567", "+79161234568"), "email": ("b@mail.ru", "a@mail.ru")}, 0.5),
+            ({"name": ("2026-01-01 10:00:00",), "handle": ("12", "true")}, 1_700_000_000.999999),
+            ({"name": ("Jan",), "handle": ("2026-01-01",)}, 1_700_000_001.0),
+        ],
+        1,
+    )
+]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 100_000])
+def test_records_and_keys_come_back_from_the_index_as_they_were_kept(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(match_index, "_WORTH_HALVING", 1)
+    monkeypatch.setattr(match_index, "_ASKED_AT_ONCE", at_once)
+    model = load_model("lead")
+    data, records = encode(KEPT, model)
+    keys = stable_keys(data, model)
+    ids = [record.record_id for record in records]
+    kept = set(zip(keys.key.tolist(), keys.rule.tolist(), [ids[row] for row in keys.row.tolist()], strict=True))
+    with warehouse.transaction(Role.RESOLVER) as connection:
+        match_index.fill_index(connection, records, keys)
+        index = match_index.PostgresIndex(connection, "1")
+        assert records_of(index.records([*ids[::2], "00000000-0000-0000-0000-0000000000ff"])) == list(records[::2])
+        assert records_of(index.records(ids)) == list(records)
+        assert set(index.keys_of(ids).tolist()) == {key for key, _, _ in kept}
+        found = index.members(np.unique(keys.key))
+        assert set(zip(found.key.tolist(), found.rule.tolist(), found.record, strict=True)) == kept
+        assert len(index.members(np.zeros(0, dtype=np.int64)).key) == 0
+        assert len(index.keys_of([])) == 0
 
 
 def test_a_fold_of_everything_may_go_any_road_again(warehouse: Warehouse) -> None:
