@@ -12,7 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
-from dedup.arrays import Bools, Ints, find_texts, mix, places_of, take_texts
+from dedup.arrays import Bools, Ints, mix, places_of, take_texts
 from dedup.comparison.person_name import NameLevel, compare_names
 from dedup.encoding import Column, Encoded, switchboard_of
 from dedup.model import Comparison, Contact, Model
@@ -102,8 +102,9 @@ def _name_codes(names: Names) -> Ints:
     """A number for each name that follows from its words alone, so that ties do not depend on the records' order."""
     words = np.array([crc32(word.encode()) for word in names.words.plain.tolist()] + [0], dtype=np.int64)
     code = np.zeros(len(names), dtype=np.int64)
-    for column in (*names.given.T, names.patronymic, *names.surname.T):
-        code = mix(code, words[column])
+    for role, columns in enumerate((names.given.T, names.patronymic[None], names.surname.T)):
+        for column in columns:  # how many there are depends on the other names of the set
+            code = np.where(column >= 0, mix(code, words[column] * 3 + role), code)
     return code
 
 
@@ -172,15 +173,15 @@ def _count_people(beside: _Beside, names: Names, size: int) -> People:
 
 
 def is_desk(column: Column) -> Bools:
-    """Which keys of a phone column are desks behind a number, [keys]."""
-    found = np.zeros(len(column.keys), dtype=bool)
-    found[find_texts(column.keys, ";")] = True
-    return found
+    """Which keys of a contact's column are desks behind a phone number, [keys]."""
+    if not hasattr(column.prepared, "desk"):
+        return np.zeros(len(column.keys), dtype=bool)
+    return np.asarray(column.prepared.desk[column.sample])
 
 
 def _desks_per_number(column: Column) -> Mapping[str, int]:
-    """How many desks are known behind each number of a phone column."""
-    return Counter(map(switchboard_of, take_texts(column.keys, find_texts(column.keys, ";"))))
+    """How many desks are known behind each number of a contact's column."""
+    return Counter(map(switchboard_of, take_texts(column.keys, np.flatnonzero(is_desk(column)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,8 +330,8 @@ def list_hubs(data: Encoded, people: Mapping[str, People], model: Model) -> tupl
     hubs = []
     for name, found in people.items():
         column = data.columns[name]
-        counts, desks = column.counts(), _desks_per_number(column)
-        field = name.partition(":")[0]
+        counts, field = column.counts(), name.partition(":")[0]
+        desks = _desks_per_number(column)
         # A value that nobody bears any more may still have a desk behind it.
         for number in np.flatnonzero((found.count >= HUB_NAMES) & (counts > 0)).tolist():
             value, names = column.keys[number], int(found.count[number])

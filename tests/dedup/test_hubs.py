@@ -65,6 +65,26 @@ def test_people_do_not_depend_on_the_order_of_records():
     assert counts == {3}
 
 
+def main_names(*records) -> list[str]:
+    """The main names of the people on the reception's phone, in their order."""
+    data, _ = encode(records, MODEL)
+    column, names = data.columns["phone"], data.names
+    (mains,) = people_per_value(data, MODEL)["phone"].households[[list(column.keys).index(RECEPTION)]]
+    words = [*names.words.raw, ""]
+    return [
+        " ".join(words[number] for number in (*names.given[main], *names.surname[main]) if number >= 0)
+        for main in mains.tolist()
+        if main >= 0
+    ]
+
+
+def test_who_is_told_first_does_not_depend_on_other_names_of_the_set():
+    """A batch and a whole fold hold names of other lengths beside these."""
+    few = named("Олег Бунин", "Яков Сомов", "Мария Орлова", "Иван Сомов")
+    other = lead("other", name="Анна Мария Эльвира Петрова-Водкина", phone="+79990001122")
+    assert main_names(*few, other) == main_names(*few)
+
+
 def test_a_crowd_is_counted_beyond_those_told_apart():
     men, surnames = (
         ("Иван", "Олег", "Пётр", "Яков", "Глеб", "Борис"),
