@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup import kinds
-from dedup.arrays import Bools, Floats, Ints, distinct_pairs, number_codes
+from dedup.arrays import Bools, Floats, Ints, distinct_pairs, number_codes, take_texts
 from dedup.comparison.level import MISSING
 from dedup.comparison.name_words import Part
 from dedup.comparison.person_name import AGREES, NameLevel, Relations, compare_names
@@ -75,7 +75,8 @@ class Scores:
 
 
 def shared_value(column: Column, left: Ints, right: Ints, weight: Floats) -> Ints:
-    """For each pair the shared value that weighs most, -1 for none; of equal weights the smaller number, whichever side is left."""
+    """For each pair the shared value that weighs most, -1 for none; of equal weights the first by its letters, whichever side is left: numbers of
+    values hang on what else is in the set."""
     best = np.full(len(left), -1, dtype=np.int64)
     best_weight = np.full(len(left), -np.inf)
     width = column.ids.shape[1]
@@ -83,11 +84,17 @@ def shared_value(column: Column, left: Ints, right: Ints, weight: Floats) -> Int
         mine = column.ids[left, a]
         for b in range(width):
             rows = np.flatnonzero((mine >= 0) & (mine == column.ids[right, b]))
-            if len(rows):
-                bits, known = weight[mine[rows]], best_weight[rows]
-                better = rows[(bits > known) | ((bits == known) & (mine[rows] < best[rows]))]
-                best[better] = mine[better]
-                best_weight[better] = weight[mine[better]]
+            if not len(rows):
+                continue
+            bits, known = weight[mine[rows]], best_weight[rows]
+            ties = np.flatnonzero((bits == known) & (mine[rows] != best[rows]))
+            better = bits > known
+            if len(ties):
+                texts, others = (take_texts(column.keys, numbers[rows[ties]]) for numbers in (mine, best))
+                better[ties] = [text < other for text, other in zip(texts, others, strict=True)]
+            rows = rows[better]
+            best[rows] = mine[rows]
+            best_weight[rows] = weight[mine[rows]]
     return best
 
 

@@ -222,13 +222,13 @@ def test_a_date_that_says_the_year_alone_contradicts_nothing():
     assert {row.comparison: row.weight for row in told.rows}["birth_date"] > 0
 
 
-def test_the_heaviest_shared_value_counts_and_of_equals_the_first_number():
+def test_the_heaviest_shared_value_counts_and_of_equals_the_first_by_its_letters():
     ids = np.array([[0, 1], [1, 0], [2, -1]])
-    column = Column(ids, ["a", "b", "c"], ids, np.arange(3), None)
+    column = Column(ids, ["b", "a", "c"], ids, np.arange(3), None)
     left, right = np.array([0, 0]), np.array([1, 2])
-    assert shared_value(column, left, right, np.array([1.0, 5.0, 9.0])).tolist() == [1, -1]
-    assert shared_value(column, left, right, np.zeros(3)).tolist() == [0, -1]
-    assert shared_value(column, right, left, np.zeros(3)).tolist() == [0, -1]
+    assert shared_value(column, left, right, np.array([5.0, 1.0, 9.0])).tolist() == [0, -1]
+    assert shared_value(column, left, right, np.zeros(3)).tolist() == [1, -1]
+    assert shared_value(column, right, left, np.zeros(3)).tolist() == [1, -1]
 
 
 def test_of_several_names_those_that_fit_best_are_compared():
