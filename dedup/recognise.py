@@ -6,7 +6,7 @@ program can say what it understood.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -34,6 +34,21 @@ SEEN_HEADERS = (
 _WORD_BREAK = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-zа-я])(?=[A-ZА-Я])")
 _NO_WORD = re.compile(r"[^\w№]+|_+")
 _PLACE = re.compile(r"(.+) (\d{1,2})")
+_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
+_BEHIND = 10_000
+_LEAST_LETTERS, _COVERS = 3, 0.5
+"""Letters that an abbreviated word keeps at least, and the share of all letters."""
+
+_WHOSE = frozenset((
+    "home", "permanent", "current", "residence", "residential", "client", "customer", "guest", "patient", "member", "resident",
+    "tenant", "applicant", "insured", "policyholder", "holder", "reader", "donor", "subscriber", "клиента", "пациента", "гостя",
+    "участника", "члена", "жителя", "жильца", "заявителя", "страхователя", "застрахованного", "абонента", "читателя", "донора",
+    "проживания", "регистрации", "klienta", "pacjenta", "goscia", "uczestnika", "czlonka", "mieszkanca", "wnioskodawcy",
+    "ubezpieczonego", "ubezpieczajacego", "czytelnika", "dawcy", "zamieszkania", "zameldowania", "клієнта", "пацієнта", "учасника",
+    "мешканця", "заявника", "страхувальника", "читача", "проживання", "реєстраціі",
+))  # fmt: skip
+"""Words, folded as headers are, that say whose a value is: the record's own."""
+
 _MAIL = re.compile(r"\be mail\b")
 _LIKE = 70.0
 
@@ -180,22 +195,52 @@ def _column_called(
 def _candidates(
     header: Sequence[str], model: Model, taken: Collection[str | None]
 ) -> dict[Field, list[tuple[int, str]]]:
-    """Each field's headers with the rank of the name that it is known under, best 0; a header belongs to one field, by
-    its whole name before its name without a number behind it (`phone 2`)."""
+    """Each field's headers with the rank of the name that it is known under, best 0; a header belongs to one field, by the first of its readings
+    that some field is known under, else by what it abbreviates."""
     aliases = [(field, _aliases(field)) for field in model.fields]
     found: dict[Field, list[tuple[int, str]]] = {}
     for name in header:
         if name in taken:
             continue
-        whole = fold_header(name)
-        numbered = _PLACE.fullmatch(whole)
-        for folded in (whole, numbered[1] if numbered else ""):
+        for folded in _readings(name):
             ranked = [(known[folded], place) for place, (_, known) in enumerate(aliases) if folded in known]
             if ranked:
                 rank, place = min(ranked)
-                found.setdefault(aliases[place][0], []).append((rank, name))
                 break
+        else:
+            meant = {
+                place: min(ranks)
+                for place, (_, known) in enumerate(aliases)
+                if (ranks := [rank for alias, rank in known.items() if _abbreviates(fold_header(name), alias)])
+            }
+            if len(meant) != 1:
+                continue
+            ((place, rank),) = meant.items()
+            rank += _BEHIND  # what is written out is better known
+        found.setdefault(aliases[place][0], []).append((rank, name))
     return found
+
+
+def _readings(name: str) -> Iterator[str]:
+    """A header folded: whole, without what stands in brackets, without a number behind it (`phone 2`), without whose it is."""
+    whole = fold_header(name)
+    yield whole
+    bare = fold_header(_BRACKETS.sub(" ", name))
+    numbered = _PLACE.fullmatch(bare)
+    bare = numbered[1] if numbered else bare
+    yield bare
+    yield " ".join(word for word in bare.split() if word not in _WHOSE)
+
+
+def _abbreviates(header: str, alias: str) -> bool:
+    """Whether each word of a header is the beginning of the word of an alias: `kod poczt`, `дата рожд`, `addr`."""
+    words, whole = header.split(), alias.split()
+    if len(words) != len(whole) or len(header) < _COVERS * len(alias):
+        return False
+    return all(
+        word == other or (len(word) >= _LEAST_LETTERS and other.startswith(word))
+        for word, other in zip(words, whole, strict=True)
+    )
 
 
 def _aliases(field: Field) -> dict[str, int]:

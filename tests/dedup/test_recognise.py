@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dedup import load_model
 from dedup.model import Field, Model
 from dedup.recognise import ColumnError, fold_header, recognise
 
@@ -47,13 +48,22 @@ PERSON = Model(
         ("Телефон (2)", "phone"),
         ("suggestion", "suggestion"),
         ("Adres e-mail", "email"),
+        ("Date of birth (dd/mm/yyyy)", "birth_date"),
+        ("home_city", "city"),
+        ("ФИО пациента", "name"),
+        ("Дата рожд.", "birth_date"),
+        ("miejsc", "city"),
+        ("numer tel.", "phone"),
     ],
 )
 def test_a_header_is_known_in_its_variants(header: str, field: str) -> None:
     assert dict(recognise([header, "x"], PERSON).columns) == {field: (header,)}
 
 
-@pytest.mark.parametrize("header", ["phones of friends", "nameplate", "dob of the child", "телефонист", "2", ""])
+@pytest.mark.parametrize(
+    "header",
+    ["phones of friends", "nameplate", "dob of the child", "телефонист", "2", "", "ci", "дата р", "father name"],
+)
 def test_a_header_that_only_resembles_is_left_unread(header: str) -> None:
     found = recognise(["city", header], PERSON)
     assert (dict(found.columns), found.unread) == ({"city": ("city",)}, (header,))
@@ -68,6 +78,31 @@ def test_of_two_columns_for_one_value_the_better_known_is_read_and_the_other_is_
     found = recognise(["town", "city", "note"], PERSON)
     assert dict(found.columns) == {"city": ("city",)}
     assert (found.unread, dict(found.doubtful)) == (("town", "note"), {"town": "city"})
+
+
+def test_what_is_written_out_goes_before_an_abbreviation() -> None:
+    found = recognise(["cit", "home_city"], PERSON)  # citizenship, as it turns out
+    assert (dict(found.columns), dict(found.doubtful)) == ({"city": ("home_city",)}, {"cit": "city"})
+
+
+def test_an_abbreviation_of_two_fields_is_left_unread() -> None:
+    model = replace(PERSON, fields=(*PERSON.fields, Field("mobile_id", "handle", ("mobilfunk",))))
+    assert recognise(["mobil", "city"], model).unread == ("mobil",)
+
+
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        ("ПІБ;Дата народж.;Нас. пункт;моб.тел.", "name birth_date city phone"),
+        ("Прізвище;Ім'я;По батькові;Стать;Адреса реєстрації", "given patronymic surname sex address"),
+        ("guest;birth;passport;mail", "name birth_date email national_id"),
+        ("nazwisko;imiona;data_ur;kod_poczt;zawod", "given surname birth_date postcode occupation"),
+        ("Фамилия, Имя;ДР;прописка;сот. тел.;СНИЛС №", "name birth_date address phone national_id"),
+    ],
+)
+def test_the_registers_of_four_languages_are_read(header: str, fields: str) -> None:
+    found = recognise(header.split(";"), load_model("person"))
+    assert (list(found.columns), found.unread) == (fields.split(), ())
 
 
 @pytest.mark.parametrize("header", ["Name", "Имя", "Imię"])
