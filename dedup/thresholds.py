@@ -62,11 +62,12 @@ def valley_cut(weight: Floats, even_bet: float, precision: float) -> float:
     valley is taken as exponential and carried on past it: what it leaves above a cut is the expected number of false pairs there. A
     register without twins has a deep valley far below an even bet; one with families has a shallow one or none.
     """
-    return float(np.median([_valley(weight, even_bet + shift, precision) for shift in _SHIFTS]))
+    cuts = [_valley(weight, even_bet + shift, precision) for shift in _SHIFTS]
+    return float(np.median(cuts)) if np.isfinite(cuts).all() else np.inf
 
 
 _SHIFTS = (-1.0, -0.5, 0.0, 0.5, 1.0)
-"""Bits by which the bins are moved: where they happen to begin must not move the cut by a whole one."""
+"""Bits by which the bins are moved: where they happen to begin must not move the cut by a whole one, nor show an end that is none."""
 
 
 def _valley(weight: Floats, end: float, precision: float) -> float:
