@@ -69,13 +69,15 @@ class ColumnError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """columns: field to the headers that feed it, in the table's order; id_column: the one that numbers the rows; seen_column: the one
-    that says when a row was seen; unread: headers that feed nothing; doubtful: of these, each that a field is known under too, with that field."""
+    that says when a row was seen; unread: headers that feed nothing; doubtful: of these, each that a field is known under too, with that field;
+    by_values: headers that feed a field because of the values under them, see `dedup.recognise_values`."""
 
     columns: Mapping[str, tuple[str, ...]]
     id_column: str | None
     seen_column: str | None
     unread: tuple[str, ...]
     doubtful: Mapping[str, str]
+    by_values: tuple[str, ...] = ()
 
 
 def recognise(

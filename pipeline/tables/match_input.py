@@ -1,7 +1,7 @@
 """One or two table files as the input of a match: the columns of fields, an id per row, and the truth where there is one."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from dedup.arrays import Floats, Ints
 from dedup.evaluation import UNLABELLED
 from dedup.model import Model
 from dedup.recognise import ColumnError, Recognised, recognise
+from dedup.recognise_values import ROWS, columns_to_sample, recognise_values
 from pipeline.errors import ConfigError, InputFileError
-from pipeline.tables.table_columns import TableColumns, column_headers, read_columns
+from pipeline.tables.table_columns import TableColumns, column_headers, read_columns, sample_columns
 
 Say = Callable[[str], None]
 
@@ -145,6 +146,7 @@ def _read_side(path: Path, header: Sequence[str], model: Model, wanted: Wanted, 
         recognised = recognise(header, model, wanted.chosen, wanted.id_column, wanted.seen_column, aside)
     except ColumnError as error:
         raise ConfigError(f"--{error.place}", f"{path.name}: {error.problem}", error.remedy) from error
+    recognised = _with_values(path, recognised, model, {field for field, _ in wanted.chosen})
     for line in _mapping_lines(path, recognised, wanted.truth):
         say(line)
     named = (recognised.id_column, recognised.seen_column, wanted.truth)
@@ -159,10 +161,25 @@ def _read_side(path: Path, header: Sequence[str], model: Model, wanted: Wanted, 
     return _Side(path, read, recognised, ids, seen, _labels(path, read.table, recognised, wanted))
 
 
+def _with_values(path: Path, recognised: Recognised, model: Model, named: Collection[str]) -> Recognised:
+    """What headers tell, and what values tell of the columns whose header says nothing; these are looked at only where a field lacks one."""
+    unknown = columns_to_sample(recognised, model, named)
+    if not unknown:
+        return recognised
+    try:
+        cells = sample_columns(path, unknown, ROWS)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except InputFileError:
+        return recognised  # a cell too long for the careful reader; if it is no table, whoever reads all rows says so
+    return recognise_values(recognised, model, cells, named)
+
+
 def _mapping_lines(path: Path, recognised: Recognised, truth: str | None) -> Iterator[str]:
     yield f"{path.name}, columns read:"
     for field, names in recognised.columns.items():
-        yield f"  {field:<16} {', '.join(names)}"
+        told = [f"{name} (by its values)" if name in recognised.by_values else name for name in names]
+        yield f"  {field:<16} {', '.join(told)}"
     yield f"  {'row id':<16} {recognised.id_column or 'number of the row'}"
     if recognised.seen_column is not None:
         yield f"  {'seen at':<16} {recognised.seen_column}"

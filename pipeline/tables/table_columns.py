@@ -95,6 +95,28 @@ def read_columns(path: Path, columns: Sequence[str], moments: Collection[str] = 
     return found
 
 
+def sample_columns(path: Path, columns: Sequence[str], rows: int) -> dict[str, list[str | list[str] | None]]:
+    """Cells of these columns in the first rows of a table file that can be read, at most so many; no more of the file is read than that.
+
+    columns: names as `column_headers` gives them. Raises InputFileError for a file that is no table.
+    """
+    if path.is_file() and kind_of(path) == ".parquet":
+        table = _first_of_parquet(path, columns, rows)
+        return {name: text_column(table.column(name)).to_pylist() for name in columns}
+    first = list(islice((row for row in read_rows(path) if not row.get("")), rows))
+    return {name: [_text(row.get(name)) for row in first] for name in columns}
+
+
+def _first_of_parquet(path: Path, columns: Sequence[str], rows: int) -> pyarrow.Table:
+    file = _parquet(path)
+    try:
+        batch = next(file.iter_batches(batch_size=rows, columns=list(columns)), None)
+    except (ArrowException, OSError) as error:
+        raise InputFileError(path.name, "a part of it cannot be read", "write it again") from error
+    empty = file.schema_arrow.empty_table().select(list(columns))
+    return empty if batch is None else pyarrow.Table.from_batches([batch])
+
+
 def _no_rows(path: Path) -> InputFileError:
     return InputFileError(path.name, "it has no rows", "give a table with a header and at least one row")
 

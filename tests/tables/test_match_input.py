@@ -93,6 +93,48 @@ def test_what_was_taken_for_what_is_said(tmp_path: Path) -> None:
     ]
 
 
+def _guests(kind: str) -> str:
+    """A table with a column of names called guest and one called note."""
+    given = ("Anna", "Jan", "Maria", "Piotr", "Olga")
+    rows = [(f"{given[row % 5]} {'Bde'[row % 3]}orow{'aeiou'[row // 5]}ski", f"{501 + row}") for row in range(25)]
+    if kind == "jsonl":
+        return "".join(f'{{"guest": "{name}", "phone": "{phone}"}}\n' for name, phone in rows)
+    return "guest,phone,note\n" + "".join(f"{name},{phone},of no use\n" for name, phone in rows)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_column_told_by_its_values_is_read_and_said(tmp_path: Path, kind: str) -> None:
+    said: list[str] = []
+    found = _input(tmp_path, _guests(kind), said=said)
+    assert found.table.column("name 1")[0].as_py() == "Anna Borowaski"
+    assert [re.sub(r"\s+", " ", line) for line in said][1] == " name guest (by its values)"
+    assert found.files[0].columns["name"] == ("guest",)
+
+
+def test_a_field_that_the_caller_left_out_is_not_told_by_values(tmp_path: Path) -> None:
+    assert "name" not in _input(tmp_path, _guests("csv"), chosen=(("name", ""),)).columns
+
+
+def test_a_cell_too_long_for_the_sample_stops_nothing(tmp_path: Path) -> None:
+    body = _guests("csv").replace("of no use", "x" * 17_000_000, 1)
+    assert "name" not in _input(tmp_path, body).columns
+
+
+def test_the_truth_is_never_told_by_its_values(tmp_path: Path) -> None:
+    assert "name" not in _input(tmp_path, _guests("csv"), truth="guest").columns
+
+
+def test_of_two_columns_that_fit_neither_is_read_and_the_way_to_name_one_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    rows = [line.split(",") for line in _guests("csv").splitlines()]
+    body = "\n".join(",".join((row[0] if number else "host", *row)) for number, row in enumerate(rows))
+    assert "name" not in _input(tmp_path, body, said=said).columns
+    assert [re.sub(r"\s+", " ", line) for line in said][-2:] == [
+        " not read host (may be name: --column 'name=host')",
+        " not read guest (may be name: --column 'name=guest')",
+    ]
+
+
 @pytest.mark.parametrize(
     ("cells", "seconds"),
     [

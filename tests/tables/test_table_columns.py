@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputFileError
 from pipeline.tables import table_columns
-from pipeline.tables.table_columns import TableColumns, column_headers, read_columns
+from pipeline.tables.table_columns import TableColumns, column_headers, read_columns, sample_columns
 from pipeline.tables.table_file import read_rows
 
 
@@ -185,3 +185,21 @@ def test_two_columns_of_one_name_in_parquet_are_refused(tmp_path: Path) -> None:
     pyarrow.parquet.write_table(pyarrow.Table.from_arrays([pyarrow.array(["1"])] * 2, names=["a", "a"]), path)
     with pytest.raises(InputFileError, match="two of its columns have one name"):
         _read(path)
+
+
+def test_a_sample_is_the_first_rows_that_can_be_read(tmp_path: Path) -> None:
+    path = _csv(tmp_path, "a,b\n1,2\n3,4,5\n\n6,7\n8,9\n")
+    assert sample_columns(path, ("b",), 2) == {"b": ["2", "7"]}
+    assert sample_columns(_csv(tmp_path, '{"a": [1, "x"]}\n{"b": 2}\n', "t.jsonl"), ("a",), 9) == {
+        "a": [["1", "x"], None]
+    }
+
+
+def test_a_sample_of_parquet_is_text(tmp_path: Path) -> None:
+    path = _parquet(tmp_path, {"a": [48501222333, None, 3], "d": [date(1980, 5, 14)] * 3, "l": [["x"], [], None]})
+    assert sample_columns(path, ("d", "a", "l"), 2) == {
+        "d": ["1980-05-14"] * 2,
+        "a": ["48501222333", None],
+        "l": [["x"], []],
+    }
+    assert sample_columns(_parquet(tmp_path, {"a": pyarrow.array([], pyarrow.string())}), ("a",), 2) == {"a": []}
