@@ -1,4 +1,5 @@
-"""Which column of a table is which field of a model: by the headers that fields are known under, never by the values.
+"""Which column of a table is which field of a model: by the headers that fields are known under. `dedup.recognise_values` looks at what
+is left unread.
 
 What a caller names himself goes first. Whatever is taken and whatever is left can be read from the answer, so that a
 program can say what it understood.
