@@ -81,14 +81,16 @@ class MariaDb:
 
     def wait(self) -> None:
         """Until it answers; then FreePBX's database and its users."""
-        for _ in range(150):
+        for _ in range(300):
             try:
                 self.run("select 1", database=None)
                 break
             except Exception:  # noqa: BLE001 - whatever a server says that is still starting
                 time.sleep(0.2)
         else:
-            pytest.fail("mariadb did not start: " + (self.base / "log").read_text()[-500:])
+            log = self.base / "log"
+            told = log.read_text()[-500:] if log.exists() else "it wrote no log"
+            pytest.fail(f"mariadb did not start (exit {self.process.poll()}): {told}")
         self.run("create database asteriskcdrdb", database=None)
         self.run("create user freepbx@'127.0.0.1' identified by 'p@ss'")
         self.run("grant select on asteriskcdrdb.* to freepbx@'127.0.0.1'")
