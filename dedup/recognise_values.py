@@ -17,7 +17,7 @@ from dedup.folding import fold_token
 from dedup.given_names import find_given_name
 from dedup.model import Model
 from dedup.recognise import MANY, Recognised, fold_header
-from dedup.words import FEMALE_PATRONYMIC_ENDS, PATRONYMIC_ENDS, SURNAME_ENDS
+from dedup.words import FEMALE_PATRONYMIC_ENDS, PATRONYMIC_ENDS, POLISH_SURNAME_ENDS, SURNAME_ENDS
 
 Cell = str | Sequence[str | None] | None
 
@@ -63,7 +63,6 @@ _MOBILE = (
 """Fronts of mobile numbers whose length and first digits few documents have."""
 
 _DIALLED = ("+", "00", "(")
-_POLISH_SURNAME_ENDS = ("wicz", "vič", "vić", "wić")
 
 _OTHERS = """
 manager agent responsab responsib assign operator owner employee staff seller sales vendor consult advis doctor physician therap nurse teacher tutor
@@ -353,7 +352,7 @@ def _single_words(column: _Column) -> list[str]:
 
 def _is_patronymic(word: str) -> bool:
     folded = fold_token(word)
-    polish = word.casefold().endswith(_POLISH_SURNAME_ENDS)
+    polish = word.casefold().endswith(POLISH_SURNAME_ENDS)
     return len(folded) > 5 and folded.endswith(PATRONYMIC_ENDS) and not polish and not _is_given(word)
 
 

@@ -29,7 +29,7 @@ PATRONYMIC_ENDS = (
 )  # fmt: skip
 FEMALE_PATRONYMIC_ENDS = ("ovna", "evna", "avna", "ivna", "ichna", "kizi")
 _STEMMED_ENDS = ("ovich", "evich", "inichna", "ichna", "ich", "ovna", "evna", "avna", "ivna", "ogli", "kizi")
-_POLISH_SURNAME_ENDS = ("wicz", "vič", "vić", "wić")
+POLISH_SURNAME_ENDS = ("wicz", "vič", "vić", "wić")
 _MALE_ENDS = ("ov", "ev", "in", "ski", "tski", "zki")
 _VOWELS = "aeiou"
 
@@ -195,7 +195,7 @@ def _initials(
 
 def _is_patronymic(raw: str, folded: str) -> bool:
     """Whether a word with a patronymic's ending is one: Ильич, but not Рич, and no Polish surname."""
-    if raw.endswith(_POLISH_SURNAME_ENDS):
+    if raw.endswith(POLISH_SURNAME_ENDS):
         return False
     return len(folded) >= 6 or (len(folded) == 5 and father_in(folded) in father_stems())
 
