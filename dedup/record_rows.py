@@ -97,6 +97,13 @@ def among(texts: Sequence[str], few: Collection[str]) -> Bools:
     return np.asarray(found.to_numpy(zero_copy_only=False))
 
 
+def places_in(ids: Sequence[str], asked: Sequence[str]) -> Ints:
+    """The place in `ids` of each of these, [asked], -1 where it is not there."""
+    places = pc.index_in(text_array(asked), value_set=text_array(ids))
+    found: Ints = np.asarray(pc.fill_null(places, -1).to_numpy(), dtype=np.int64)
+    return found
+
+
 def encode_rows(rows: RecordRows, model: Model) -> Encoded:
     """Records of distinct ids as numbers, sorted by id."""
     order = pc.array_sort_indices(rows.ids.array).to_numpy().astype(np.int64)

@@ -17,9 +17,11 @@ import orjson
 
 import dedup
 from dedup.collector import paused_collector
-from dedup.incremental import KeptPairs, Refold, refold
+from dedup.incremental import refold
+from dedup.match_index import KeptPairs
 from dedup.model_file import digest, read_model
 from dedup.model_writing import model_toml
+from dedup.reclustering import Refold
 from dedup.record_rows import records_of
 from dedup.snapshot import SnapshotError, is_incremental, read_snapshot, snapshot_bytes, take_snapshot
 from dedup.stable_keys import stable_keys

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 import dedup
 from dedup.encoding import encode
-from dedup.incremental import KeptPairs, Rescored
+from dedup.match_index import KeptPairs, Rescored
 from dedup.model_writing import model_toml
 from dedup.snapshot import Snapshot, read_snapshot
 from dedup.stable_keys import stable_keys

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from dedup import Judgement, Record
 from dedup.arrays import ArrowTexts, Ints
-from dedup.incremental import Hit, KeptPairs, KeyRows, Rescored
+from dedup.match_index import Hit, KeptPairs, KeyRows, Rescored
 from dedup.record_rows import RecordRows, end_to_end
 from dedup.stable_keys import StableKeys
 from pipeline.folded_lead import EMAIL, NOTHING, PHONE, FoldedLead
@@ -272,7 +272,7 @@ _ASKED_AT_ONCE = 100_000
 
 
 class PostgresIndex:
-    """`dedup.incremental.MatchIndex` in the tables core.match_record, core.match_key, core.match_new_key and core.evidence of one model
+    """`dedup.match_index.MatchIndex` in the tables core.match_record, core.match_key, core.match_new_key and core.evidence of one model
     version. What a batch was told once, and what it wrote, it is told again from memory. Ids are asked in their order, in which the
     pages of an index are met one after the other: half the server's time.
 

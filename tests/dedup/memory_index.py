@@ -7,8 +7,9 @@ import numpy as np
 from dedup import Fold, Record
 from dedup.arrays import Ints
 from dedup.encoding import encode
-from dedup.incremental import KeptPairs, KeyRows, Refold, Rescored
+from dedup.match_index import KeptPairs, KeyRows, Rescored
 from dedup.model import Model
+from dedup.reclustering import Refold
 from dedup.record_rows import RecordRows, rows_of
 from dedup.stable_keys import stable_keys
 
