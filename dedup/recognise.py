@@ -88,13 +88,16 @@ def recognise(
     id_column: str | None = None,
     seen_column: str | None = None,
     aside: Collection[str] = (),
+    *,
+    values_follow: bool = False,
 ) -> Recognised:
     """Tell fields from headers.
 
     chosen: (field, header) as the caller names them, several headers for one field allowed; a field that is named here
     has these headers alone, and none for header ''. id_column: the header that numbers the rows, by `ID_HEADERS` when
     None; seen_column: the header of their times, by `SEEN_HEADERS` when None. aside: headers that are no field unless
-    chosen, such as the truth. Raises ColumnError for an unknown field or header, and when no field has a column.
+    chosen, such as the truth. values_follow: `recognise_values` is asked next, so that it is no error yet when no field has a column. Raises
+    ColumnError for an unknown field or header, and when no field has a column.
     """
     chosen = tuple(chosen)
     found = _chosen(header, model, chosen)
@@ -113,15 +116,20 @@ def recognise(
         doubtful |= {name: field.name for _, name in candidates if name not in names}
     _part_names(found, model, {name for _, name in chosen})
     columns = {field.name: found[field.name] for field in model.fields if found.get(field.name)}
-    if not columns:
-        raise ColumnError(
-            "column",
-            f"none of the table's {len(header)} columns is called like a field of the model `{model.name}`",
-            f"check that it has a header, or name columns as field=header; fields are {_listed(model)}",
-        )
+    if not columns and not values_follow:
+        raise no_column(len(header), model)
     read = {name for names in columns.values() for name in names} | {id_column, seen_column, *aside}
     unread = tuple(name for name in header if name not in read)
     return Recognised(MappingProxyType(columns), id_column, seen_column, unread, MappingProxyType(doubtful))
+
+
+def no_column(count: int, model: Model) -> ColumnError:
+    """The error of a table whose columns, so many, are no field of the model."""
+    return ColumnError(
+        "column",
+        f"none of the table's {count} columns is called like a field of the model `{model.name}`",
+        f"check that it has a header, or name columns as field=header; fields are {_listed(model)}",
+    )
 
 
 @lru_cache(maxsize=4096)  # a model's own headers are asked for again and again

@@ -143,10 +143,12 @@ def _read_side(path: Path, header: Sequence[str], model: Model, wanted: Wanted, 
         raise ConfigError("--truth", f"{path.name} has no column `{wanted.truth}`", "give one of its headers")
     aside = () if wanted.truth is None else (wanted.truth,)
     try:
-        recognised = recognise(header, model, wanted.chosen, wanted.id_column, wanted.seen_column, aside)
+        recognised = recognise(
+            header, model, wanted.chosen, wanted.id_column, wanted.seen_column, aside, values_follow=True
+        )
+        recognised = _with_values(path, recognised, model, {field for field, _ in wanted.chosen})
     except ColumnError as error:
         raise ConfigError(f"--{error.place}", f"{path.name}: {error.problem}", error.remedy) from error
-    recognised = _with_values(path, recognised, model, {field for field, _ in wanted.chosen})
     for line in _mapping_lines(path, recognised, wanted.truth):
         say(line)
     named = (recognised.id_column, recognised.seen_column, wanted.truth)
@@ -164,14 +166,14 @@ def _read_side(path: Path, header: Sequence[str], model: Model, wanted: Wanted, 
 def _with_values(path: Path, recognised: Recognised, model: Model, named: Collection[str]) -> Recognised:
     """What headers tell, and what values tell of the columns whose header says nothing; these are looked at only where a field lacks one."""
     unknown = columns_to_sample(recognised, model, named)
-    if not unknown:
+    if not unknown and recognised.columns:
         return recognised
     try:
         cells = sample_columns(path, unknown, ROWS)
     except OSError as error:
         raise _unreadable(path, error) from error
     except InputFileError:
-        return recognised  # a cell too long for the careful reader; if it is no table, whoever reads all rows says so
+        cells = {}  # a cell too long for the careful reader; if it is no table, whoever reads all rows says so
     return recognise_values(recognised, model, cells, named)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dedup.model import Field, Model
 from dedup.model_file import load_model
-from dedup.recognise import Recognised, recognise
+from dedup.recognise import ColumnError, Recognised, recognise
 from dedup.recognise_values import columns_to_sample, recognise_values
 
 PERSON = load_model("person")
@@ -234,3 +234,25 @@ def test_columns_stay_in_the_order_of_fields() -> None:
     found = _told({"x": _births(), "w": _whole()})
     order = [field.name for field in PERSON.fields if field.name in found.columns]
     assert list(found.columns) == order
+
+
+def _alone(*headers: str) -> Recognised:
+    """A table of mailboxes and of nothing known, under these headers."""
+    found = recognise(headers, PERSON, values_follow=True)
+    cells = dict(zip(headers, (_mails(), ["?"] * 200), strict=True))
+    return recognise_values(found, PERSON, cells)
+
+
+def test_values_tell_a_table_of_which_no_header_is_known():
+    assert dict(_alone("f1", "f2").columns) == {"email": ("f1",)}
+
+
+@pytest.mark.parametrize("value", ["anna@kot.pl", "501222333", "Anna Kowalska", "Иванов Иван"])
+def test_a_table_without_a_header_is_refused(value: str):
+    with pytest.raises(ColumnError, match="none of the table's 2 columns"):
+        _alone("f1", value)
+
+
+def test_a_table_whose_headers_and_values_tell_nothing_is_refused():
+    with pytest.raises(ColumnError, match="none of the table's 1 columns"):
+        recognise_values(recognise(["f1"], PERSON, values_follow=True), PERSON, {"f1": ["?"] * 200})

@@ -209,6 +209,13 @@ def test_bad_input_is_one_line_and_writes_nothing(tmp_path: Path, body: str, wan
     assert "\n" not in told.words[-1]
 
 
+def test_a_table_of_unknown_headers_is_read_by_its_values(tmp_path: Path) -> None:
+    told = _match(tmp_path, "f1,f2\n" + "".join(f"someone{row % 40}@wp.pl,{row}\n" for row in range(80)))
+    assert told.code == DONE
+    assert "f1 (by its values)" in "".join(told.words)
+    assert len(told.clusters()) == 40
+
+
 def test_the_table_itself_is_never_overwritten(tmp_path: Path) -> None:
     told = _match(tmp_path, PEOPLE, out=tmp_path / "t.csv")
     assert told.words[-1].startswith("leadfold: --out: it is a table to be read")
