@@ -13,6 +13,7 @@ from dedup.blocking import Candidates, candidate_pairs
 from dedup.clustering import JUDGED_DIFFERENT, NO_LINKS, Clusters, Links, Verdicts, join_all
 from dedup.collector import paused_collector, return_memory
 from dedup.encoding import Encoded, encode_and
+from dedup.home_numbers import numbers_at_home
 from dedup.hubs import list_hubs, people_per_value
 from dedup.judged_weights import heed
 from dedup.key_parts import SharedPart, field_parts
@@ -288,7 +289,7 @@ def match(
         raise TableError(
             f"model `{model.name}` has no field {', '.join(f'`{name}`' for name in unknown)}; it has {allowed}"
         )
-    texts = table_columns(rows, columns)
+    texts = numbers_at_home(table_columns(rows, columns), model)
     if not texts:
         raise TableError(f"no column of the table is named for a field of model `{model.name}`; name some in `columns`")
     for name, given in (("ids", ids), ("sides", sides), ("seen", seen)):

@@ -35,6 +35,7 @@ SEEN_HEADERS = (
 _WORD_BREAK = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-zа-я])(?=[A-ZА-Я])")
 _NO_WORD = re.compile(r"[^\w№]+|_+")
 _PLACE = re.compile(r"(.+) (\d{1,2})")
+_OR = re.compile(r"[/|]|\b(?:or|или|або|lub|oder)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
 _BEHIND = 10_000
 _LEAST_LETTERS, _COVERS = 3, 0.5
@@ -49,6 +50,13 @@ _WHOSE = frozenset((
     "мешканця", "заявника", "страхувальника", "читача", "проживання", "реєстраціі",
 ))  # fmt: skip
 """Words, folded as headers are, that say whose a value is: the record's own."""
+
+_STREET = frozenset(("street", "road", "улица", "ул", "вулиця", "вул", "ulica", "ul", "strasse", "str"))
+_IN_HOUSE = frozenset((
+    "house", "number", "no", "num", "building", "flat", "apartment", "apt", "unit", "and", "дом", "д", "номер", "корпус", "корп", "строение", "стр", "квартира",
+    "кв", "офис", "и", "будинок", "буд", "та", "nr", "numer", "domu", "dom", "mieszkania", "mieszkanie", "mieszk", "lokal", "lokalu", "lok", "m", "i", "hausnummer", "hausnr",
+))  # fmt: skip
+"""Words, folded as headers are, of which the header of an address may be made: `Улица, дом, кв.`"""
 
 _MAIL = re.compile(r"\be mail\b")
 _LIKE = 70.0
@@ -213,11 +221,9 @@ def _candidates(
     for name in header:
         if name in taken:
             continue
-        for folded in _readings(name):
-            ranked = [(known[folded], place) for place, (_, known) in enumerate(aliases) if folded in known]
-            if ranked:
-                rank, place = min(ranked)
-                break
+        best = _best_known(name, aliases) or _either(name, aliases)
+        if best is not None:
+            rank, place = best
         else:
             meant = {
                 place: min(ranks)
@@ -232,15 +238,39 @@ def _candidates(
     return found
 
 
+_Aliases = Sequence[tuple[Field, Mapping[str, int]]]
+
+
+def _best_known(name: str, aliases: _Aliases) -> tuple[int, int] | None:
+    """The rank and the place of the field that the first known reading of a header is known under."""
+    for folded in _readings(name):
+        ranked = [(known[folded], place) for place, (_, known) in enumerate(aliases) if folded in known]
+        if ranked:
+            return min(ranked)
+    return None
+
+
+def _either(name: str, aliases: _Aliases) -> tuple[int, int] | None:
+    """The same of a header that gives one field two names: `Postcode/Eircode`, `телефон или мобильный`."""
+    parts = [part for part in _OR.split(name) if part.strip()]
+    found = [_best_known(part, aliases) for part in parts] if len(parts) > 1 else []
+    known = [best for best in found if best is not None]
+    return min(known) if known and len(known) == len(parts) and len({place for _, place in known}) == 1 else None
+
+
 def _readings(name: str) -> Iterator[str]:
-    """A header folded: whole, without what stands in brackets, without a number behind it (`phone 2`), without whose it is."""
+    """A header folded: whole, without what stands in brackets, without a number behind it (`phone 2`), without whose it is, and as an address
+    where it is made of the parts of one."""
     whole = fold_header(name)
     yield whole
     bare = fold_header(_BRACKETS.sub(" ", name))
     numbered = _PLACE.fullmatch(bare)
     bare = numbered[1] if numbered else bare
     yield bare
-    yield " ".join(word for word in bare.split() if word not in _WHOSE)
+    own = [word for word in bare.split() if word not in _WHOSE]
+    yield " ".join(own)
+    if len(own) > 1 and not _STREET.isdisjoint(own) and _STREET.union(_IN_HOUSE).issuperset(own):
+        yield "address"
 
 
 def _abbreviates(header: str, alias: str) -> bool:

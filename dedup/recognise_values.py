@@ -26,11 +26,14 @@ def columns_to_sample(found: Recognised, model: Model, named: Collection[str] = 
 
     named: fields that the caller named, also those that he left out."""
     kinds = _open_fields(found, model, named)
-    return tuple(
+    further = _further_name(found, model, named)
+    asked = tuple(
         name
         for name in found.unread
-        if name not in found.doubtful and any(not speaks_of_another(name, kind) for kind in kinds)
+        if name not in found.doubtful
+        and any(not speaks_of_another(name, kind) for kind in (*kinds, *(("name",) if further else ())))
     )
+    return (*_name_headers(found, model), *asked) if asked and further else asked
 
 
 def recognise_values(
@@ -46,6 +49,8 @@ def recognise_values(
     fed = {field.kind for field in model.fields if field.name in found.columns}
     told: dict[str, list[ColumnSample]] = {}
     for header, column in cells.items():
+        if header not in found.unread:
+            continue
         sample = sample_of(header, column)
         kind = kind_of(sample)
         if kind in fields and not speaks_of_another(header, kind):
@@ -58,7 +63,10 @@ def recognise_values(
             taken[fields[kind]] = headers
         else:
             doubtful |= dict.fromkeys(headers, fields[kind])
-    by_values = {name for names in taken.values() for name in names}
+    further = _further_name(found, model, named)
+    if further is not None and (second := _second_name(found, model, cells)) is not None:
+        taken[further] = (*found.columns.get(further, ()), second)
+    by_values = {name for names in taken.values() for name in names} & set(found.unread)
     feeding = dict(found.columns) | taken
     if not feeding or (not found.columns and any(map(is_value, found.unread))):
         numbered = [name for name in (found.id_column, found.seen_column) if name is not None]
@@ -88,6 +96,37 @@ def _open_fields(found: Recognised, model: Model, named: Collection[str]) -> dic
         if kind not in shut and len(asked) == 1 and (kind != "date" or len(of_kind) == 1):
             fields[kind] = asked[0]
     return fields
+
+
+_NAMES = ("name", "given", "surname")
+
+
+def _name_headers(found: Recognised, model: Model) -> tuple[str, ...]:
+    """Headers that feed names."""
+    fields = [field.name for field in model.fields if field.kind in _NAMES]
+    return tuple(header for name in fields for header in found.columns.get(name, ()))
+
+
+def _further_name(found: Recognised, model: Model, named: Collection[str]) -> str | None:
+    """The field of whole names, where names have columns already and none was named by the caller."""
+    fields = [field for field in model.fields if field.kind in _NAMES]
+    if not _name_headers(found, model) or any(field.name in named for field in fields):
+        return None
+    return next((field.name for field in fields if field.kind == "name"), None)
+
+
+def _second_name(found: Recognised, model: Model, cells: Mapping[str, Sequence[Cell]]) -> str | None:
+    """The one unread column that holds whole names in the rows that have none in the known columns: of another system, or in another script."""
+    known = [cells[header] for header in _name_headers(found, model) if header in cells]
+    nameless = [row for row in range(len(known[0])) if not any(column[row] for column in known)] if known else []
+    fits = [
+        header
+        for header, column in cells.items()
+        if header in found.unread
+        and not speaks_of_another(header, "name")
+        and kind_of(sample_of(header, [column[row] for row in nameless])) == "name"
+    ]
+    return fits[0] if len(fits) == 1 else None
 
 
 def _settle_names(told: dict[str, list[ColumnSample]], fed: Collection[str]) -> None:

@@ -54,6 +54,7 @@ PERSON = Model(
         ("Дата рожд.", "birth_date"),
         ("miejsc", "city"),
         ("numer tel.", "phone"),
+        ("Phone / Mobile", "phone"),
     ],
 )
 def test_a_header_is_known_in_its_variants(header: str, field: str) -> None:
@@ -62,7 +63,19 @@ def test_a_header_is_known_in_its_variants(header: str, field: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["phones of friends", "nameplate", "dob of the child", "телефонист", "2", "", "ci", "дата р", "father name"],
+    [
+        "phone or city",
+        "дом, кв",
+        "phones of friends",
+        "nameplate",
+        "dob of the child",
+        "телефонист",
+        "2",
+        "",
+        "ci",
+        "дата р",
+        "father name",
+    ],
 )
 def test_a_header_that_only_resembles_is_left_unread(header: str) -> None:
     found = recognise(["city", header], PERSON)
@@ -97,6 +110,10 @@ def test_an_abbreviation_of_two_fields_is_left_unread() -> None:
         ("Прізвище;Ім'я;По батькові;Стать;Адреса реєстрації", "given patronymic surname sex address"),
         ("guest;birth;passport;mail", "name birth_date email national_id"),
         ("nazwisko;imiona;data_ur;kod_poczt;zawod", "given surname birth_date postcode occupation"),
+        ("FORENAMES;SURNAME;POST_TOWN;PCODE", "given surname city postcode"),
+        ("ФИО_КЛИЕНТА;Улица, дом, кв.;НОМЕР_ДУЛ", "name address national_id"),
+        ("imiona;ulica i nr domu;telefon lub komórka", "given address phone"),
+        ("First Name;Postcode/Eircode", "given postcode"),
         ("Фамилия, Имя;ДР;прописка;сот. тел.;СНИЛС №", "name birth_date address phone national_id"),
     ],
 )

@@ -135,9 +135,15 @@ def test_surnames_in_both_sexes_one_form_are_no_patronymics() -> None:
 
 
 def test_a_kind_that_a_header_feeds_is_not_looked_for() -> None:
-    assert columns_to_sample(recognise(["name", "email", "x"], LEAD), LEAD) == ("x",)  # a phone or company may be there
+    assert columns_to_sample(recognise(["name", "email", "x"], LEAD), LEAD) == (
+        "name",
+        "x",
+    )  # a phone or company may be there
     small = _model(Field("name", "name"), Field("city", "place"))
-    assert columns_to_sample(recognise(["name", "x"], small), small) == ()
+    assert columns_to_sample(recognise(["name", "x"], small), small) == (
+        "name",
+        "x",
+    )  # the name in another script, perhaps
     assert _told({"x": _mails()}, known=("email",)).by_values == ()
 
 
@@ -234,6 +240,26 @@ def test_columns_stay_in_the_order_of_fields() -> None:
     found = _told({"x": _births(), "w": _whole()})
     order = [field.name for field in PERSON.fields if field.name in found.columns]
     assert list(found.columns) == order
+
+
+def test_a_second_column_of_names_is_read_for_the_rows_that_have_none() -> None:
+    whole = _whole()
+    first, second = (
+        [name if (row % 4 == 0) == (side == 1) else "" for row, name in enumerate(whole)] for side in (0, 1)
+    )
+    found = recognise(["client", "emboss", "note"], PERSON)
+    told = recognise_values(found, PERSON, {"client": first, "emboss": second, "note": ["?"] * 200})
+    assert (told.columns["name"], told.by_values) == (("client", "emboss"), ("emboss",))
+
+
+@pytest.mark.parametrize(
+    ("header", "empty"), [("emboss", 0), ("manager", 50)], ids=["of rows that have one", "somebody else's"]
+)
+def test_another_column_of_names_is_left_alone(header: str, empty: int) -> None:
+    whole = _whole()
+    found = recognise(["client", header], PERSON)
+    told = recognise_values(found, PERSON, {"client": [""] * empty + whole[empty:], header: whole})
+    assert told.columns["name"] == ("client",)
 
 
 def _alone(*headers: str) -> Recognised:
