@@ -104,12 +104,14 @@ def _assign_with_initials(
     if whole[0].known and len(whole) == 1 and patronymic < 0 and words[-1].traits.initial:
         # `Anna K.`: whose first word is a given name signs with the letter of the surname, whatever the field says.
         return whole, initials[:1], False
+    if len(whole) > 1 and any(word.known for word in whole) and not all(word.hint == SURNAME for word in whole):
+        return _assign_whole(whole)  # `G. Sandra Perry`: the letter is a further name's
     return initials[:1], whole, patronymic >= 0 or any(word.traits.proves_surname for word in whole)
 
 
 def _assign_whole(whole: list[_Word]) -> tuple[Sequence[_Word], Sequence[_Word], bool]:
     known = [word for word in whole if word.known]
-    if len(whole) > 1 and all(word.hint == SURNAME for word in whole):
+    if len(whole) > 1 and not known and all(word.hint == SURNAME for word in whole):
         return (), whole, False
     if len(whole) == 1:
         word = whole[0]
@@ -122,6 +124,22 @@ def _assign_whole(whole: list[_Word]) -> tuple[Sequence[_Word], Sequence[_Word],
     return rest, surname, backed and not any(word.traits.surname for word in rest)
 
 
+def _is_middle(initials: Sequence[_Word], whole: Sequence[_Word]) -> bool:
+    """Whether the one letter among several words is a middle name's or a father's: Sandra G. Perry, Орлов Пётр И."""
+    if len(initials) != 1:
+        return False
+    place, first, last = initials[0].place, whole[0].place, whole[-1].place
+    return first < place and (place < last or any(word.known for word in whole))
+
+
+def _typed_as_given(others: Sequence[_Word], alone: bool = False) -> list[_Word]:
+    """Of words that the table does not have those typed among given names, where others were typed among surnames: Kim Barbara; Nicholls.
+    alone: also where none of them was."""
+    if not alone and not any(word.hint == SURNAME for word in others):
+        return []
+    return [word for word in others if word.hint == GIVEN and not word.traits.surname]
+
+
 def _assign(words: list[_Word], patronymic: int) -> Roles:
     """Roles of the words that are no patronymic."""
     words = _guess_given(words)
@@ -129,12 +147,21 @@ def _assign(words: list[_Word], patronymic: int) -> Roles:
     whole = [word for word in words if not word.traits.initial]
     if patronymic < 0 and len(initials) > 1:
         patronymic = initials[1].place
+    if patronymic < 0 and len(whole) > 1 and _is_middle(initials, whole):
+        patronymic, initials = initials[0].place, []
     if not whole:
         return _roles(initials[:1], patronymic, (), False, words)
     known = [word for word in whole if word.known]
     others = [word for word in whole if not word.known]
     if known and others:
-        return _roles(known, patronymic, others, not all(word.guessed for word in known), words)
+        if all(word.hint == SURNAME for word in known) and _typed_as_given(others, alone=True):
+            # Logan; Jones: the fields say which is which, since the table has neither every given name nor given names alone.
+            typed = _typed_as_given(others, alone=True)
+            rest = [word for word in whole if word not in typed]
+            return _roles(typed, patronymic, rest, False, words)
+        typed = _typed_as_given(others)
+        others = [word for word in others if word not in typed]
+        return _roles([*typed, *known], patronymic, others, not all(word.guessed for word in known), words)
     given, surname, sure = (
         _assign_with_initials(words, whole, initials, patronymic) if initials else _assign_whole(whole)
     )

@@ -15,7 +15,7 @@ from dedup.given_names import GivenName, given_name_table
 from dedup.guessed_names import guess_given_names
 from dedup.name_roles import MAX_WORDS, SURNAME
 from dedup.tokens import LONGEST_NAME, cut_words
-from dedup.words import TO_CYRILLIC, TO_LATIN, Vocabulary, find_entries, settle_look_alikes
+from dedup.words import SON_OR_DAUGHTER, TO_CYRILLIC, TO_LATIN, Vocabulary, find_entries, settle_look_alikes
 
 _HYPHENATED = re.compile(r"([^\W\d_]{3,})-([^\W\d_]{3,})")
 _PERHAPS_HYPHENATED = r"[^\s\d-]{3,}-[^\s\d-]{3,}"
@@ -231,6 +231,25 @@ def guessable_words(tokens: Ints, words: NameWords) -> dict[str, GivenName]:
         for number, guess in zip(numbers.tolist(), guesses, strict=True)
         if guess.keys and len(words.raw[number]) > 1
     }
+
+
+def join_patronymics(tokens: Ints, words: NameWords) -> Ints:
+    """A father's name with the word for son or daughter behind it as one word, gaps closed: Серік қызы as Серікқызы."""
+    behind = np.array([fold in SON_OR_DAUGHTER for fold in words.folded] + [False])
+    found = behind[tokens[:, 1:]] & (tokens[:, :-1] >= 0) & ~behind[tokens[:, :-1]]
+    found[:, 0] &= tokens[:, 2:3].max(axis=1, initial=-1) >= 0  # of two words the first is the child's name
+    rows, places = np.nonzero(found)
+    if not len(rows):
+        return tokens
+    pairs = tokens[rows, places].astype(np.int64) * len(words.raw) + tokens[rows, places + 1]
+    distinct, which = np.unique(pairs, return_inverse=True)
+    size = len(words.raw)
+    joined = words.number([words.raw[pair // size] + words.raw[pair % size] for pair in distinct.tolist()])
+    tokens = tokens.copy()
+    tokens[rows, places] = joined[which]
+    tokens[rows, places + 1] = -1
+    tokens[rows] = np.take_along_axis(tokens[rows], np.argsort(tokens[rows] < 0, axis=1, kind="stable"), axis=1)
+    return tokens
 
 
 def own_words(tokens: Ints, words: NameWords) -> Ints:

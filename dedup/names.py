@@ -15,6 +15,7 @@ from dedup.name_texts import (
     fix_layout,
     guessable_words,
     hints_of,
+    join_patronymics,
     own_words,
     tokens_of_parts,
 )
@@ -99,6 +100,8 @@ def read_names(texts: NameTexts) -> tuple[Names, Ints]:
         from_parts = tokens_of_parts([parts.get(role, nothing) for role in (GIVEN, FATHER, SURNAME)])
         tokens = np.where(np.any(tokens >= 0, axis=1, keepdims=True), tokens, from_parts)
     fix_layout(tokens, texts, words)
+    tokens = join_patronymics(tokens, words)
+    parts = {role: join_patronymics(part, words) for role, part in parts.items()}
     tokens = own_words(tokens, words)
     guesses = guessable_words(tokens, words)
     known = len(words.raw)

@@ -25,10 +25,16 @@ _WEAK_ENDS = ("in", "ina", "ian", "son", "chak", "chik")
 """Endings that many given names and their misspellings share (Colin, Marcin, Alison), so that they prove no role."""
 _STRONG_AGAIN = ("tsin", "tsina", "tsian", "tsson", "tschak", "tschik")
 PATRONYMIC_ENDS = (
-    "ovich", "evich", "ich", "ovna", "evna", "avna", "ivna", "ichna", "ogli", "ogly", "kizi", "kyzy",
+    "ovich", "evich", "ich", "ovna", "evna", "avna", "ivna", "ichna", "ogli", "ogly", "kizi", "kyzy", "uli", "ugli", "oglu",
 )  # fmt: skip
 FEMALE_PATRONYMIC_ENDS = ("ovna", "evna", "avna", "ivna", "ichna", "kizi")
-_STEMMED_ENDS = ("ovich", "evich", "inichna", "ichna", "ich", "ovna", "evna", "avna", "ivna", "ogli", "kizi")
+_STEMMED_ENDS = (
+    "ovich", "evich", "inichna", "ichna", "ich", "ovna", "evna", "avna", "ivna", "ogli", "kizi", "uli", "ugli", "oglu",
+)  # fmt: skip
+_OPEN_ENDS = ("uli", "ugli", "oglu")
+"""Ends of patronymics with which other words end too: a man's name has to stand before them."""
+SON_OR_DAUGHTER = frozenset({"uli", "ogli", "ugli", "oglu", "gli", "kizi", "gizi"})
+"""Son or daughter behind the father's name as a word of its own, folded: Серік қызы, Botir o'g'li."""
 POLISH_SURNAME_ENDS = ("wicz", "vič", "vić", "wić")
 _MALE_ENDS = ("ov", "ev", "in", "ski", "tski", "zki")
 _VOWELS = "aeiou"
@@ -197,7 +203,9 @@ def _is_patronymic(raw: str, folded: str) -> bool:
     """Whether a word with a patronymic's ending is one: Ильич, but not Рич, and no Polish surname."""
     if raw.endswith(POLISH_SURNAME_ENDS):
         return False
-    return len(folded) >= 6 or (len(folded) == 5 and father_in(folded) in father_stems())
+    if len(folded) == 5 or folded.endswith(_OPEN_ENDS):
+        return father_in(folded) in father_stems()
+    return len(folded) >= 6
 
 
 _TRAITS = (

@@ -13,10 +13,11 @@ LEVELS = (
     LevelWords("differ", "The values are different.", ("male", "female"), 0.2),
 )
 _SAME = {
-    "f": "female woman жен женский женщина ж kobieta żeńska kobiety f fem weiblich жіноча жінка",
-    "m": "male man муж мужской мужчина м mężczyzna męska m masc männlich чоловіча чоловік",
+    "f": "female woman жен женский женщина ж kobieta żeńska kobiety f fem weiblich жіноча жінка 2",
+    "m": "male man муж мужской мужчина м mężczyzna męska m masc männlich чоловіча чоловік 1",
 }
-"""Words of sex in our languages. The Polish K is left alone: in other lists it is a letter like others."""
+"""Words of sex in our languages, and its numbers (ISO/IEC 5218); in a list of other things 1 and 2 stay two values. The Polish K is left alone:
+in other lists it is a letter like others."""
 
 
 def prepare(values: Sequence[str]) -> Prepared:

@@ -141,12 +141,15 @@ def _read_iso(lines: Sequence[str]) -> tuple[Ints, Bools]:
 
 
 _NO_YEAR = 9999
+_NO_DATES = frozenset({10101, 16010101, 17530101, 18991230, 18991231, 19000101, 19040101, 19700101})
+"""Days on which calendars of programs begin (Windows, SQL Server, Excel, Unix), as year, month and day: what they write for none."""
 
 
 def _is_known(found: Ints) -> Bools:
-    """Which dates, [dates, 3], are no fillers: years 0 and 9999 and the first day of year 1 are what programs write for none."""
+    """Which dates, [dates, 3], are no fillers: years 0 and 9999 and the first days of programs' calendars are what these write for none."""
     year, month, day = found.T
-    return np.asarray((year > 0) & (year < _NO_YEAR) & ~((year == 1) & (month == 1) & (day == 1)))
+    filler = np.isin((year * 100 + month) * 100 + day, list(_NO_DATES))
+    return np.asarray((year > 0) & (year < _NO_YEAR) & ~filler)
 
 
 def _read(line: str) -> tuple[int, int, int]:
@@ -169,7 +172,7 @@ def _read(line: str) -> tuple[int, int, int]:
 
 def _checked(found: tuple[int, int, int]) -> tuple[int, int, int]:
     year, month, day = found
-    return found if 0 < year < _NO_YEAR and (year, month, day) != (1, 1, 1) else (0, 0, 0)
+    return found if 0 < year < _NO_YEAR and (year * 100 + month) * 100 + day not in _NO_DATES else (0, 0, 0)
 
 
 def _with_month_name(numbers: Sequence[str], month: int) -> tuple[int, int, int]:

@@ -193,6 +193,10 @@ def patronymic_parts(words: Vocabulary, a: Ints, b: Ints) -> Ints:
     if len(rows):
         x, y = a[rows], b[rows]
         same_skeleton = words.patronymic_skeleton_id[x] == words.patronymic_skeleton_id[y]
-        slip = _Spelling(words.patronymic, words.patronymic_length, x, y).is_typo | same_skeleton
-        part[rows] = np.where(slip, int(Part.TYPO), int(Part.DIFFERENT))
+        slip = _Spelling(words.patronymic, words.patronymic_length, x, y).is_typo
+        # A slip near the ending changes what seems to be the father's name by more than a letter.
+        slip |= _Spelling(words.folded, words.folded_length, x, y).distance <= 1
+        of_father = np.array([shape.of_father for shape in words.shapes])[words.traits]
+        two_fathers = of_father[x] & of_father[y]  # Маратович and Муратович are spelt as they should be
+        part[rows] = np.where(same_skeleton | (slip & ~two_fathers), int(Part.TYPO), int(Part.DIFFERENT))
     return part

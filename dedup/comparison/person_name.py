@@ -276,9 +276,30 @@ def _surname_part(words: Vocabulary, left: _Words, right: _Words) -> Ints:
     return best
 
 
+def _middle_names_differ(words: Vocabulary, left: _Side, right: _Side) -> Bools:
+    """Whether behind one first name two middle names stand that differ, one of them perhaps as a letter: Albert G., Albert Kenneth."""
+    middle = [
+        np.where(side.patronymic.at(0) >= 0, side.patronymic.at(0), side.given.at(1) if side.given.width > 1 else -1)
+        for side in (left, right)
+    ]
+    first = [side.given.at(0) for side in (left, right)]
+    found = np.zeros(len(middle[0]), dtype=bool)
+    both_fathers = (left.patronymic.at(0) >= 0) & (right.patronymic.at(0) >= 0)
+    rows = np.flatnonzero(np.all([part >= 0 for part in (*first, *middle)], axis=0) & ~both_fathers)
+    telling = words.initial | ((words.entry > 0) & (words.plain_length > 2))  # al and van are no names
+    rows = rows[telling[middle[0][rows]] & telling[middle[1][rows]]]
+    for places, allowed in ((first, (Part.EQUAL, Part.VARIANT, Part.TYPO)), (middle, (Part.DIFFERENT, Part.RELATED))):
+        if len(rows):
+            x, y, inverse = distinct_pairs(places[0][rows], places[1][rows], len(words))
+            rows = rows[np.isin(given_parts(words, x, y), allowed)[inverse]]
+    found[rows] = True
+    return found
+
+
 def _as_read(words: Vocabulary, left: _Side, right: _Side) -> Relations:
     given = _best_part(words, left.given, right.given, given_parts)
     patronymic = _best_part(words, left.patronymic, right.patronymic, patronymic_parts)
+    patronymic[_middle_names_differ(words, left, right)] = Part.DIFFERENT
     surname = _surname_part(words, left.surname, right.surname)
     left_known = left.sure | (left.surname.at(0) >= 0)
     right_known = right.sure | (right.surname.at(0) >= 0)

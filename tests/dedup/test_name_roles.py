@@ -61,6 +61,10 @@ MARKS = word("empty")
         ((UNKNOWN, LETTER), Roles((1,), -1, (0,), False)),
         ((IVAN, LETTER), Roles((0,), -1, (1,), False)),
         ((LETTER,), Roles((0,), -1, (), False)),
+        ((IVAN, LETTER, PETROV), Roles((0,), 1, (2,), True)),
+        ((IVAN, LETTER, IVAN), Roles((0,), 1, (2,), False)),
+        ((UNKNOWN, LETTER, UNKNOWN), Roles((0,), 1, (2,), False)),
+        ((UNKNOWN, UNKNOWN, LETTER), Roles((2,), -1, (0, 1), False)),
         ((IVAN, MARKS, PETROV), Roles((0,), -1, (2,), True)),
         ((), Roles()),
         ((MARKS,), Roles()),
@@ -70,6 +74,7 @@ MARKS = word("empty")
         "no father is called so", "a woman's name before -ovich", "a woman's patronymic", "a patronymic alone",
         "unknown, surname", "two unknown", "two surnames", "a slip before a surname", "a slip alone", "one unknown",
         "one surname", "one given", "two initials", "an initial before", "an unknown word signs", "signed", "a letter",
+        "a middle letter", "a middle letter of known words", "a middle letter of unknown words", "a double surname signs",
         "marks between", "nothing", "marks alone",
     ],
 )  # fmt: skip
@@ -88,11 +93,15 @@ def test_roles_follow_the_shape(words, roles):
         ((UNKNOWN,), (FATHER,), Roles((), 0, (), False)),
         ((SLIP, SLIP), (SURNAME, GIVEN), Roles((1,), -1, (0,), False, (1,))),
         ((IVAN, LETTER), (GIVEN, 0), Roles((0,), -1, (1,), False)),
+        ((UNKNOWN, IVAN), (GIVEN, SURNAME), Roles((0,), -1, (1,), False)),
+        ((UNKNOWN, IVAN, UNKNOWN), (GIVEN, GIVEN, SURNAME), Roles((0, 1), -1, (2,), True)),
+        ((IVAN, MARIA), (SURNAME, SURNAME), Roles((0,), -1, (1,), False)),
     ],
     ids=[
         "surname field first", "both in the surname field", "a known name in the surname field",
         "alone in the surname field", "unknown in the surname field", "in the patronymic field",
         "of two slips the one typed as given", "signed in the field of given names",
+        "an unknown given name before a surname that is one too", "an unknown given name before a known one", "a whole name in the surname field",
     ],
 )  # fmt: skip
 def test_what_the_source_says_decides_where_the_words_do_not(words, hints, roles):

@@ -7,7 +7,7 @@ from tests.dedup.comparison.kind_cases import level_of
 @pytest.mark.parametrize(
     ("left", "right", "level"),
     [
-        ("Female", "жен.", "equal"), ("m", "MALE", "equal"), ("Kobieta", "f", "equal"), ("NSW", "nsw", "equal"), ("no", "No", "equal"), ("New York", "new-york", "equal"),
+        ("Female", "жен.", "equal"), ("m", "MALE", "equal"), ("Kobieta", "f", "equal"), ("NSW", "nsw", "equal"), ("no", "No", "equal"), ("1", "муж", "equal"), ("2", "Ж", "equal"), ("1", "2", "differ"), ("New York", "new-york", "equal"),
         ("male", "female", "differ"), ("nsw", "nsv", "differ"), ("K", "F", "differ"), ("unknown", "male", "missing"),
     ],
 )  # fmt: skip
