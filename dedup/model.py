@@ -140,6 +140,7 @@ class Namesakes:
     apart: tuple[str, ...]
     vouches: tuple[str, ...]
     most: float
+    relatives: float | None = None
 
 
 MOST_RULES = 62

@@ -494,8 +494,9 @@ def _read_namesakes(problems: Problems, draft: Draft, comparisons: Sequence[Comp
     if "namesakes" not in draft.values:
         return None
     value = problems.table("namesakes", draft.values["namesakes"])
-    problems.known("namesakes.", value, ("date", "apart", "vouches", "most"))
+    problems.known("namesakes.", value, ("date", "apart", "vouches", "most", "relatives"))
     most = problems.number("namesakes.most", value.get("most"), BITS)
+    relatives = problems.number("namesakes.relatives", value["relatives"], BITS) if "relatives" in value else None
     apart, vouches = (
         tuple(problems.known(f"namesakes.{key}: ", names, draft.comparison, " as a comparison"))
         for key, names in (
@@ -507,7 +508,7 @@ def _read_namesakes(problems: Problems, draft: Draft, comparisons: Sequence[Comp
     faulty = set(draft.comparison) - {comparison.name for comparison in comparisons}
     dates = [comparison.name for comparison in comparisons if comparison.kind == "date"]
     found = problems.known("namesakes.date: ", [value.get("date")], [*dates, *faulty], " as a comparison of dates")
-    return Namesakes(found[0], apart, vouches, most) if found and most is not None else None
+    return Namesakes(found[0], apart, vouches, most, relatives) if found and most is not None else None
 
 
 def read_draft(draft: Draft, problems: Problems) -> Model | None:

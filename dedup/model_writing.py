@@ -62,6 +62,7 @@ def _namesakes_table(namesakes: Namesakes) -> dict[str, Any]:
         "apart": list(namesakes.apart),
         "vouches": list(namesakes.vouches),
         "most": float(namesakes.most),
+        **({} if namesakes.relatives is None else {"relatives": float(namesakes.relatives)}),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedup.address_rarity import address_bits
 from dedup.arrays import Bools, Floats, places_of
 from dedup.company_rarity import company_bits
 from dedup.date_rarity import date_bits
@@ -50,6 +51,7 @@ def field_statistics(columns: Mapping[str, Column], model: Model) -> FieldStatis
 
 
 _BITS_OF: Mapping[str, Callable[[Frequencies, str, Sequence[str]], Floats]] = {
+    "address": address_bits,
     "company": company_bits,
     "date": date_bits,
 }

@@ -19,7 +19,7 @@ from dedup.result import Match
 from dedup.set_statistics import SetStatistics, lay_beside
 from dedup.term_frequency import Frequencies, frequencies_of
 
-ENGINE = 5
+ENGINE = 6
 """The state of the code that makes keys and weights: raised when equal values get other ones, so that what was kept by an older
 program is made anew."""
 

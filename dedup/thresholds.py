@@ -36,15 +36,19 @@ def lowest_cut(weight: Floats, even_bet: float, single_cut: float, precision: fl
     return single_cut if not len(right) else float(min(found[right[-1]], single_cut))
 
 
-_BIN = 2.0
 _SEEN = 40.0
 _SLOPE = 8.0
-"""Bits: width of a bin of weights, how far below an even bet the valley is looked for, and over which the slope before it is taken."""
+"""Bits: how far below an even bet the valley is looked for, and over which the slope before it is taken."""
 
-_BUMP = 1.3
-"""A rise by less than this is noise on the way down to the valley."""
+_BUMP, _NOISE = 1.3, 2.0
 
-_MOST_FALSE = 0.25
+
+def _rise(least: float) -> float:
+    """Pairs up to which a rise is noise on the way down to the valley: by a share, and by what chance adds to a few."""
+    return _BUMP * least + _NOISE * float(np.sqrt(least))
+
+
+_MOST_FALSE = 0.15
 """Share of false pairs at the cut itself."""
 
 _SAFETY = 4.0
@@ -62,35 +66,41 @@ def valley_cut(weight: Floats, even_bet: float, precision: float) -> float:
     valley is taken as exponential and carried on past it: what it leaves above a cut is the expected number of false pairs there. A
     register without twins has a deep valley far below an even bet; one with families has a shallow one or none.
     """
-    cuts = [_valley(weight, even_bet + shift, precision) for shift in _SHIFTS]
-    return float(np.median(cuts)) if np.isfinite(cuts).all() else np.inf
-
-
-_SHIFTS = (-1.0, -0.5, 0.0, 0.5, 1.0)
-"""Bits by which the bins are moved: where they happen to begin must not move the cut by a whole one, nor show an end that is none."""
-
-
-def _valley(weight: Floats, end: float, precision: float) -> float:
-    """The cut with bins up to `end`, in bits."""
-    bins = np.arange(end - _SEEN, end + _BIN, _BIN)
-    counts = np.histogram(weight, bins)[0].astype(np.float64)
-    above = float((weight >= bins[-1]).sum())
-    if counts.sum() + above < _LEAST_SEEN or above < _LEAST_PAIRS_ABOVE:
+    places = np.arange(even_bet - _SEEN, even_bet + _STEP / 2, _STEP)
+    counts = _smooth_counts(weight, places)
+    above = float((weight >= even_bet).sum())
+    if counts.sum() * _STEP / _WINDOW + above < _LEAST_SEEN or above < _LEAST_PAIRS_ABOVE:
         return np.inf
-    window = int(_SLOPE / _BIN)
+    steps = int(_SLOPE / _STEP)
     valley = len(counts) - 1
-    while valley > window and counts[valley - 1] <= _BUMP * counts[valley:].min():
+    while valley > steps and counts[valley - 1] <= _rise(counts[valley:].min()):
         valley -= 1
-    before = counts[valley - window : valley]
-    steps = window - int(np.argmax(before))
-    fall = np.log(max(before.max(), 1.0) / max(counts[valley], 1.0)) / steps
+    before = counts[valley - steps : valley]
+    bits = (steps - int(np.argmax(before))) * _STEP
+    fall = np.log(max(before.max(), 1.0) / max(counts[valley], 1.0)) / bits
     if fall <= 0.0:
         return np.inf
-    total = np.cumsum(counts[::-1])[::-1] + above
-    places = np.arange(valley, len(counts))
-    false = max(counts[valley], 1.0) * np.exp(-fall * (places - valley)) / (1.0 - np.exp(-fall))
-    here = false * (1.0 - np.exp(-fall))
-    right = np.flatnonzero(
-        (false <= (1.0 - precision) / _SAFETY * total[places]) & (here <= _MOST_FALSE * counts[places])
-    )
-    return float(bins[places[right[0]]]) if len(right) else np.inf
+    bottom = valley + int(np.argmin(counts[valley:]))
+    cuts, found = places[bottom:], counts[bottom:]
+    here = max(counts[bottom], 1.0) * np.exp(-fall * (cuts - cuts[0]))
+    false = here / (_WINDOW * fall)
+    merged = len(weight) - np.searchsorted(np.sort(weight), cuts)
+    right = np.flatnonzero((false <= (1.0 - precision) / _SAFETY * merged) & (here <= _MOST_FALSE * found))
+    return float(cuts[right[0]]) if len(right) else np.inf
+
+
+_STEP = 0.25
+_SPREAD = 1.0
+_WINDOW = 2.0
+"""Bits: between places at which the shape is looked at; by which each pair is spread, so that no placing of bins shows an end that is none;
+for which pairs are counted."""
+
+
+def _smooth_counts(weight: Floats, places: Floats) -> Floats:
+    """Pairs per `_WINDOW` bits about each place."""
+    reach = int(3 * _SPREAD / _STEP)
+    edges = places[0] + (np.arange(-reach, len(places) + reach + 1) - 0.5) * _STEP
+    counts = np.histogram(weight, edges)[0].astype(np.float64)
+    bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) * _STEP / _SPREAD) ** 2)
+    shape = np.convolve(counts, bell / bell.sum(), mode="valid")
+    return np.asarray(shape * _WINDOW / _STEP)

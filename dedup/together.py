@@ -23,6 +23,10 @@ NAMELESS_ON_SHARED = 3.0
 tests: of such pairs one in four is one person, of pairs with an agreeing given name nearly all are."""
 
 
+ROOF_OF_TWO = 8.5
+"""Bits of an address, at most, where the names contradict: twins and spouses share it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContactBits:
     """A contact comparison before the contacts are weighed against each other. people: on the shared value, 0 if none.
@@ -67,6 +71,8 @@ def count_together(evidence: Evidence, model: Model, even_bet: float) -> tuple[l
             if comparison.kind == "person_name":
                 _limit_family_names(parts[number], evidence.name_levels, found)
         _discount_nameless(evidence.name_levels, found)
+        if model.joins == "balance":  # elsewhere names that contradict are a veto
+            _discount_others(evidence.name_levels, found, [model.comparisons[number] for number in evidence.contacts])
         limited = [n for n, comparison in enumerate(model.comparisons) if comparison.beside_contact is not None]
         beside = np.stack([parts[number] for number in limited]).max(axis=0) if limited else np.zeros(len(has_contact))
         counted, has_contact = _weigh_together(
@@ -79,8 +85,9 @@ def count_together(evidence: Evidence, model: Model, even_bet: float) -> tuple[l
             assert most is not None
             parts[number] = np.where(has_contact, np.minimum(parts[number], most), parts[number])
     if model.household is not None:
-        _weigh_household(model, model.household, parts, evidence.surname, even_bet)
+        _weigh_household(model, model.household, parts, evidence, even_bet)
     if model.namesakes is not None:
+        _weigh_relatives(model, model.namesakes, evidence.levels, parts, even_bet)
         _weigh_namesakes(model, model.namesakes, evidence.levels, parts)
     return parts, has_contact
 
@@ -112,6 +119,19 @@ def _discount_nameless(levels: Ints, contacts: Sequence[ContactBits]) -> None:
         contact.bits[rows] = np.maximum(contact.bits[rows] - NAMELESS_ON_SHARED, 0.0)
 
 
+def _discount_others(levels: Ints, contacts: Sequence[ContactBits], comparisons: Sequence[Comparison]) -> None:
+    """Whose names contradict are two of the several people on a phone or in a mailbox: twins, spouses, colleagues. That both are found there
+    says nothing of whether they are one, so bits are cut in place."""
+    for contact, comparison in zip(contacts, comparisons, strict=True):
+        if comparison.kind in _OF_SEVERAL:
+            rows = (levels == int(NameLevel.CONTRADICTION)) & (contact.people > 1)
+            contact.bits[rows] = 0.0
+
+
+_OF_SEVERAL = ("phone", "email", "handle")
+"""Kinds of contacts that people share. A number of a document is one person's, so that unlike names on it are slips."""
+
+
 def _weigh_together(
     contacts: Sequence[ContactBits], comparisons: Sequence[Comparison], beside: Floats
 ) -> tuple[list[Floats], Bools]:
@@ -129,9 +149,12 @@ def _weigh_together(
     return counted, has_contact
 
 
-def _weigh_household(model: Model, household: Household, parts: list[Floats], surname: Floats, even_bet: float) -> None:
+def _weigh_household(
+    model: Model, household: Household, parts: list[Floats], evidence: Evidence, even_bet: float
+) -> None:
     """What people under one roof share counts once: the strongest agreement and the weakest difference in full, the others a little,
-    all of them never more than a roof says; beside it a surname is the family's. Changes `parts` in place."""
+    all of them never more than a roof says; beside it a surname is the family's, and whose names contradict are two of its people.
+    Changes `parts` in place."""
     numbers = [
         number for number, comparison in enumerate(model.comparisons) if comparison.name in household.comparisons
     ]
@@ -141,6 +164,8 @@ def _weigh_household(model: Model, household: Household, parts: list[Floats], su
     # A contact that differs was not left behind with the house: its difference counts beside that of the rest.
     stays = np.array([model.comparisons[number].contact is None for number in numbers])
     best, worst = stacked.argmax(axis=0), np.where(stays[:, None], stacked, np.inf).argmin(axis=0)
+    two = evidence.name_levels == int(NameLevel.CONTRADICTION)
+    stacked = np.where(two, np.minimum(stacked, ROOF_OF_TWO), stacked)
     for place, number in enumerate(numbers):
         least = -household.together if stays[place] else -np.inf
         limited = np.clip(stacked[place], least, household.together)
@@ -153,7 +178,7 @@ def _weigh_household(model: Model, household: Household, parts: list[Floats], su
     roof = total >= household.begins
     for number, comparison in enumerate(model.comparisons):
         if comparison.kind == "person_name":
-            parts[number] = parts[number] - np.where(roof, np.maximum(surname - household.surname, 0.0), 0.0)
+            parts[number] = parts[number] - np.where(roof, np.maximum(evidence.surname - household.surname, 0.0), 0.0)
 
 
 _ONE_THING = ("equal", "shared", "repaired", "same_building")
@@ -185,6 +210,21 @@ def _weigh_namesakes(model: Model, namesakes: Namesakes, levels: Ints, parts: li
     rows = apart & ~agrees & (levels[:, date] >= 0) & ~among(namesakes.date, _NO_OTHER_DATE)
     most = np.where(among(namesakes.date, _TWO_SLIPS), 2.0 * namesakes.most, namesakes.most)
     parts[date] = np.where(rows, np.minimum(parts[date], most), parts[date])
+
+
+def _weigh_relatives(model: Model, namesakes: Namesakes, levels: Ints, parts: list[Floats], even_bet: float) -> None:
+    """Beside a date that differs wholly, a name, however rare, and a roof are what father and son or cousins share. Changes `parts` in place."""
+    if namesakes.relatives is None:
+        return
+    number_of = {comparison.name: number for number, comparison in enumerate(model.comparisons)}
+    date, roof = model.comparison_named(namesakes.date), model.household.comparisons if model.household else ()
+    shared = [n for n, c in enumerate(model.comparisons) if c.kind == "person_name" or c.name in roof]
+    wholly = [place for place, level in enumerate(date.levels) if level.name in ("other_year", "differ")]
+    rows = are_among(levels[:, number_of[date.name]], wholly)
+    excess = np.stack([parts[number] for number in shared]).sum(axis=0) - (even_bet + namesakes.relatives)
+    for number in shared:
+        if model.comparisons[number].kind == "person_name":
+            parts[number] = np.where(rows & (excess > 0), parts[number] - excess, parts[number])
 
 
 def are_among(levels: Ints, wanted: Sequence[int]) -> Bools:

@@ -211,6 +211,7 @@ def test_a_file_may_be_based_on_another(model_file):
         ('[namesakes]\ndate = "city"\napart = ["phone"]\nmost = -4.0\n', "`namesakes.date: city`"),
         ('[namesakes]\ndate = "city"\napart = ["shoe"]\nmost = -4.0\n', "`namesakes.apart: shoe`"),
         ('[namesakes]\ndate = "city"\napart = ["phone"]\n', "`namesakes.most`"),
+        ('[namesakes]\ndate = "city"\napart = ["phone"]\nmost = 1\nrelatives = "x"\n', "`namesakes.relatives"),
         ("[namesakes]\nmost = -4.0\n", "`namesakes.apart`"),
         ("[namesakes]\nshoe = 4\n", "`namesakes.shoe`"),
         ("namesakes = 3\n", "`namesakes`"),
@@ -490,7 +491,7 @@ def _namesakes(draw, comparisons) -> Namesakes | None:
         return None
     names = st.sampled_from([comparison.name for comparison in comparisons])
     apart, vouches = (tuple(draw(st.lists(names, min_size=least, unique=True))) for least in (1, 0))
-    return Namesakes(dates[0], apart, vouches, draw(BITS))
+    return Namesakes(dates[0], apart, vouches, draw(BITS), draw(st.none() | BITS))
 
 
 @given(models())

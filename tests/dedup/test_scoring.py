@@ -201,6 +201,24 @@ def test_two_slips_in_a_date_count_twice_where_all_else_differs():
     assert {row.comparison: row.weight for row in told.rows}["birth_date"] == 2.0 * PERSON.namesakes.most
 
 
+def test_a_rare_name_and_a_roof_do_not_outweigh_a_date_that_differs_wholly():
+    home = {"name": "Пересвет Мстиславович Вяземский", "address": "ул. Ленина, 5", "city": "Псков", "phone": P}
+    father, son = lead("a", **home, birth_date="1951-05-14"), lead("b", **home, birth_date="1983-11-02")
+    told = explain(father, son, PERSON)
+    assert PERSON.namesakes is not None
+    assert PERSON.namesakes.relatives is not None
+    shared = [row.weight for row in told.rows if row.comparison != "birth_date"]
+    assert sum(shared) == pytest.approx(told.even_bet + PERSON.namesakes.relatives, abs=1e-5)
+    assert told.verdict == "apart"
+
+
+def test_twins_in_one_mailbox_are_two():
+    home = {"email": "rodzina.lis@wp.pl", "address": "Lipowa 12", "city": "Kraków", "birth_date": "2001-05-14"}
+    told = explain(lead("a", name="Jan Lis", **home), lead("b", name="Ewa Lis", **home), PERSON)
+    assert {row.comparison: row.weight for row in told.rows}["email"] == 0.0
+    assert told.verdict == "apart"
+
+
 def test_a_phone_that_differs_was_not_left_behind_with_the_house():
     home = {"name": "Jan Kowalski", "birth_date": "1980-05-14", "city": "Kraków", "postcode": "31-624"}
     moved = home | {"city": "Łódź", "postcode": "90-001"}

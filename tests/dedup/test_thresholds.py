@@ -57,3 +57,12 @@ def test_where_bins_begin_hardly_moves_the_cut():
 def test_without_a_valley_there_is_no_cut():
     drawn = np.random.default_rng(5)
     assert valley_cut(EVEN - 10.0 + drawn.normal(0.0, 12.0, 20_000), EVEN, 0.98) == np.inf
+
+
+def test_a_handful_of_pairs_more_or_less_hardly_changes_what_is_merged():
+    drawn = np.random.default_rng(5)
+    others = EVEN - 22.0 - drawn.exponential(4.0, 4_000)
+    true = np.concatenate([EVEN + drawn.normal(14.0, 5.0, 5_000), EVEN - drawn.uniform(0.0, 8.0, 60)])
+    sets = [np.concatenate([others, true, EVEN - 12.0 + drawn.uniform(-1.0, 1.0, more)]) for more in (0, 1, 2, 4)]
+    merged = [int((weight >= valley_cut(weight, EVEN, 0.98)).sum()) for weight in sets]
+    assert np.ptp(merged) <= 60
