@@ -22,6 +22,7 @@ from dedup.record import Judgement
 from dedup.result import BETWEEN_CUTS, CONTACTS_CLASH, JUDGEMENTS_CLASH, Joined, Match, Progress
 from dedup.scoring import JUST_BELOW, score_pairs, value_weights
 from dedup.set_statistics import FieldStatistics, SetStatistics, field_statistics, gather_statistics
+from dedup.several_values import split_cells
 from dedup.side_by_side import both, in_halves
 from dedup.snapshot import Snapshot
 from dedup.table import MOST_VALUES, TableError, arrow_table, table_columns
@@ -289,7 +290,7 @@ def match(
         raise TableError(
             f"model `{model.name}` has no field {', '.join(f'`{name}`' for name in unknown)}; it has {allowed}"
         )
-    texts = numbers_at_home(table_columns(rows, columns), model)
+    texts = numbers_at_home(split_cells(table_columns(rows, columns), model), model)
     if not texts:
         raise TableError(f"no column of the table is named for a field of model `{model.name}`; name some in `columns`")
     for name, given in (("ids", ids), ("sides", sides), ("seen", seen)):

@@ -137,7 +137,9 @@ def _cut_at_blanks(texts: Sequence[str]) -> tuple[Sequence[str], Ints, Ints]:
     lists = pc.ascii_split_whitespace(pc.utf8_slice_codeunits(text_array(texts), 0, LONGEST_NAME))
     encoded = lists.flatten().dictionary_encode()
     counts = np.diff(lists.offsets.to_numpy()).astype(np.int64)
-    return ArrowTexts(encoded.dictionary), encoded.indices.to_numpy(), counts
+    # A title is one word, where other hyphens part two: г-жа.
+    pieces = pc.replace_substring_regex(encoded.dictionary, r"(?i)^(г|д)-(н|жа|ну|же|р)\.?$", r"\1\2")
+    return ArrowTexts(pieces), encoded.indices.to_numpy(), counts
 
 
 def _laid_end_to_end(rows: Ints, piece: Ints, counts: Ints) -> Ints:
@@ -252,13 +254,29 @@ def join_patronymics(tokens: Ints, words: NameWords) -> Ints:
     return tokens
 
 
-def own_words(tokens: Ints, words: NameWords) -> Ints:
+def generations_of(tokens: Ints, words: NameWords) -> tuple[Ints, Ints]:
+    """The words without a last one that tells father from son, and what it tells: 1 the elder, 2 the younger, 0 nothing."""
+    told = np.array(
+        [1 if word in _no_names()["elder"] else 2 if word in _no_names()["younger"] else 0 for word in words.raw] + [0]
+    )
+    if not told.any():
+        return tokens, np.zeros(len(tokens), dtype=np.int64)
+    last = np.maximum((tokens >= 0).sum(axis=1) - 1, 0)
+    rows = np.arange(len(tokens))
+    found = np.where(last > 0, told[tokens[rows, last]], 0)
+    tokens = tokens.copy()
+    tokens[rows[found > 0], last[found > 0]] = -1
+    return tokens, found
+
+
+def own_words(tokens: Ints, words: NameWords) -> tuple[Ints, Bools]:
     """The words that name the person: without titles, numbers, what stands for no name, and the relative she calls herself the
-    mother of."""
+    mother of; and which rows are one word behind a title: `Mrs Walker`, `г-жа Орлова`."""
     title, nobody, kin = (_no_names()[kind] for kind in ("title", "nobody", "kin"))
     dropped = np.array([word in title or not _has_letter(word) for word in words.raw] + [True])
     is_nobody = np.array([word in nobody for word in words.raw] + [True])
     is_kin = np.array([word in kin for word in words.raw] + [False])
+    titled = np.array([word in title for word in words.raw] + [False])[tokens[:, 0]]
     tokens = np.where(dropped[tokens], -1, tokens)
     tokens = np.where(np.all(is_nobody[tokens], axis=1, keepdims=True), -1, tokens)
     gaps = np.flatnonzero(((tokens[:, :-1] < 0) & (tokens[:, 1:] >= 0)).any(axis=1))
@@ -267,7 +285,7 @@ def own_words(tokens: Ints, words: NameWords) -> Ints:
     if is_kin.any():
         cut = np.logical_or.accumulate(is_kin[tokens], axis=1)
         tokens = np.where(cut, -1, tokens)
-    return tokens
+    return tokens, titled & (tokens[:, 0] >= 0) & (tokens[:, 1:] < 0).all(axis=1)
 
 
 def _has_letter(word: str) -> bool:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.arrays import Bools, Ints, mix, number_codes
-from dedup.name_roles import FATHER, GIVEN, MAX_WORDS, SURNAME, Roles, roles_of
+from dedup.name_roles import FATHER, GIVEN, HINTS, MAX_WORDS, SURNAME, TITLED, Roles, roles_of
 from dedup.name_texts import (
     NameTexts,
     NameWords,
     cut_texts,
     double_surnames,
     fix_layout,
+    generations_of,
     guessable_words,
     hints_of,
     join_patronymics,
@@ -31,7 +32,8 @@ WIDTH = 5
 @dataclass(frozen=True, slots=True)
 class Names:
     """Distinct names, as numbers of words of `words`. given, surname: [names, most words of one], patronymic: [names], -1 for none;
-    sure: whether the roles are backed; derived: read from a mailbox, not typed as a name; sex: as in `SEX_NUMBERS`."""
+    sure: whether the roles are backed; derived: read from a mailbox, not typed as a name; sex: as in `SEX_NUMBERS`; generation: 1 for the elder of
+    two of one name, 2 for the younger, 0 where nothing tells."""
 
     words: Vocabulary
     given: Ints
@@ -40,6 +42,7 @@ class Names:
     sure: Bools
     derived: Bools
     sex: Ints
+    generation: Ints
 
     def __len__(self) -> int:
         return len(self.sure)
@@ -102,7 +105,8 @@ def read_names(texts: NameTexts) -> tuple[Names, Ints]:
     fix_layout(tokens, texts, words)
     tokens = join_patronymics(tokens, words)
     parts = {role: join_patronymics(part, words) for role, part in parts.items()}
-    tokens = own_words(tokens, words)
+    tokens, titled = own_words(tokens, words)
+    tokens, generation = generations_of(tokens, words)
     guesses = guessable_words(tokens, words)
     known = len(words.raw)
     guessed = words.number(list(guesses))
@@ -120,25 +124,28 @@ def read_names(texts: NameTexts) -> tuple[Names, Ints]:
     for start in range(0, max(len(tokens), 1), NAMES_AT_ONCE):
         some = slice(start, start + NAMES_AT_ONCE)
         hints = hints_of(tokens[some], {role: part[some] for role, part in parts.items()}, double[some], vocabulary)
-        read.append(_assign_roles(tokens[some], hints, vocabulary, guessed_copy, texts.derived[some]))
+        hints[titled[some], 0] = TITLED
+        read.append(_assign_roles(tokens[some], hints, vocabulary, guessed_copy, texts.derived[some], generation[some]))
     return _distinct(_joined(read))
 
 
 def _joined(pieces: Sequence[Names]) -> Names:
     if len(pieces) == 1:
         return pieces[0]
-    given, patronymic, surname, sure, derived, sex = (
+    given, patronymic, surname, sure, derived, sex, generation = (
         np.concatenate([getattr(piece, name) for piece in pieces])
-        for name in ("given", "patronymic", "surname", "sure", "derived", "sex")
+        for name in ("given", "patronymic", "surname", "sure", "derived", "sex", "generation")
     )
-    return Names(pieces[0].words, given, patronymic, surname, sure, derived, sex)
+    return Names(pieces[0].words, given, patronymic, surname, sure, derived, sex, generation)
 
 
-def _assign_roles(tokens: Ints, hints: Ints, words: Vocabulary, guessed_copy: Ints, derived: Bools) -> Names:
+def _assign_roles(
+    tokens: Ints, hints: Ints, words: Vocabulary, guessed_copy: Ints, derived: Bools, generation: Ints
+) -> Names:
     traits = np.append(words.traits, -1)[tokens]
     code = np.zeros(len(tokens), dtype=np.int64)
     for place in range(MAX_WORDS):
-        code = mix(code, traits[:, place] * 4 + hints[:, place])
+        code = mix(code, traits[:, place] * HINTS + hints[:, place])
     first, shape = number_codes(code)
     roles = []
     for row in first.tolist():
@@ -153,7 +160,8 @@ def _assign_roles(tokens: Ints, hints: Ints, words: Vocabulary, guessed_copy: In
     surname = np.take_along_axis(padded, by_shape.surname[shape], axis=1)
     patronymic = padded[rows, by_shape.patronymic[shape]]
     sure = by_shape.sure[shape]
-    return Names(words, given, patronymic, surname, sure, derived, _sex(words, given, patronymic, surname))
+    sex = _sex(words, given, patronymic, surname)
+    return Names(words, given, patronymic, surname, sure, derived, sex, generation)
 
 
 def _sex(words: Vocabulary, given: Ints, patronymic: Ints, surname: Ints) -> Ints:
@@ -173,7 +181,7 @@ def _distinct(names: Names) -> tuple[Names, Ints]:
     empty = np.logical_and.reduce([column < 0 for column in used]) if used else np.ones(len(names), dtype=bool)
     whole = (names.given[:, 0] >= 0) & (names.surname[:, 0] >= 0)
     rows = np.flatnonzero(~(empty | (names.derived & ~(names.sure & whole))))
-    columns = [names.sure * 2 + names.derived, *used]
+    columns = [(names.generation * 2 + names.sure) * 2 + names.derived, *used]
     codes = [_codes_of(columns, slice(start, start + _CODES_AT_ONCE)) for start in range(0, len(names), _CODES_AT_ONCE)]
     first, number = number_codes(np.concatenate([np.zeros(0, dtype=np.int64), *codes])[rows])
     numbers = np.full(len(names), -1, dtype=np.int64)
@@ -189,6 +197,7 @@ def _distinct(names: Names) -> tuple[Names, Ints]:
         names.sure[kept],
         names.derived[kept],
         names.sex[kept],
+        names.generation[kept],
     ), numbers
 
 

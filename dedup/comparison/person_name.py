@@ -331,12 +331,14 @@ def compare_names(names: Names, left: Ints, right: Ints) -> Relations:
             other = _as_read(names.words, x.swapped() if swap_left else x, y if swap_left else y.swapped())
             other.derived[:] = found.derived[rows]
             found.put_better(rows, other)
+    of_two = (names.generation[left] + names.generation[right] == 3) & (names.generation[left] % 3 > 0)
     against = np.flatnonzero(found.level == NameLevel.CONTRADICTION)
     thin = found.derived[against] | _one_unknown_word(a.take(against)) | _one_unknown_word(b.take(against))
     # A lone unknown word may be a nickname, a mailbox somebody else's: no ground for a veto.
     found.level[against[thin]] = NameLevel.UNCLEAR
     silent = np.flatnonzero((found.level == NameLevel.MISSING) | (found.level == NameLevel.UNCLEAR))
     found.level[silent[_of_other_sexes(names, left[silent], right[silent])]] = NameLevel.CONTRADICTION
+    found.level[of_two] = NameLevel.CONTRADICTION  # Barry Rowworth Senior, Barry Rowworth Junior
     return found
 
 
@@ -373,12 +375,21 @@ _PART_NAMES = {"given": "given name", "patronymic": "patronymic", "surname": "su
 
 def name_relations(relations: Relations, row: int) -> tuple[str, ...]:
     """The relation at one place as codes: of each part of the name that is known on both sides, `given_typo`, `surname_equal`."""
-    return tuple(f"{name}_{part.name.lower()}" for name, part in _parts_known(_parts_at(relations, row)))
+    codes = tuple(f"{name}_{part.name.lower()}" for name, part in _parts_known(_parts_at(relations, row)))
+    return (*codes, "generation_different") if _are_two_generations(relations, row) else codes
 
 
 def describe_names(relations: Relations, row: int) -> str:
     """The relation at one place in words, without the names themselves."""
-    return _described(_parts_at(relations, row), bool(relations.derived[row]))
+    told = _described(_parts_at(relations, row), bool(relations.derived[row]))
+    return f"{told}, one called the elder and one the younger" if _are_two_generations(relations, row) else told
+
+
+def _are_two_generations(relations: Relations, row: int) -> bool:
+    """Whether names contradict though every part agrees: then what follows them tells father from son."""
+    known = [part for _, part in _parts_known(_parts_at(relations, row))]
+    agrees = bool(known) and all(part in (*AGREES, Part.GENDERED, Part.INITIAL) for part in known)
+    return agrees and int(relations.level[row]) == NameLevel.CONTRADICTION
 
 
 def _parts_at(relations: Relations, row: int) -> tuple[int, int, int]:
@@ -391,7 +402,8 @@ def _parts_known(parts: tuple[int, int, int]) -> list[tuple[str, Part]]:
 
 @cache
 def _described(parts: tuple[int, int, int], derived: bool) -> str:
-    told = [f"{_PART_NAMES[name]} {_PART_WORDS[part]}" for name, part in _parts_known(parts)]
+    names = _PART_NAMES | ({"patronymic": "patronymic or middle name"} if parts[1] == Part.DIFFERENT else {})
+    told = [f"{names[name]} {_PART_WORDS[part]}" for name, part in _parts_known(parts)]
     if derived:
         told.append("one name read from a mailbox")
     return ", ".join(told) or "no part on both sides"

@@ -84,7 +84,7 @@ _ZERO = re.compile(r"(?<=[\d\s()\-])[oо]{1,4}(?=\d)|(?<=\d)[oо]{1,4}(?=[\s\-)]
 _ONE = re.compile(r"(?<=\d)[liı|]{1,3}(?=\d)")
 _THREE = re.compile(r"(?<=\d)з{1,3}(?=[\d\-])")
 _EXTENSION = re.compile(
-    r"(?<=[\d)])[\s,;.(\-]{0,5}(?:добавочный|доб|внутренний|внутр|вн|тоновый|wewnętrzny|wewnetrzny|wewn|wew|w|extension|extn|ext|x|#|,,)"
+    r"(?<=[\d)])[\s,;.(\-]{0,5}(?:добавочный|доб|внутренний|внутр|вн|тоновый|wewnętrzny|wewnetrzny|wewn|wew|w|extension|extn|ext|x|durchwahl|apparat|app|dw|nebenstelle|nst|klappe|linka|klapka|kl|#|,,)"
     r"[\s.:№=]{0,3}(\d{1,6})(?!\d)"
 )
 _RUN = re.compile(r"\+?[ (]{0,2}\d[\d ().\-/\u00a0]{4,40}")

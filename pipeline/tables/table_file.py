@@ -187,8 +187,9 @@ def encoding_of(path: Path) -> str:
             return "utf-16"
         unmarked = _unmarked_utf16(start)
         if _is_utf8(body):
-            # Latin text in UTF-16 is UTF-8 with zeros, and so is UTF-8 that holds zeros: there, letters stand beside letters.
-            return unmarked if unmarked and _of_low_blocks(start, unmarked) else "utf-8-sig"
+            # Latin text in UTF-16 is UTF-8 with zeros, and so is UTF-8 that holds zeros: there, letters stand beside letters, or a byte alone.
+            is_even = path.stat().st_size % 2 == 0
+            return unmarked if unmarked and is_even and _of_low_blocks(start, unmarked) else "utf-8-sig"
         if unmarked:
             return unmarked
     sample = path.read_bytes()[: 4 * _SNIFFED]

@@ -21,6 +21,10 @@ CASES = [
     ("Botir Sherzod o`g`li Yusupov", "ЮСУПОВ БОТИР ШЕРЗОДОВИЧ", NameLevel.FULL_THREE_PART),
     ("Sandra Gladys Perry", "SANDRA G PERRY", NameLevel.FULL_EQUAL),
     ("Logan M Jones", "Logan Jones", NameLevel.FULL_EQUAL),
+    ("Barry Rowworth", "Barry Rowworth Jr.", NameLevel.FULL_EQUAL),
+    ("г-жа Орлова", "Анна Орлова", NameLevel.SURNAME_ONLY),
+    ("Herr Koch", "Peter Koch", NameLevel.SURNAME_ONLY),
+    ("Pani Anna", "Anna Kowalska", NameLevel.GIVEN_ONLY),
     ("Ahmed Al Tayeb", "Ahmed El Tayeb", NameLevel.FULL_EQUAL),
     ("И. Орлов", "Иван Орлов", NameLevel.INITIAL),
     ("Marta", "Marta Zielińska", NameLevel.GIVEN_ONLY),
@@ -37,6 +41,9 @@ CASES = [
     ("Fergus A. O'Brien", "Fergus Michael O'Brien", NameLevel.CONTRADICTION),
     ("Albert Kenneth White", "Albert George White", NameLevel.CONTRADICTION),
     ("Пётр С. Гусев", "Гусев Пётр Михайлович", NameLevel.CONTRADICTION),
+    ("Barry Rowworth Sr", "Barry Rowworth Junior", NameLevel.CONTRADICTION),
+    ("г-жа Орлова", "Mrs Walker", NameLevel.CONTRADICTION),
+    ("Pani Pietrzak", "pani Krajewska", NameLevel.CONTRADICTION),
     ("Иван Кузин", "Иван Лебедев", NameLevel.CONTRADICTION),
     ("Анна", "Ольга", NameLevel.CONTRADICTION),
     ("Зуева", "Пётр", NameLevel.CONTRADICTION),
@@ -77,7 +84,16 @@ def test_levels_are_told_in_the_order_of_their_numbers():
     [
         ("Саша Белов", "Александр Белов", "given name a variant or short form, surname equal"),
         ("Иван Орлов", "Мария Орлова", "given name different, surname the other sex's form"),
-        ("Пётр Иванович Гусев", "Пётр Петрович Гусев", "given name equal, patronymic different, surname equal"),
+        (
+            "Пётр Иванович Гусев",
+            "Пётр Петрович Гусев",
+            "given name equal, patronymic or middle name different, surname equal",
+        ),
+        (
+            "Barry Rowworth Sr",
+            "Barry Rowworth Junior",
+            "given name equal, surname equal, one called the elder and one the younger",
+        ),
         ("Анна", "Зуева", "no part on both sides"),
     ],
 )
