@@ -4,6 +4,8 @@
 and America alone. What a column's numbers with a country show goes before that.
 """
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,9 +16,10 @@ from dedup.model import Model
 from dedup.table import TextColumn
 
 HOME: Mapping[str, tuple[str, tuple[int, ...]]] = {
-    "1": ("1", (10,)), "7": ("8", (10,)), "27": ("0", (9,)), "30": ("", (10,)), "31": ("0", (9,)), "32": ("0", (8, 9)), "33": ("0", (9,)), "34": ("", (9,)),
+    "1": ("1", (10,)), "7": ("8", (10,)), "20": ("0", (9, 10)), "27": ("0", (9,)), "30": ("", (10,)), "31": ("0", (9,)), "32": ("0", (8, 9)), "33": ("0", (9,)), "34": ("", (9,)),
     "36": ("06", (8, 9)), "39": ("", (9, 10)), "40": ("0", (9,)), "41": ("0", (9,)), "43": ("0", (10, 11)), "44": ("0", (10,)), "45": ("", (8,)),
-    "46": ("0", (9,)), "47": ("", (8,)), "48": ("0", (9,)), "49": ("0", (10, 11)), "61": ("0", (9,)), "64": ("0", (8, 9)), "90": ("0", (10,)),
+    "46": ("0", (9,)), "47": ("", (8,)), "48": ("0", (9,)), "49": ("0", (8, 9, 10, 11)), "52": ("", (10,)), "55": ("0", (10, 11)), "61": ("0", (9,)), "64": ("0", (8, 9)),
+    "65": ("", (8,)), "81": ("0", (9, 10)), "82": ("0", (8, 9, 10)), "84": ("0", (9,)), "86": ("0", (10, 11)), "90": ("0", (10,)),
     "91": ("0", (10,)), "351": ("", (9,)), "353": ("0", (9,)), "358": ("0", (9, 10)), "359": ("0", (8, 9)), "370": ("8", (8,)), "371": ("", (8,)),
     "372": ("", (7, 8)), "373": ("0", (8,)), "374": ("0", (8,)), "375": ("80", (9,)), "380": ("0", (9,)), "381": ("0", (8, 9)), "385": ("0", (8, 9)),
     "386": ("0", (8,)), "387": ("0", (8,)), "420": ("", (9,)), "421": ("0", (9,)), "971": ("0", (9,)), "972": ("0", (9,)), "992": ("8", (9,)),
@@ -24,6 +27,7 @@ HOME: Mapping[str, tuple[str, tuple[int, ...]]] = {
 }  # fmt: skip
 """By country code the prefix that is dialled at home and the digits that follow it (numbering plans, ITU-T E.164)."""
 
+_ABROAD = re.compile(r"^[ (]*(\+|00)")
 _READ_ANYWAY = frozenset(("1", "7", "44", "48", "375", "380"))
 """Countries whose numbers are read as at home without being asked."""
 
@@ -43,7 +47,7 @@ def numbers_at_home(columns: Mapping[str, TextColumn], model: Model) -> dict[str
 
 
 def _with_countries(values: Sequence[str]) -> Sequence[str]:
-    abroad = find_texts(values, r"^[ (]*(\+|00)")
+    abroad = find_texts(values, _ABROAD.pattern)
     countries = _countries(take_texts(values, abroad[:_SAMPLE]))
     if _READ_ANYWAY.issuperset(countries):
         return values
@@ -59,7 +63,21 @@ def _with_countries(values: Sequence[str]) -> Sequence[str]:
 
 
 def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
+    return "".join(str(unicodedata.digit(sign)) for sign in text if sign.isdigit())
+
+
+def pairs_at_home(left: Sequence[str], right: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Pairs of numbers, of which one without a country is read in the other's: 0251 926625 beside +49 (0) 251 926625."""
+    pairs = [(_beside(a, b), _beside(b, a)) for a, b in zip(left, right, strict=True)]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def _beside(number: str, other: str) -> str:
+    """A number with the country of another one, where it has none itself and can be dialled so there."""
+    if _ABROAD.match(number) or not _ABROAD.match(other) or any(map(str.isalpha, number)):
+        return number
+    code = _code_of(_digits(other).removeprefix("00"))
+    return (_at_home(_digits(number), (code,)) if code else "") or number
 
 
 def _countries(numbers: Sequence[str]) -> tuple[str, ...]:

@@ -102,9 +102,16 @@ def _compare_companies(left: Sequence[str], right: Sequence[str]) -> Iterable[An
     return zip(scores, levels, details, strict=True)
 
 
+def _compare_phones(left: Sequence[str], right: Sequence[str]) -> Iterable[Answer]:
+    from dedup.home_numbers import pairs_at_home
+
+    return _comparer("phone")(*pairs_at_home(left, right))
+
+
 _PAIRS: Mapping[str, Callable[[Sequence[str], Sequence[str]], Iterable[Answer]]] = {
     "name": _compare_names,
     "company": _compare_companies,
+    "phone": _compare_phones,
 }
 """Kinds of which a pair is read more closely than the values of a whole set can be."""
 

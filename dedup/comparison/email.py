@@ -46,7 +46,7 @@ LEVELS = (
         "same_login_long",
         "Two providers, and one login that is too long to be taken by two people by chance.",
         ("p.zuev_1987@mail.ru", "pzuev1987@gmail.com"),
-        0.7,
+        0.58,
     ),
     LevelWords(
         "same_login",
@@ -145,6 +145,7 @@ _SPOKEN_AT = re.compile(
     r"\s*[(\[{]\s*(?:at|собака|сабака|małpa|malpa|dog|эт|ат|@)\s*[)\]}]\s*|\s+(?:at|собака|сабака|małpa|malpa)\s+"
 )
 _SPOKEN_DOT = re.compile(r"\s*[(\[{]\s*(?:dot|точка|kropka)\s*[)\]}]\s*|\s+(?:dot|точка|kropka)\s+")
+_QUOTE_AS_AT = re.compile(r'(?<=[a-z0-9._-])"(?=[a-z0-9-]+\.[a-z])')
 _AROUND_AT = re.compile(r"\s*@+\s*")
 _COMMA_DOT = re.compile(r"(?<=@)([\w-]{1,30})(?:[,;]\s?|\s\.?\s?|\.\s)(ru|com|pl|net|org|su|by|kz|ua|uk|de|рф)\b")
 _BETWEEN = re.compile(r"[\s,;|<>()\[\]\"«»\\]+")
@@ -276,8 +277,9 @@ def _repaired_spelling(line: str) -> str:
     """The first mailbox of a field that holds more than one plain address; '' if there is none."""
     line = line.replace("mailto:", " ").replace("\u200b", "").replace("\ufeff", "")
     line = _AROUND_AT.sub("@", _SPOKEN_DOT.sub(".", _SPOKEN_AT.sub("@", line)))
-    if "@" not in line and '"' in line and _CYRILLIC.search(line):
-        line = line.translate(_OTHER_LAYOUT)
+    if "@" not in line and '"' in line:
+        # One key is " in Russian and @ in English.
+        line = line.translate(_OTHER_LAYOUT) if _CYRILLIC.search(line) else _QUOTE_AS_AT.sub("@", line)
     line = _COMMA_DOT.sub(r"\1.\2", line)
     for piece in _BETWEEN.split(line):
         address = piece.lstrip(".,;:!?'`*=/").rstrip(".,;:!?'`*_-=/")

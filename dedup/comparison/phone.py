@@ -82,7 +82,7 @@ _PUNCTUATION: dict[int, str | None] = dict.fromkeys(
 )
 _ZERO = re.compile(r"(?<=[\d\s()\-])[oо]{1,4}(?=\d)|(?<=\d)[oо]{1,4}(?=[\s\-)]|$)")
 _ONE = re.compile(r"(?<=\d)[liı|]{1,3}(?=\d)")
-_THREE = re.compile(r"(?<=\d)з{1,3}(?=[\d\-])")
+_THREE = re.compile(r"(?<=\d)з{1,3}(?=[\d\-\s]|$)|(?<=[\s(\-])з{1,3}(?=\d)")
 _EXTENSION = re.compile(
     r"(?<=[\d)])[\s,;.(\-]{0,5}(?:добавочный|доб|внутренний|внутр|вн|тоновый|wewnętrzny|wewnetrzny|wewn|wew|w|extension|extn|ext|x|durchwahl|apparat|app|dw|nebenstelle|nst|klappe|linka|klapka|kl|#|,,)"
     r"[\s.:№=]{0,3}(\d{1,6})(?!\d)"
@@ -108,7 +108,10 @@ _UKRAINIAN_TRUNK = (
     "039", "044", "050", "063", "066", "067", "068", "073", "093", "095", "096", "097", "098", "099",
 )  # fmt: skip
 """Ten digits from 0: Ukrainian mobiles and Kyiv; the rest are Polish numbers with the trunk 0 that went out of use in 2009."""
-_STRAY_TRUNK = ("440", "480", "490", "330", "310", "320", "410", "430", "460")
+_STRAY_TRUNK = (
+    "440", "480", "490", "330", "310", "320", "410", "430", "460", "610", "900", "910", "3530", "3580", "3590", "3730", "3740", "3800", "3810", "3850", "3860",
+    "4210", "9710", "9720", "9940", "9950", "9960",
+)  # fmt: skip
 """Country codes before a 0 that is dialled at home only: +44 (0)20 …; Italy keeps its 0 and is not here."""
 
 _SERVICE = (
@@ -424,7 +427,8 @@ def _with_country(digits: str) -> str:
     if length == 12 and digits[:2] in {"88", "78", "87", "77"} and digits[2] in "3489" and not digits.startswith("886"):
         return "+7" + digits[2:]  # the trunk 8 behind the country code, or either twice
     if digits.startswith(_STRAY_TRUNK) and length >= 12:
-        digits = digits[:2] + digits[3:]
+        code = 2 if digits[2] == "0" else 3
+        digits = digits[:code] + digits[code + 1 :]
     return "+" + digits if 8 <= len(digits) <= 15 else ""
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dedup import load_model, match
-from dedup.home_numbers import HOME, numbers_at_home
+from dedup.home_numbers import HOME, numbers_at_home, pairs_at_home
 from dedup.table import arrow_table, table_columns
 
 PERSON = load_model("person")
@@ -54,3 +54,17 @@ def test_one_number_in_two_ways_joins_two_rows() -> None:
 def test_prefixes_dialled_at_home_are_no_part_of_the_number() -> None:
     assert all(prefix.isdigit() or not prefix for prefix, _ in HOME.values())
     assert all(6 < min(lengths) <= max(lengths) < 12 for _, lengths in HOME.values())
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "read_as"),
+    [
+        ("+49 (0) 251 926625", "0251926625", "+49251926625"),
+        ("484 706 141", "+420 484 706 141", "+420484706141"),
+        ("٠١٠٤١١٣٢٩٥٩", "+20 104 113 2959", "+201041132959"),
+        ("07520 211822", "+353 86 844 0168", "07520 211822"),
+        ("0251926625", "0251926625", "0251926625"),
+    ],
+)
+def test_a_number_beside_one_with_a_country_is_read_in_it(left: str, right: str, read_as: str) -> None:
+    assert read_as in {side[0] for side in pairs_at_home([left], [right])}
