@@ -12,10 +12,10 @@ from dedup.words import WordTraits
 MAX_WORDS = 6
 """Longer texts in a name field are not names; the first words are read."""
 
-GIVEN, SURNAME, FATHER, TITLED = 1, 2, 3, 4
-"""What the source says of a word: it was typed into the field of given names, surnames or patronymics, or stands alone behind a title; 0 for
-nothing."""
-HINTS = 5
+GIVEN, SURNAME, FATHER, TITLED, FORMAL = 1, 2, 3, 4, 5
+"""What the source says of a word: it was typed into the field of given names, surnames or patronymics, or stands alone behind a title, one that is
+for surnames (Mr) or for either (pani); 0 for nothing."""
+HINTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,10 @@ def _assign_whole(whole: list[_Word]) -> tuple[Sequence[_Word], Sequence[_Word],
         return (), whole, False
     if len(whole) == 1:
         word = whole[0]
-        if word.hint == TITLED and (word.traits.surname or not word.known or word.guessed):
+        if word.hint in (TITLED, FORMAL) and (word.traits.surname or not word.known or word.guessed):
             return (), whole, True
+        if word.hint == FORMAL:
+            return (), whole, False  # Mr Morris, but perhaps Miss Susan
         if word.known:
             return whole, (), word.hint != SURNAME and not word.guessed
         return ((), whole, False) if word.traits.surname or word.hint == SURNAME else (whole, (), False)

@@ -13,7 +13,7 @@ from dedup.arrays import ArrowTexts, Bools, Ints, find_texts, text_array
 from dedup.folding import fold_plain_words, plain_latin_words, words_of
 from dedup.given_names import GivenName, given_name_table
 from dedup.guessed_names import guess_given_names
-from dedup.name_roles import MAX_WORDS, SURNAME
+from dedup.name_roles import FORMAL, MAX_WORDS, SURNAME, TITLED
 from dedup.tokens import LONGEST_NAME, cut_words
 from dedup.words import SON_OR_DAUGHTER, TO_CYRILLIC, TO_LATIN, Vocabulary, find_entries, settle_look_alikes
 
@@ -269,14 +269,16 @@ def generations_of(tokens: Ints, words: NameWords) -> tuple[Ints, Ints]:
     return tokens, found
 
 
-def own_words(tokens: Ints, words: NameWords) -> tuple[Ints, Bools]:
+def own_words(tokens: Ints, words: NameWords) -> tuple[Ints, Ints]:
     """The words that name the person: without titles, numbers, what stands for no name, and the relative she calls herself the
-    mother of; and which rows are one word behind a title: `Mrs Walker`, `г-жа Орлова`."""
+    mother of; and by row the hint of a title before one word, 0 for none: `Mrs Walker`, `pani Anna`."""
     title, nobody, kin = (_no_names()[kind] for kind in ("title", "nobody", "kin"))
     dropped = np.array([word in title or not _has_letter(word) for word in words.raw] + [True])
     is_nobody = np.array([word in nobody for word in words.raw] + [True])
     is_kin = np.array([word in kin for word in words.raw] + [False])
-    titled = np.array([word in title for word in words.raw] + [False])[tokens[:, 0]]
+    polite = _no_names()["polite"]
+    hints = [(TITLED if word in polite else FORMAL) if word in title else 0 for word in words.raw]
+    titled = np.array([*hints, 0])[tokens[:, 0]]
     tokens = np.where(dropped[tokens], -1, tokens)
     tokens = np.where(np.all(is_nobody[tokens], axis=1, keepdims=True), -1, tokens)
     gaps = np.flatnonzero(((tokens[:, :-1] < 0) & (tokens[:, 1:] >= 0)).any(axis=1))
@@ -285,7 +287,7 @@ def own_words(tokens: Ints, words: NameWords) -> tuple[Ints, Bools]:
     if is_kin.any():
         cut = np.logical_or.accumulate(is_kin[tokens], axis=1)
         tokens = np.where(cut, -1, tokens)
-    return tokens, titled & (tokens[:, 0] >= 0) & (tokens[:, 1:] < 0).all(axis=1)
+    return tokens, np.where((tokens[:, 0] >= 0) & (tokens[:, 1:] < 0).all(axis=1), titled, 0)
 
 
 def _has_letter(word: str) -> bool:

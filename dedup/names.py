@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.arrays import Bools, Ints, mix, number_codes
-from dedup.name_roles import FATHER, GIVEN, HINTS, MAX_WORDS, SURNAME, TITLED, Roles, roles_of
+from dedup.name_roles import FATHER, GIVEN, HINTS, MAX_WORDS, SURNAME, Roles, roles_of
 from dedup.name_texts import (
     NameTexts,
     NameWords,
@@ -124,7 +124,7 @@ def read_names(texts: NameTexts) -> tuple[Names, Ints]:
     for start in range(0, max(len(tokens), 1), NAMES_AT_ONCE):
         some = slice(start, start + NAMES_AT_ONCE)
         hints = hints_of(tokens[some], {role: part[some] for role, part in parts.items()}, double[some], vocabulary)
-        hints[titled[some], 0] = TITLED
+        hints[:, 0] = np.where(titled[some] > 0, titled[some], hints[:, 0])
         read.append(_assign_roles(tokens[some], hints, vocabulary, guessed_copy, texts.derived[some], generation[some]))
     return _distinct(_joined(read))
 

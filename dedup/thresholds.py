@@ -48,6 +48,9 @@ def _rise(least: float) -> float:
     return _BUMP * least + _NOISE * float(np.sqrt(least))
 
 
+_DEPTH = 0.3
+"""What is left at the bottom of a valley of the pairs beyond it: where more is, the fall ends in households, not in true pairs."""
+
 _MOST_FALSE = 0.15
 """Share of false pairs at the cut itself."""
 
@@ -81,6 +84,8 @@ def valley_cut(weight: Floats, even_bet: float, precision: float) -> float:
     if fall <= 0.0:
         return np.inf
     bottom = valley + int(np.argmin(counts[valley:]))
+    if counts[bottom] > _DEPTH * counts[bottom:].max():
+        return np.inf
     cuts, found = places[bottom:], counts[bottom:]
     here = max(counts[bottom], 1.0) * np.exp(-fall * (cuts - cuts[0]))
     false = here / (_WINDOW * fall)

@@ -23,7 +23,7 @@ from dedup.comparison.name_pair_reading import (
 )
 from dedup.comparison.name_readings import read_together
 from dedup.comparison.name_words import Part
-from dedup.comparison.person_name import LEVELS, NameLevel, Relations, compare_names, describe_names
+from dedup.comparison.person_name import LEVELS, NameLevel, Relations, are_of_other_sexes, compare_names, describe_names
 from dedup.name_texts import NameTexts, TextIds
 from dedup.names import read_names
 from dedup.tokens import LONGEST_NAME
@@ -33,8 +33,9 @@ SAME = 0.6
 _LEVEL_NAMES = tuple(level.name for level in LEVELS)
 
 
-def _roles(texts: Sequence[str], left: Ints, right: Ints) -> Relations:
-    """The comparison by roles; UNCLEAR where a text holds no name."""
+def _roles(texts: Sequence[str], left: Ints, right: Ints) -> tuple[Relations, Bools]:
+    """The comparison by roles, UNCLEAR where a text holds no name; and where one given name is a man's and the other a woman's: Виктор and
+    Viktoriya sound alike."""
     none = TextIds([], np.full(len(texts), -1))
     whole = TextIds(list(texts), np.arange(len(texts)))
     names, numbers = read_names(NameTexts(whole, none, none, none, np.zeros(len(texts), dtype=bool)))
@@ -45,7 +46,9 @@ def _roles(texts: Sequence[str], left: Ints, right: Ints) -> Relations:
     rows = np.flatnonzero((a >= 0) & (b >= 0))
     if len(rows):
         found.put(rows, compare_names(names, a[rows], b[rows]))
-    return found
+    other_sex = np.zeros(len(left), dtype=bool)
+    other_sex[rows] = are_of_other_sexes(names, a[rows], b[rows])
+    return found, other_sex & (found.given == Part.DIFFERENT)
 
 
 CONFLICT_COST = 1.8
@@ -236,8 +239,11 @@ def compare_texts(left: Sequence[str], right: Sequence[str]) -> tuple[list[str],
     a, b = numbers[: len(left)], numbers[len(left) :]
     pairs, ways, keys = read_pairs(texts, a, b, read.left_person, read.right_person)
     found = align_words(keys, pairs.left, pairs.right, ways)
-    roles = _roles(texts, a, b)
+    roles, other_sex = _roles(texts, a, b)
     scores = _score(pairs, found, roles)
+    # An Arabic name's first word may be half of it: Nur ad-Din.
+    other_sex &= ~(pairs.organisation | (pairs.arabic[pairs.left] & (pairs.left >= 0)).any(axis=1))
+    scores = np.where(other_sex, np.minimum(scores, OTHER_SEX), scores)
     empty = (pairs.left[:, 0] < 0) | (pairs.right[:, 0] < 0)
     scores[empty] = 0.0
     scores[(a == b) & ~empty] = 1.0  # whatever letters it is in

@@ -337,12 +337,12 @@ def compare_names(names: Names, left: Ints, right: Ints) -> Relations:
     # A lone unknown word may be a nickname, a mailbox somebody else's: no ground for a veto.
     found.level[against[thin]] = NameLevel.UNCLEAR
     silent = np.flatnonzero((found.level == NameLevel.MISSING) | (found.level == NameLevel.UNCLEAR))
-    found.level[silent[_of_other_sexes(names, left[silent], right[silent])]] = NameLevel.CONTRADICTION
+    found.level[silent[are_of_other_sexes(names, left[silent], right[silent])]] = NameLevel.CONTRADICTION
     found.level[of_two] = NameLevel.CONTRADICTION  # Barry Rowworth Senior, Barry Rowworth Junior
     return found
 
 
-def _of_other_sexes(names: Names, left: Ints, right: Ints) -> Bools:
+def are_of_other_sexes(names: Names, left: Ints, right: Ints) -> Bools:
     """Whether one name is a man's for sure and the other a woman's: Зуева and Пётр share no part, and are two people."""
     a, b = _known_sex(names, left), _known_sex(names, right)
     return np.asarray((a > 0) & (b > 0) & (a != b))
