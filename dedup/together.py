@@ -172,10 +172,14 @@ def _weigh_household(
         in_full = (best == place) & (stacked[place] > 0) | (worst == place) & (stacked[place] < 0)
         parts[number] = np.where(in_full, stacked[place], limited)
     total = np.stack([parts[number] for number in numbers]).sum(axis=0)
-    excess = np.maximum(total - (even_bet + household.most), 0.0)
+    # On a phone on which one person is known no relative is, so that a roof is not all that is shared.
+    alone = np.zeros(len(total), dtype=bool)
+    for number in set(numbers).intersection(evidence.contacts):
+        alone |= (evidence.contacts[number].people == 1) & (parts[number] > household.together)
+    excess = np.where(alone, 0.0, np.maximum(total - (even_bet + household.most), 0.0))
     for place, number in enumerate(numbers):
         parts[number] = parts[number] - np.where(best == place, excess, 0.0)
-    roof = total >= household.begins
+    roof = (total >= household.begins) & ~alone
     for number, comparison in enumerate(model.comparisons):
         if comparison.kind == "person_name":
             parts[number] = parts[number] - np.where(roof, np.maximum(evidence.surname - household.surname, 0.0), 0.0)
@@ -222,9 +226,11 @@ def _weigh_relatives(model: Model, namesakes: Namesakes, levels: Ints, parts: li
     wholly = [place for place, level in enumerate(date.levels) if level.name in ("other_year", "differ")]
     rows = are_among(levels[:, number_of[date.name]], wholly)
     excess = np.stack([parts[number] for number in shared]).sum(axis=0) - (even_bet + namesakes.relatives)
-    for number in shared:
-        if model.comparisons[number].kind == "person_name":
-            parts[number] = np.where(rows & (excess > 0), parts[number] - excess, parts[number])
+    excess = np.where(rows, np.maximum(excess, 0.0), 0.0)
+    # What a house shares goes first: then the name.
+    for number in sorted(shared, key=lambda place: model.comparisons[place].kind == "person_name"):
+        less = np.minimum(excess, np.maximum(parts[number], 0.0))
+        parts[number], excess = parts[number] - less, excess - less
 
 
 def are_among(levels: Ints, wanted: Sequence[int]) -> Bools:

@@ -194,7 +194,7 @@ def test_a_header_that_speaks_of_another_is_heeded(header: str, values: Sequence
         ("person seen", _whole()),
         ("постоялец", _whole()),
         ("song", _mails()),
-        ("Geburtsdatum", _births()),
+        ("Geboortedatum", _births()),
         ("preferred phone no", _mobiles()),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
