@@ -1,7 +1,7 @@
 """Match any table: rows in, a cluster for every row out, with a weight and a reason for every pair."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from dedup.balance import join_on_balance, partners_of_one
 from dedup.blocking import Candidates, candidate_pairs
 from dedup.clustering import JUDGED_DIFFERENT, NO_LINKS, Clusters, Links, Verdicts, join_all
 from dedup.collector import paused_collector, return_memory
+from dedup.default_dates import without_default_dates
 from dedup.encoding import Encoded, encode_and
 from dedup.home_numbers import numbers_at_home
 from dedup.hubs import list_hubs, people_per_value
@@ -291,6 +292,7 @@ def match(
             f"model `{model.name}` has no field {', '.join(f'`{name}`' for name in unknown)}; it has {allowed}"
         )
     texts = numbers_at_home(split_cells(table_columns(rows, columns), model), model)
+    texts, told = without_default_dates(texts, model)
     if not texts:
         raise TableError(f"no column of the table is named for a field of model `{model.name}`; name some in `columns`")
     for name, given in (("ids", ids), ("sides", sides), ("seen", seen)):
@@ -307,4 +309,5 @@ def match(
         ids,
         seen,
     )
-    return match_encoded(data, model, read_verdicts(verdicts, number_of), precision, sides, progress, ahead=ahead)
+    found = match_encoded(data, model, read_verdicts(verdicts, number_of), precision, sides, progress, ahead=ahead)
+    return replace(found, notes=(*told, *found.notes)) if told else found

@@ -272,8 +272,8 @@ def generations_of(tokens: Ints, words: NameWords) -> tuple[Ints, Ints]:
 def own_words(tokens: Ints, words: NameWords) -> tuple[Ints, Ints]:
     """The words that name the person: without titles, numbers, what stands for no name, and the relative she calls herself the
     mother of; and by row the hint of a title before one word, 0 for none: `Mrs Walker`, `pani Anna`."""
-    title, nobody, kin = (_no_names()[kind] for kind in ("title", "nobody", "kin"))
-    dropped = np.array([word in title or not _has_letter(word) for word in words.raw] + [True])
+    title, nobody, kin, never = (_no_names()[kind] for kind in ("title", "nobody", "kin", "never"))
+    dropped = np.array([word in title or word in never or not _has_letter(word) for word in words.raw] + [True])
     is_nobody = np.array([word in nobody for word in words.raw] + [True])
     is_kin = np.array([word in kin for word in words.raw] + [False])
     polite = _no_names()["polite"]

@@ -194,9 +194,24 @@ def patronymic_parts(words: Vocabulary, a: Ints, b: Ints) -> Ints:
         x, y = a[rows], b[rows]
         same_skeleton = words.patronymic_skeleton_id[x] == words.patronymic_skeleton_id[y]
         slip = _Spelling(words.patronymic, words.patronymic_length, x, y).is_typo
+        slip |= _is_cut_off(words, x, y)
         # A slip near the ending changes what seems to be the father's name by more than a letter.
         slip |= _Spelling(words.folded, words.folded_length, x, y).distance <= 1
         of_father = np.array([shape.of_father for shape in words.shapes])[words.traits]
         two_fathers = of_father[x] & of_father[y]  # Маратович and Муратович are spelt as they should be
         part[rows] = np.where(same_skeleton | (slip & ~two_fathers), int(Part.TYPO), int(Part.DIFFERENT))
     return part
+
+
+_LEAST_OF_CUT = 5
+"""Letters from which a word may be one that was cut off: Николаеви."""
+
+
+def _is_cut_off(words: Vocabulary, a: Ints, b: Ints) -> Bools:
+    """Whether one word is the beginning of the other and long."""
+    shorter = np.minimum(words.folded_length[a], words.folded_length[b])
+    found = np.zeros(len(a), dtype=bool)
+    for row in np.flatnonzero(shorter >= _LEAST_OF_CUT).tolist():
+        x, y = words.folded[int(a[row])], words.folded[int(b[row])]
+        found[row] = x.startswith(y) or y.startswith(x)
+    return found
