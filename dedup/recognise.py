@@ -47,7 +47,8 @@ _WHOSE = frozenset((
     "участника", "члена", "жителя", "жильца", "заявителя", "страхователя", "застрахованного", "абонента", "читателя", "донора",
     "проживания", "регистрации", "klienta", "pacjenta", "goscia", "uczestnika", "czlonka", "mieszkanca", "wnioskodawcy",
     "ubezpieczonego", "ubezpieczajacego", "czytelnika", "dawcy", "zamieszkania", "zameldowania", "клієнта", "пацієнта", "учасника",
-    "мешканця", "заявника", "страхувальника", "читача", "проживання", "реєстраціі",
+    "мешканця", "заявника", "страхувальника", "читача", "проживання", "реєстраціі", "mailing", "billing", "postal", "registered", "legal", "contact",
+    "юр", "юридическии", "факт", "фактическии", "почтовыи", "контактныи", "siedziby", "rejestrowy", "korespondencyjny", "kontaktowy", "kunden", "patienten",
 ))  # fmt: skip
 """Words, folded as headers are, that say whose a value is: the record's own."""
 
