@@ -31,11 +31,18 @@ _SIGNS = re.compile(r"[^\w\n]|_")
 _ASCII_SIGNS: dict[int, str | None] = {
     code: None for code in range(128) if not chr(code).isalnum() and chr(code) != "\n"
 }
-_COUNTRY = re.compile(r"(?:PL(?=\d{10}$)|RU(?=\d{10}(?:\d\d)?$)|GB(?=\d{9}(?:\d{3})?$))")
+_DIGITS_OF_COUNTRY = {
+    "AT": r"U\d{8}", "BE": r"\d{10}", "CZ": r"\d{8,10}", "DE": r"\d{9}", "DK": r"\d{8}", "EE": r"\d{9}", "FI": r"\d{8}", "GB": r"\d{9}(?:\d{3})?",
+    "HR": r"\d{11}", "HU": r"\d{8}", "IT": r"\d{11}", "LT": r"\d{9}(?:\d{3})?", "LU": r"\d{8}", "LV": r"\d{11}", "PL": r"\d{10}", "RU": r"\d{10}(?:\d\d)?",
+    "SE": r"\d{12}", "SI": r"\d{8}", "SK": r"\d{10}",
+}  # fmt: skip
+_COUNTRY = re.compile("|".join(f"{country}(?={digits}$)" for country, digits in _DIGITS_OF_COUNTRY.items()))
 """A country before a number that is unique without it."""
+_FILLED_IN = re.compile(r"(?:[A-Z]{2}U?|\d{1,2})0{6,}|(?:[A-Z]{2}U?)?(\d)\1{6,}")
+"""A country or a region before zeros alone, or one digit over and over: what somebody types to get past a form."""
 _CALLED = re.compile(
-    r"(?m)^ *(?:(?:инн|огрн(?:ип)?|рнокпп|едрпоу|єдрпоу|унп|бин|иин|nip|regon|krs|pesel|inn|ogrn|(?:eu )?vat|ein|tin|tax|utr|crn)"
-    r"(?:[ \-]?(?:ue|eu|id|no|nr|number|reg)\b)*\.?(?: */ *(?:кпп|kpp))?)[ :.№#=\-]*(?=(?:[a-z]{2})? ?\d[\d \-/]{5})"
+    r"(?m)^ *(?:(?:инн|огрн(?:ип)?|рнокпп|едрпоу|єдрпоу|унп|бин|иин|nip|regon|krs|pesel|inn|ogrn|(?:eu )?vat|ein|tin|tax|utr|crn|ust|uid|ičo?|ico?|dič|dic)"
+    r"(?:[ .\-]{0,2}(?:ue|eu|id|idnr|no|nr|number|reg)\b)*\.?(?: */ *(?:кпп|kpp))?)[ :.№#=\-]*(?=(?:[a-z]{2})? ?\d[\d \-/]{5})"
 )
 """What the number is, written before it: `ИНН 7707083893`, `NIP: 525-10-09-497`."""
 _LETTER = re.compile(r"[^\W\d_]")
@@ -81,7 +88,19 @@ def _read(key: str) -> str:
         or (len(key) > 4 and _SEQUENCES[1].startswith(key))
     ):
         return ""
-    return _COUNTRY.sub("", key) if key[:2] in ("PL", "RU", "GB") else key
+    if "000000" in key or key[-7:] == key[-1:] * 7:
+        return "" if _FILLED_IN.fullmatch(key) else key
+    if key[:2] in _DIGITS_OF_COUNTRY:
+        bare = _COUNTRY.sub("", key)
+        return "" if bare in _SEQUENCES or _SEQUENCES[1].startswith(bare) else bare
+    return _with_lost_zero(key)
+
+
+def _with_lost_zero(key: str) -> str:
+    """The number with the zero in front that a spreadsheet took off, where its check digits say so: Russian numbers of nine or eleven digits."""
+    if len(key) in (9, 11) and key.isdecimal() and has_right_digits("0" + key):
+        return "0" + key
+    return key
 
 
 def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
