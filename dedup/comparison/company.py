@@ -13,10 +13,9 @@ from importlib.resources import files
 import numpy as np
 
 from dedup.arrays import Bools, Floats, Ints, KeyTexts, number_texts
-from dedup.comparison import place as place_kind
+from dedup.comparison.company_asides import read_asides, without_asides
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
-from dedup.comparison.typed_text import LONGEST
 from dedup.comparison.words import (
     Words,
     count_shared,
@@ -60,7 +59,6 @@ _MOST_EXTRA = 2
 
 
 _POLISH_BRANCH = re.compile(r"(?<!\w)[Oo]/(?=\s?[^\W\d_]{3})")
-_TOWN_SIGNS = ("(", ",", " - ", " – ", " — ")
 _LONG = 9
 """Letters beyond which a name may be mistyped in its first one."""
 
@@ -214,7 +212,8 @@ def prepare(values: Sequence[str]) -> Prepared:
         value.replace("+", " plus ").replace("№", " ") if "+" in value or "№" in value else value for value in values
     ]
     values = [_POLISH_BRANCH.sub(" oddział ", value) if "O/" in value or "o/" in value else value for value in values]
-    words = read_words(_without_town(values), joined_initials=True)
+    values, aliases = without_asides(values, company_words())
+    words = read_words(values, joined_initials=True)
     nobody = _names_nobody(words)
     words = _without_branch(words)
     words, form_ids = _without_forms(words)
@@ -241,23 +240,6 @@ def prepare(values: Sequence[str]) -> Prepared:
         text_lengths=lengths_of(keys),
         empty=np.array([not key for key in keys], dtype=bool),
     )
-
-
-def _without_town(values: Sequence[str]) -> list[str]:
-    """The values without the name of a known town in brackets, or after a comma or a dash, at the end: where a branch is, or the seat."""
-    kept = list(values)
-    ends = [
-        (place, max(value.rfind(sign) for sign in _TOWN_SIGNS))
-        for place, value in enumerate(values)
-        if (value[-1:] == ")" or "," in value or " - " in value or " – " in value or " — " in value)
-        and len(value) < LONGEST
-    ]
-    towns = list(dict.fromkeys(values[place][end:] for place, end in ends))
-    known = dict(zip(towns, place_kind.prepare([town.strip(" (),-–—") for town in towns]).known.tolist(), strict=True))
-    for place, end in ends:
-        if known[values[place][end:]] and any(map(str.isalnum, values[place][:end])):
-            kept[place] = values[place][:end]
-    return kept
 
 
 def _names_nobody(words: Words) -> Bools:
