@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from dedup.arrays import Bools, Floats, Ints, KeyTexts, number_texts
 from dedup.comparison.company_asides import read_asides, without_asides
+from dedup.comparison.company_tables import company_words, legal_forms
+from dedup.comparison.company_variants import Verdict, compare_names, is_abbreviation
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
 from dedup.comparison.words import (
@@ -58,6 +59,9 @@ _MOST_EXTRA = 2
 """Words more with which a name still counts as the other with a suffix; beyond that it is a name that happens to hold a short one."""
 
 
+_AND = re.compile(r"(?<=[^\W\d_])\+(?=[^\W\d_])|(?<=\w) \+ (?=\w)|(?<=\w)\+ (?=[^\W\d_])")
+_CZECH_AND = re.compile(r" a (?=[^\W\d_a-zà-ž])")
+_PLUS = re.compile(r"\+")
 _POLISH_BRANCH = re.compile(r"(?<!\w)[Oo]/(?=\s?[^\W\d_]{3})")
 _LONG = 9
 """Letters beyond which a name may be mistyped in its first one."""
@@ -65,7 +69,8 @@ _LONG = 9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """Companies by value. keys: the name folded, without legal form, '' for no evidence; two legal persons of one name have one key.
+    """Companies by value. sole: sole traders; aliases: keys of other names of a value, by value; plain: the words of the names without legal
+    form, in order, not folded. keys: the name folded, without legal form, '' for no evidence; two legal persons of one name have one key.
     form: code of the legal form (`legal_forms.tsv`), '' where none is written, and its
     number, -1 for none. words: distinct words of the keys. number_ids: the numbers in a name as one, -1 for none. joined, initials,
     lengths: the key without blanks, its first letter, its letters; text_lengths: with
@@ -83,59 +88,13 @@ class Prepared:
     lengths: Ints
     text_lengths: Ints
     empty: Bools
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    code: str
-    country: str
-    sort: str
+    sole: Bools
+    plain: Words
+    aliases: Mapping[int, frozenset[str]]
 
 
 _RENAMED = frozenset({frozenset({"oao", "ao"}), frozenset({"oao", "pao"})})
 """The Russian law of 2014 turned ОАО into ПАО or plain АО, and ЗАО into АО (one code here)."""
-
-
-@cache
-def legal_forms() -> tuple[dict[str, _Form], list[tuple[tuple[str, ...], str, bool]]]:
-    """Forms by code, and their spellings, longest first: the words, the code, whether at the end of a name only."""
-    rows = [line.split("\t") for line in _lines("legal_forms.tsv")]
-    forms = {code: _Form(code, country, sort) for code, country, sort, _ in rows}
-    spellings = [several.split("|") for _, _, _, several in rows]
-    phrases: dict[tuple[str, ...], str] = {}
-    at_end: set[tuple[str, ...]] = set()
-    for code, several, read in zip(forms, spellings, _read_together(spellings), strict=True):
-        for spelling, phrase in zip(several, read, strict=True):
-            phrases.setdefault(phrase, code)
-            if spelling[0] == "$":
-                at_end.add(phrase)
-        if (as_code := tuple(code.split("_"))) not in phrases:  # a column of its own may hold codes
-            phrases[as_code] = code
-            at_end.add(as_code)
-    ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
-    return forms, [(phrase, phrases[phrase], phrase in at_end) for phrase in ordered]
-
-
-def _read_together(lines: Sequence[Sequence[str]]) -> list[list[tuple[str, ...]]]:
-    """The spellings of each line as phrases of plain words; of all lines at once, since reading a few costs as much as reading many."""
-    texts = iter(texts_of(read_words([spelling.removeprefix("$") for spellings in lines for spelling in spellings])))
-    return [[tuple(next(texts).split(" ")) for _ in spellings] for spellings in lines]
-
-
-def _lines(name: str) -> list[str]:
-    lines = files("dedup.comparison").joinpath(name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-@cache
-def company_words() -> Mapping[str, Mapping[tuple[str, ...], str]]:
-    """Phrases of `company_words.tsv` by section, each to the first spelling of its line, in plain words without blanks."""
-    rows = [line.split("\t") for line in _lines("company_words.tsv")]
-    found: dict[str, dict[tuple[str, ...], str]] = {}
-    for (section, _), phrases in zip(rows, _read_together([several.split("|") for _, several in rows]), strict=True):
-        for phrase in phrases:
-            found.setdefault(section, {}).setdefault(phrase, "".join(phrases[0]))
-    return found
 
 
 @cache
@@ -208,20 +167,18 @@ def read_forms(values: Sequence[str]) -> tuple[str, ...]:
 
 def prepare(values: Sequence[str]) -> Prepared:
     """Takes quotes and the legal form off each value and folds what is left."""
-    values = [
-        value.replace("+", " plus ").replace("№", " ") if "+" in value or "№" in value else value for value in values
-    ]
-    values = [_POLISH_BRANCH.sub(" oddział ", value) if "O/" in value or "o/" in value else value for value in values]
-    values, aliases = without_asides(values, company_words())
+    values = list(map(_spelt_out, values))
+    values, aliases = without_asides(values)
     words = read_words(values, joined_initials=True)
     nobody = _names_nobody(words)
     words = _without_branch(words)
     words, form_ids = _without_forms(words)
-    words = _without_front(_as_one_spelling(words))
+    plain = words
+    words, fronted = _without_front(_as_one_spelling(words))
     little = has_word(words, frozenset(phrase[0] for phrase in company_words()["little"] if len(phrase) == 1))
     left = np.bincount(words.row[~little], minlength=words.texts)
     words = folded(words.kept(~little | (left[words.row] == 0)))
-    words = words.kept(~nobody[words.row])
+    words, plain = words.kept(~nobody[words.row]), plain.kept(~nobody[plain.row])
     keys = _with_initials_joined(texts_of(words))
     joined = [key.replace(" ", "") for key in keys]
     words = distinct(words)
@@ -239,7 +196,38 @@ def prepare(values: Sequence[str]) -> Prepared:
         lengths=lengths_of(joined),
         text_lengths=lengths_of(keys),
         empty=np.array([not key for key in keys], dtype=bool),
+        sole=_sole_forms()[form_ids] | (fronted & (form_ids < 0)),
+        plain=plain,
+        aliases=_keys_of_aliases(aliases),
     )
+
+
+def _keys_of_aliases(aliases: Mapping[int, Sequence[str]]) -> dict[int, frozenset[str]]:
+    """The keys of other names of values, by value."""
+    if not aliases:
+        return {}
+    keys = iter(prepare([alias for several in aliases.values() for alias in several]).keys)
+    found = {number: frozenset(next(keys) for _ in several) - {""} for number, several in aliases.items()}
+    return {number: known for number, known in found.items() if known}
+
+
+@cache
+def _sole_forms() -> Bools:
+    """Which forms are a person's in business, in the order of the table; the last one stands for no form."""
+    return np.array([*(form.sort in ("sole", "farm") for form in legal_forms()[0].values()), False], dtype=bool)
+
+
+def _spelt_out(value: str) -> str:
+    """The value with signs as the words that they stand for: `A + B`, and the Czech `a` between two names, are A and B; `A+` is A Plus."""
+    if "+" in value:
+        value = _PLUS.sub(" plus ", _AND.sub(" & ", value))
+    if " a " in value:
+        value = _CZECH_AND.sub(" & ", value)
+    if "№" in value:
+        value = value.replace("№", " ")
+    if "O/" in value or "o/" in value:
+        value = _POLISH_BRANCH.sub(" oddział ", value)
+    return "Ч" + value if value[:3] == "УП " else value  # the Belarusian form; Up Studio Ltd is none
 
 
 def _names_nobody(words: Words) -> Bools:
@@ -308,6 +296,7 @@ def _without_forms(words: Words) -> tuple[Words, Ints]:
     if len(words.word):
         spelt = np.bincount(words.row[single[words.word]], minlength=words.texts) == counts
         left[spelt] = 0  # А Б В is no company А with the form B.V.
+    behind = np.zeros(words.texts, dtype=np.int64)
     for which, found in find_phrases(words, [phrase for phrase, _, _ in spellings]):
         phrase, code, only_at_end = spellings[which]
         rows = words.row[found]
@@ -317,10 +306,23 @@ def _without_forms(words: Words) -> tuple[Words, Ints]:
             free &= found + len(phrase) == ends[rows]
         places, rows = found[free], rows[free]
         form_ids[rows] = number[code]
+        np.maximum.at(behind, rows, places + len(phrase))
         np.subtract.at(left, rows, len(phrase))
         for step in range(len(phrase)):
             keep[places + step] = False
-    return words.kept(keep), form_ids
+    return words.kept(keep & ~_stands_aside(words, keep, behind)), form_ids
+
+
+def _stands_aside(words: Words, keep: Bools, behind: Ints) -> Bools:
+    """Which words are a town, a branch or a remark behind the legal form, [words]. keep: words of the name; behind: the place behind the
+    form of each text, 0 for none."""
+    places = np.arange(len(words.row))
+    tail = keep & (behind[words.row] > 0) & (places >= behind[words.row])
+    before = np.bincount(words.row[keep & ~tail], minlength=words.texts) > 0
+    tail &= before[words.row]
+    texts = texts_of(words.kept(tail))
+    asides = read_asides(dict.fromkeys([text for text in texts if text]))
+    return np.asarray(tail & np.array([text in asides for text in texts], dtype=bool)[words.row])
 
 
 def _as_one_spelling(words: Words) -> Words:
@@ -339,17 +341,20 @@ def _as_one_spelling(words: Words) -> Words:
     return Words(words.texts, words.row[keep], renamed[keep], words.vocabulary)
 
 
-def _without_front(words: Words) -> Words:
-    """The words without a line of business in front (`P.H.U.`), unless nothing else is written."""
+def _without_front(words: Words) -> tuple[Words, Bools]:
+    """The words without a line of business in front (`P.H.U.`), unless nothing else is written; and which texts had a sole trader's."""
     keep = np.ones(len(words.word), dtype=bool)
+    fronted = np.zeros(words.texts, dtype=bool)
     place, _, counts = _places(words)
-    ordered = sorted(company_words()["front"], key=lambda phrase: (-len(phrase), phrase))
+    table = {section: company_words()[section] for section in ("front", "maker")}
+    ordered = sorted({**table["front"], **table["maker"]}, key=lambda phrase: (-len(phrase), phrase))
     for which, found in find_phrases(words, ordered):
         length = len(ordered[which])
         places = found[(place[found] == 0) & (counts[words.row[found]] > length) & keep[found]]
         for step in range(length):
             keep[places + step] = False
-    return words.kept(keep)
+        fronted[words.row[places]] |= ordered[which] in table["front"]
+    return words.kept(keep), fronted
 
 
 def _with_initials_joined(keys: list[str]) -> list[str]:
@@ -382,26 +387,86 @@ def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
     rest = np.flatnonzero(~equal)
     a, b = left[rest], right[rest]
     counts = prepared.words.counts()
+    shared = count_shared(prepared.words, a, b)
     fewer, more = np.minimum(counts[a], counts[b]), np.maximum(counts[a], counts[b])
-    contained = (count_shared(prepared.words, a, b) == fewer) & (more > fewer) & (more - fewer <= _MOST_EXTRA)
+    contained = (shared == fewer) & (more > fewer) & (more - fewer <= _MOST_EXTRA)
     levels[rest[contained]] = _SUFFIX
-    levels[rest[_is_close(prepared, a, b) & ~contained]] = _CLOSE
+    together = _are_together(prepared, a, b)
+    slips = ~together & ~contained & _are_slips(prepared, a, b)
+    levels[rest[together | slips]] = _CLOSE
     levels[equal] = _EQUAL
+    asked = np.flatnonzero(~together & ((shared > 0) | slips))
+    _settle(prepared, left, right, levels, rest[asked])
+    _settle_other_names(prepared, left, right, levels, rest[~together])
     levels[(levels <= _CLOSE) & forms_contradict(prepared, left, right)] = _OTHER_FORM
     levels[prepared.empty[left] | prepared.empty[right]] = MISSING
     return levels
 
 
-def _is_close(prepared: Prepared, left: Ints, right: Ints) -> Bools:
-    """Which names, not equal, are a slip apart, reordered or written together."""
-    together = equal_texts(prepared.joined, left, right) | equal_texts(prepared.sorted_texts, left, right)
+def _settle(prepared: Prepared, left: Ints, right: Ints, levels: Ints, rows: Ints) -> None:
+    """Puts what the words of names say where one is a sole trader's, or a slip may be another's initial, into the levels of these rows."""
+    sole = prepared.sole
+    formless = prepared.form_ids < 0
+    a, b = left[rows], right[rows]
+    traders = (sole[a] & (sole[b] | formless[b])) | (sole[b] & formless[a])
+    asked = rows[traders | (levels[rows] == _CLOSE)]
+    for row, x, y in zip(asked.tolist(), left[asked].tolist(), right[asked].tolist(), strict=True):
+        traded = bool((sole[x] and (sole[y] or formless[y])) or (sole[y] and formless[x]))
+        verdict = compare_names(*sorted((prepared.keys[x], prepared.keys[y])), traded)
+        if verdict is Verdict.ONE:
+            levels[row] = _CLOSE
+        elif verdict is Verdict.TWO:
+            levels[row] = _DIFFER
+
+
+def _settle_other_names(prepared: Prepared, left: Ints, right: Ints, levels: Ints, rows: Ints) -> None:
+    """Puts `close` into the levels of those rows of which one name is the other's alias, its abbreviation, or written together."""
+    rows = rows[levels[rows] >= _SUFFIX]
+    if prepared.aliases:
+        known = np.zeros(len(prepared.keys), dtype=bool)
+        known[list(prepared.aliases)] = True
+        for row in rows[known[left[rows]] | known[right[rows]]].tolist():
+            x, y = int(left[row]), int(right[row])
+            mine, theirs = ({prepared.keys[each], *prepared.aliases.get(each, ())} for each in (x, y))
+            if mine & theirs:
+                levels[row] = _CLOSE
+    rows = rows[(levels[rows] >= _SUFFIX) & equal_texts(prepared.initials, left[rows], right[rows])]
+    asked = np.unique(np.concatenate([left[rows], right[rows]]))
+    written = _written_words(prepared, asked)
+    for row, x, y in zip(rows.tolist(), left[rows].tolist(), right[rows].tolist(), strict=True):
+        a, b = written[x], written[y]
+        if (
+            "".join(a) == "".join(b)
+            or (len(a) == 1 and is_abbreviation(a[0], b))
+            or (len(b) == 1 and is_abbreviation(b[0], a))
+        ):
+            levels[row] = _CLOSE
+
+
+def _written_words(prepared: Prepared, asked: Ints) -> dict[int, tuple[str, ...]]:
+    """The words of values as they are written, in plain letters, by value."""
+    wanted = np.zeros(prepared.plain.texts, dtype=bool)
+    wanted[asked] = True
+    texts = texts_of(prepared.plain.kept(wanted[prepared.plain.row]))
+    return {number: tuple(texts[number].split(" ")) for number in asked.tolist()}
+
+
+def _are_together(prepared: Prepared, left: Ints, right: Ints) -> Bools:
+    """Which names are the same words, reordered or written together."""
+    return equal_texts(prepared.joined, left, right) | equal_texts(prepared.sorted_texts, left, right)
+
+
+def _are_slips(prepared: Prepared, left: Ints, right: Ints) -> Bools:
+    """Which names are a slip apart, blanks aside or not."""
     lengths = prepared.lengths
     # A wrong first letter is rather another word (Вектор, Сектор); in a longer name it may be a slip.
     begins = equal_texts(prepared.initials, left, right) | (np.minimum(lengths[left], lengths[right]) > _LONG)
     same_numbers = prepared.number_ids[left] == prepared.number_ids[right]
-    maybe = np.flatnonzero(begins & same_numbers & ~together)
-    together[maybe] = are_close(prepared.texts, prepared.text_lengths, left[maybe], right[maybe])
-    return together
+    found = np.zeros(len(left), dtype=bool)
+    maybe = np.flatnonzero(begins & same_numbers)
+    a, b = left[maybe], right[maybe]
+    found[maybe] = are_close(prepared.texts, prepared.text_lengths, a, b) | are_close(prepared.joined, lengths, a, b)
+    return found
 
 
 def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
@@ -416,6 +481,7 @@ DETAILS: Mapping[str, str] = {
     "equal": "name equal",
     "same_words": "the same words, ordered or spaced otherwise",
     "slip": "names a slip apart",
+    "short": "one name is the other shortened, an earlier one, or with its bearer's",
     "other_form": "one name, two legal forms",
     "suffix": "one name has a word more",
     "differ": "names different",
@@ -428,10 +494,11 @@ _CODES = {MISSING: "missing", _EQUAL: "equal", _OTHER_FORM: "other_form", _SUFFI
 
 def relations(prepared: Prepared, left: Ints, right: Ints, levels: Ints) -> list[tuple[str, ...]]:
     """The relation of each pair as codes of DETAILS: of the names, and of their legal forms where there are some."""
-    together = equal_texts(prepared.joined, left, right) | equal_texts(prepared.sorted_texts, left, right)
+    together, slips = _are_together(prepared, left, right), _are_slips(prepared, left, right)
     told: list[tuple[str, ...]] = []
-    for a, b, level, joined in zip(left.tolist(), right.tolist(), levels.tolist(), together.tolist(), strict=True):
-        code = _CODES.get(level) or ("same_words" if joined else "slip")
+    rows = zip(left.tolist(), right.tolist(), levels.tolist(), together.tolist(), slips.tolist(), strict=True)
+    for a, b, level, joined, slip in rows:
+        code = _CODES.get(level) or ("same_words" if joined else "slip" if slip else "short")
         form = _form_relation(prepared.form[a], prepared.form[b]) if level in (_EQUAL, _CLOSE) else ""
         told.append((code, form) if form else (code,))
     return told

@@ -4,24 +4,26 @@ It stands in brackets, behind a comma or a dash, or behind the legal form. Anoth
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from dedup.comparison import place
+from dedup.comparison.company_tables import company_words
 from dedup.comparison.typed_text import LONGEST
-from dedup.comparison.words import read_words, texts_of
+from dedup.comparison.words import has_word, read_words, texts_of
 
 SIGNS = (",", " - ", " – ", " — ")
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)(?:[)\]]|$)\s*")
 _TOWN_BEHIND = re.compile(r"(?<=[^\s,(]) +(?:г\.|гор\.) ?[А-ЯЁ][^,()\"«»]*$|(?<=[^\s,(]) +г [А-ЯЁ][а-яё]+$")
+_AROUND = " ()[],-–—"
 _QUOTES = " \"'«»„“”‚‘’.,;:-–—"
 _MOST_ASIDES = 3
 """Remarks behind one name that are taken off."""
 
 _MOST_TOWN_WORDS = 4
-
-Phrases = Mapping[str, Mapping[tuple[str, ...], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,17 @@ _KEPT = Aside(False)
 _DROPPED = Aside(True)
 
 
-def without_asides(values: Sequence[str], phrases: Phrases) -> tuple[list[str], dict[int, list[str]]]:
-    """The values without what stands beside the names, and the aliases found, by place. phrases: of `company_words`."""
+def without_asides(values: Sequence[str]) -> tuple[list[str], dict[int, list[str]]]:
+    """The values without what stands beside the names, and the aliases found, by place."""
     kept = list(values)
     aliases: dict[int, list[str]] = {}
     asked = [number for number, value in enumerate(values) if _may_have_aside(value)]
     for _ in range(_MOST_ASIDES):
-        pieces = {number: _pieces(kept[number]) for number in asked}
-        known = read_asides([piece for cuts in pieces.values() for piece, _ in cuts], phrases)
-        asked = [number for number in asked if _take_off(number, pieces[number], known, kept, aliases)]
+        pieces = [_pieces(kept[number]) for number in asked]
+        known = read_asides(
+            dict.fromkeys([kept[n][a:b] for n, cuts in zip(asked, pieces, strict=True) for a, b in cuts])
+        )
+        asked = [n for n, cuts in zip(asked, pieces, strict=True) if cuts and _take_off(n, cuts, known, kept, aliases)]
         if not asked:
             break
     return kept, aliases
@@ -52,44 +56,47 @@ def without_asides(values: Sequence[str], phrases: Phrases) -> tuple[list[str], 
 
 def _may_have_aside(value: str) -> bool:
     return (
-        "(" in value
-        or "," in value
+        "," in value
+        or "(" in value
         or " - " in value
+        or "г." in value
         or " – " in value
         or " — " in value
-        or "г." in value
         or " г " in value
         or "[" in value
     ) and len(value) < LONGEST
 
 
-def _pieces(value: str) -> list[tuple[str, str]]:
-    """What may stand beside the name in a value, each with what is left without it."""
-    found = [
-        (match[1], value[: match.start()] + " " + value[match.end() :])
-        for match in _BRACKETS.finditer(value)
-        if match[1].strip()
-    ]
-    end = max(value.rfind(sign) for sign in SIGNS)
+def _pieces(value: str) -> list[tuple[int, int]]:
+    """Where in a value something may stand beside the name: brackets, what stands behind a comma or a dash, a town."""
+    found = []
+    if "(" in value or "[" in value:
+        found = [match.span() for match in _BRACKETS.finditer(value)]
+    end = max(value.rfind(","), value.rfind(" - "), value.rfind(" – "), value.rfind(" — "))
     if end > 0:
-        found.append((value[end:], value[:end]))
+        found.append((end, len(value)))
     if "г" in value and (behind := _TOWN_BEHIND.search(value)) is not None:
-        found.append((behind[0], value[: behind.start()]))
+        found.append(behind.span())
     return found
 
 
 def _take_off(
     number: int,
-    pieces: Iterable[tuple[str, str]],
+    pieces: Iterable[tuple[int, int]],
     known: Mapping[str, Aside],
     kept: list[str],
     aliases: dict[int, list[str]],
 ) -> bool:
     """Whether something was taken off a value: the first of its pieces that is an aside."""
-    for piece, rest in pieces:
-        aside = known[piece]
-        initials = "" if aside.drop else _initials_in(piece, rest)
-        if (aside.drop or initials) and any(map(str.isalnum, rest)):
+    value = kept[number]
+    for start, end in pieces:
+        piece = value[start:end]
+        aside = known.get(piece, _KEPT)
+        initials = "" if aside.drop or "(" not in piece else _initials_in(piece, value[:start] + value[end:])
+        if not (aside.drop or initials):
+            continue
+        rest = f"{value[:start]} {value[end:]}"
+        if any(map(str.isalnum, rest)):
             kept[number] = rest
             if alias := aside.alias or initials:
                 aliases.setdefault(number, []).append(alias)
@@ -99,7 +106,7 @@ def _take_off(
 
 def _initials_in(piece: str, name: str) -> str:
     """The abbreviation that a text in brackets is, if the name's words begin with its letters, '' if not."""
-    short = piece.strip(_QUOTES)
+    short = piece.strip(_AROUND)
     if not (short.isalpha() and short.isupper() and 1 < len(short) < 8):
         return ""
     letters = iter(short.casefold())
@@ -114,50 +121,72 @@ def _initials_in(piece: str, name: str) -> str:
     return short if not wanted else ""
 
 
-def read_asides(texts: Iterable[str], phrases: Phrases) -> dict[str, Aside]:
-    """What each text beside a name is."""
-    distinct = list(dict.fromkeys(texts))
+def read_asides(texts: Iterable[str]) -> dict[str, Aside]:
+    """What each text beside a name is; one that is none is left out."""
+    distinct = list(texts)
     if not distinct:
         return {}
-    bare = [text.strip(" (),-–—[]") for text in distinct]
-    towns = place.prepare(bare).known.tolist()
-    words = [tuple(text.split(" ")) if text else () for text in texts_of(read_words(bare, joined_initials=True))]
-    return {
-        text: _DROPPED if town else _read_aside(plain, each, phrases)
-        for text, plain, each, town in zip(distinct, bare, words, towns, strict=True)
-    }
+    bare = [text.strip(_AROUND) for text in distinct]
+    words = read_words(bare, joined_initials=True)
+    telling = np.flatnonzero(np.bincount(words.row[has_word(words, _telling_words())], minlength=words.texts))
+    rows = telling.tolist()
+    towns = place.prepare([bare[row] for row in rows]).known.tolist()
+    plain = texts_of(words)
+    found = {}
+    for row, town in zip(rows, towns, strict=True):
+        aside = _DROPPED if town else _read_aside(bare[row], tuple(plain[row].split(" ")))
+        if aside.drop:
+            found[distinct[row]] = aside
+    return found
 
 
-def _read_aside(text: str, words: tuple[str, ...], phrases: Phrases) -> Aside:
+_SECTIONS = ("renamed", "franchise", "remark", "owner", "branch", "outlet", "town")
+
+
+@cache
+def _telling_words() -> frozenset[str]:
+    """Words of towns, and those with which all that may stand beside a name begins or ends: a text without one is none."""
+    ends = {word for section in _SECTIONS for phrase in company_words()[section] for word in (phrase[0], phrase[-1])}
+    towns = texts_of(read_words([name for name, _ in place.city_names()]))
+    return frozenset({*ends, *_BEFORE_TOWN, *(word for town in towns for word in town.split(" "))})
+
+
+def _read_aside(text: str, words: tuple[str, ...]) -> Aside:
     if not words:
         return _KEPT
-    if _is_town(words, phrases):
+    if _is_town(words):
         return _DROPPED
-    if behind := _begins(words, phrases["renamed"]):
+    if behind := _begins(words, company_words()["renamed"]):
         return Aside(True, _without_words(text, behind))
-    if behind := _begins(words, phrases["franchise"]):
+    if behind := _begins(words, company_words()["franchise"]):
         return Aside(True)
-    if words in phrases["remark"] or _begins(words, phrases["remark"]) or _begins(words, phrases["owner"]):
+    if (
+        words in company_words()["remark"]
+        or _begins(words, company_words()["remark"])
+        or _begins(words, company_words()["owner"])
+    ):
         return _DROPPED
-    if _is_branch(words, phrases) or _ends(words, phrases["franchise"]):
+    if _is_branch(words) or _ends(words, company_words()["franchise"]):
         return _DROPPED
     return _KEPT
 
 
-def _is_town(words: tuple[str, ...], phrases: Phrases) -> bool:
+def _is_town(words: tuple[str, ...]) -> bool:
     bare = words[1:] if words[0] in _BEFORE_TOWN and len(words) > 1 else words
     if words[0] in ("g", "gor", "gorod") and 1 < len(words) <= _MOST_TOWN_WORDS:
         return True
-    return bare in phrases["town"] or (len(bare) > 1 and bare[:-1] in phrases["town"] and len(bare[-1]) < 4)
+    return bare in company_words()["town"] or (
+        len(bare) > 1 and bare[:-1] in company_words()["town"] and len(bare[-1]) < 4
+    )
 
 
 _BEFORE_TOWN = ("g", "gor", "gorod", "v", "w", "in", "ve", "m", "miasto")
 
 
-def _is_branch(words: tuple[str, ...], phrases: Phrases) -> bool:
+def _is_branch(words: tuple[str, ...]) -> bool:
     """Whether words name a branch or a shop of a company: the word for it in front, or behind a place or a number."""
     for section in ("branch", "outlet"):
-        if _begins(words, phrases[section]) or (len(words) < 5 and _ends(words, phrases[section])):
+        if _begins(words, company_words()[section]) or (len(words) < 5 and _ends(words, company_words()[section])):
             return True
     return False
 

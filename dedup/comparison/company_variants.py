@@ -1,0 +1,178 @@
+"""Whether two names of unlike words are one company's: a sole trader's initials, a brand beside its owner, an abbreviation.
+
+Pair by pair, and only of pairs that share something; what is said of two names hangs on them alone.
+"""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from dedup.given_names import UNKNOWN, GivenName, given_name_table
+
+_LONGEST_WORDS = 8
+_ACRONYM = (3, 8)
+"""Letters that an abbreviation of a name has, at least and at most."""
+
+_COMPOUND = 9
+"""Letters from which a word may give an abbreviation two letters (железобетонный: ЖБ)."""
+
+
+class Verdict(Enum):
+    """What the words of two names say of their bearers."""
+
+    ONE = "one"
+    TWO = "two"
+    OPEN = "open"
+
+
+@lru_cache(maxsize=1 << 16)
+def compare_names(left: str, right: str, sole: bool) -> Verdict:
+    """The verdict on two names by their folded words. sole: whether one is a sole trader's, and the other no legal person's."""
+    a, b = left.split(" "), right.split(" ")
+    if len(a) > _LONGEST_WORDS or len(b) > _LONGEST_WORDS:
+        return Verdict.OPEN
+    a, b = _run_together(a, b), _run_together(b, a)
+    shared = [word for word in a if word in b]
+    rest_a, rest_b = _without(a, shared), _without(b, shared)
+    if sole:
+        return _compare_sole_traders(shared, rest_a, rest_b)
+    if not rest_a and not rest_b:
+        return Verdict.ONE
+    if rest_a and rest_b and _are_short(rest_a) and _are_short(rest_b):
+        return Verdict.TWO
+    return Verdict.OPEN
+
+
+def _run_together(words: list[str], other: Sequence[str]) -> list[str]:
+    """The words, neighbours that the other name writes as one taken together."""
+    found: list[str] = []
+    place = 0
+    while place < len(words):
+        sizes = [size for size in (4, 3, 2) if place + size <= len(words)]
+        size = next((size for size in sizes if "".join(words[place : place + size]) in other), 1)
+        found.append("".join(words[place : place + size]))
+        place += size
+    return found
+
+
+def _without(words: Sequence[str], shared: Sequence[str]) -> list[str]:
+    rest = list(words)
+    for word in shared:
+        if word in rest:
+            rest.remove(word)
+    return rest
+
+
+def _are_short(words: Sequence[str]) -> bool:
+    return all(len(word) <= 2 for word in words)
+
+
+def _compare_sole_traders(shared: list[str], rest_a: list[str], rest_b: list[str]) -> Verdict:
+    """The verdict on the names of sole traders. Initials stand for names, a patronymic or a brand may be missing; two given names, or a
+    surname of a man and of a woman, are two people."""
+    if _contradict(rest_a, rest_b):
+        return Verdict.TWO
+    matched = len(shared)
+    full = sum(len(word) > 3 for word in shared)
+    pairs, rest_a, rest_b = _match(rest_a, rest_b, _is_slip)
+    matched, full = matched + pairs, full + pairs
+    rest_a, rest_b = _match_initials(rest_a, rest_b)
+    rest_b, rest_a = _match_initials(rest_b, rest_a)
+    if not full or (rest_a and rest_b):
+        return Verdict.TWO if rest_a and rest_b and (_are_short(rest_a) or _are_short(rest_b)) else Verdict.OPEN
+    rest = rest_a or rest_b
+    if not rest:
+        return Verdict.ONE
+    if matched > 1:
+        return Verdict.ONE if any(map(_is_given, shared)) or len(rest) > 1 or not _are_short(rest) else Verdict.OPEN
+    return Verdict.ONE if len(rest) > 1 and any(map(_is_given, rest)) else Verdict.OPEN
+
+
+def _contradict(rest_a: Sequence[str], rest_b: Sequence[str]) -> bool:
+    """Whether the words that two names do not share hold two given names, or one surname of both sexes."""
+    given_a, given_b = ([_given(word) for word in rest if _is_given(word)] for rest in (rest_a, rest_b))
+    if given_a and given_b and not any(x.keys & y.keys for x in given_a for y in given_b):
+        return True
+    return any(_of_other_sex(x, y) or _of_other_sex(y, x) for x in rest_a for y in rest_b)
+
+
+def _of_other_sex(man: str, woman: str) -> bool:
+    if len(man) > 4 and woman == man + "a" and man[-2:] in ("ov", "ev", "in", "iv"):
+        return True
+    return len(man) > 5 and man[-3:] in ("ski", "tski", "tsk") and woman in (man[:-1] + "a", man[:-1] + "aia")
+
+
+def _given(word: str) -> GivenName:
+    return given_name_table()[1].get(word, UNKNOWN)
+
+
+def _is_given(word: str) -> bool:
+    return len(word) > 2 and bool(_given(word).full)
+
+
+def _match(
+    left: Sequence[str], right: Sequence[str], same: Callable[[str, str], bool]
+) -> tuple[int, list[str], list[str]]:
+    """How many words of two names pair off, and the words left over."""
+    rest, open_ = [], list(right)
+    for word in left:
+        other = next((each for each in open_ if same(word, each)), None)
+        if other is None:
+            rest.append(word)
+        else:
+            open_.remove(other)
+    return len(left) - len(rest), rest, open_
+
+
+def _is_slip(left: str, right: str) -> bool:
+    return min(len(left), len(right)) > 4 and left[0] == right[0] and OSA.distance(left, right, score_cutoff=1) <= 1
+
+
+def _match_initials(short: Sequence[str], long: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words left over once the initials of the one name have taken words of the other: `ia` those of `igor` and `andreevich`."""
+    rest, open_ = [], list(long)
+    for word in short:
+        taken = _words_of_initials(word, open_) if len(word) <= 3 else []
+        for each in taken:
+            open_.remove(each)
+        if not taken:
+            rest.append(word)
+    return rest, open_
+
+
+def _words_of_initials(initials: str, words: Sequence[str]) -> list[str]:
+    """The words, longer ones, that initials stand for: all of them one word's beginning, or each another's; none if they do not fit."""
+    whole = next((word for word in words if len(word) > len(initials) and word.startswith(initials)), None)
+    if whole is not None:
+        return [whole]
+    found: list[str] = []
+    for letter in initials:
+        each = next((w for w in words if w not in found and len(w) > len(initials) and w.startswith(letter)), None)
+        if each is None:
+            return []
+        found.append(each)
+    return found
+
+
+def is_abbreviation(short: str, words: Sequence[str]) -> bool:
+    """Whether the letters of a word stand for the words of a name, in plain letters: one each in front, compounds may give two."""
+    least, most = _ACRONYM
+    return least <= len(short) <= most and 1 < len(words) <= _LONGEST_WORDS and _spells(short, tuple(words))
+
+
+def _spells(letters: str, words: tuple[str, ...]) -> bool:
+    if not words or not letters:
+        return not words and not letters
+    word, rest = words[0], words[1:]
+    for size in (2, 1):  # ts, kh and the like are one letter of another script
+        if letters[:size] != word[:size] or len(letters) < size:
+            continue
+        if _spells(letters[size:], rest):
+            return True
+        if len(word) >= _COMPOUND:
+            inner = letters[size : size + 1]
+            if inner and inner in word[3:-2] and _spells(letters[size + 1 :], rest):
+                return True
+    return False
