@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from dedup.arrays import Bools, Floats, Ints, KeyTexts, number_texts
-from dedup.comparison.company_asides import read_asides, without_asides
+from dedup.comparison.company_asides import is_town, read_asides, without_asides
 from dedup.comparison.company_tables import company_words, legal_forms
 from dedup.comparison.company_variants import Verdict, compare_names, is_abbreviation
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
@@ -25,9 +25,11 @@ from dedup.comparison.words import (
     folded,
     has_word,
     read_words,
+    renamed,
     texts_of,
     with_words,
 )
+from dedup.folding import fold_plain_words
 
 LEVELS = (
     LevelWords(
@@ -177,7 +179,7 @@ def prepare(values: Sequence[str]) -> Prepared:
     words, fronted = _without_front(_as_one_spelling(words))
     little = has_word(words, frozenset(phrase[0] for phrase in company_words()["little"] if len(phrase) == 1))
     left = np.bincount(words.row[~little], minlength=words.texts)
-    words = folded(words.kept(~little | (left[words.row] == 0)))
+    words = _folded(words.kept(~little | (left[words.row] == 0)))
     words, plain = words.kept(~nobody[words.row]), plain.kept(~nobody[plain.row])
     keys = _with_initials_joined(texts_of(words))
     joined = [key.replace(" ", "") for key in keys]
@@ -276,11 +278,39 @@ def _without_branch(words: Words) -> Words:
             elif behind > at + length:  # `Казанский филиал ООО Ромашка`, `филиал ООО Ромашка в Казани`
                 keep[start : at + length] = False
                 keep[behind:end] = False
+    _drop_outlets(words, keep, starts, starts + counts)
     last_two = starts + counts - 2
     rows = np.flatnonzero((counts > 2) & ~done)
     rows = rows[words.word[last_two[rows]] == town]
     keep[last_two[rows]] = keep[last_two[rows] + 1] = False
     return words.kept(keep)
+
+
+def _drop_outlets(words: Words, keep: Bools, starts: Ints, ends: Ints) -> None:
+    """Takes off `keep` shops and stores behind a name, with their town or number: `магазин №6`, `Magazyn Bydgoszcz`, `Leeds office`."""
+    phrases = sorted(company_words()["outlet"], key=lambda phrase: (-len(phrase), phrase))
+    asked = []
+    for which, found in find_phrases(words, phrases):
+        inside = found[(found > starts[words.row[found]]) & keep[found]]
+        asked += [(place, place + len(phrases[which])) for place in inside.tolist()]
+    for place, behind in asked:
+        row = words.row[place]
+        start, end = int(starts[row]), int(ends[row])
+        names = [words.vocabulary[word] for word in words.word[start:end].tolist()]
+        tail = names[behind - start :]
+        if tail and (tail[-1].isdigit() or is_town(tuple(tail))):
+            keep[place:end] = False
+        elif not tail:
+            before = next(
+                (
+                    n
+                    for n in (3, 2, 1)
+                    if place - start > n and is_town(tuple(names[place - start - n : place - start]))
+                ),
+                0,
+            )
+            if before:
+                keep[place - before : end] = False
 
 
 def _without_forms(words: Words) -> tuple[Words, Ints]:
@@ -303,7 +333,7 @@ def _without_forms(words: Words) -> tuple[Words, Ints]:
         same_again = form_ids[rows] == number[code]
         free = ((form_ids[rows] < 0) | same_again) & (left[rows] > len(phrase)) & keep[found]
         if only_at_end:
-            free &= found + len(phrase) == ends[rows]
+            free &= _ends_there(words, found + len(phrase), ends[rows], free)
         places, rows = found[free], rows[free]
         form_ids[rows] = number[code]
         np.maximum.at(behind, rows, places + len(phrase))
@@ -311,6 +341,19 @@ def _without_forms(words: Words) -> tuple[Words, Ints]:
         for step in range(len(phrase)):
             keep[places + step] = False
     return words.kept(keep & ~_stands_aside(words, keep, behind)), form_ids
+
+
+def _ends_there(words: Words, places: Ints, ends: Ints, asked: Bools) -> Bools:
+    """Whether names end at these places, but for a town, a branch or a remark behind."""
+    found = places == ends
+    open_ = np.flatnonzero(asked & ~found)
+    tails = [
+        " ".join([words.vocabulary[word] for word in words.word[places[each] : ends[each]].tolist()])
+        for each in open_.tolist()
+    ]
+    asides = read_asides(dict.fromkeys(tails))
+    found[open_] = [tail in asides for tail in tails]
+    return found
 
 
 def _stands_aside(words: Words, keep: Bools, behind: Ints) -> Bools:
@@ -355,6 +398,17 @@ def _without_front(words: Words) -> tuple[Words, Bools]:
             keep[places + step] = False
         fronted[words.row[places]] |= ordered[which] in table["front"]
     return words.kept(keep), fronted
+
+
+def _folded(words: Words) -> Words:
+    """The words folded, but for initials: В.В. is not В."""
+    names = list(words.vocabulary)
+    longer = [
+        place for place, name in enumerate(names) if name.isalpha() and not (len(name) == 2 and name[0] == name[1])
+    ]
+    for place, name in zip(longer, fold_plain_words([names[place] for place in longer]), strict=True):
+        names[place] = name
+    return renamed(words, names)
 
 
 def _with_initials_joined(keys: list[str]) -> list[str]:
@@ -441,6 +495,11 @@ def _settle_other_names(prepared: Prepared, left: Ints, right: Ints, levels: Int
             or (len(b) == 1 and is_abbreviation(b[0], a))
         ):
             levels[row] = _CLOSE
+
+
+def _is_town_behind(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    """Whether a name is the other with a town behind."""
+    return long[: len(short)] == short and is_town(long[len(short) :])
 
 
 def _written_words(prepared: Prepared, asked: Ints) -> dict[int, tuple[str, ...]]:

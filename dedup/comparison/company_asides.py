@@ -14,10 +14,12 @@ from dedup.comparison import place
 from dedup.comparison.company_tables import company_words
 from dedup.comparison.typed_text import LONGEST
 from dedup.comparison.words import has_word, read_words, texts_of
+from dedup.given_names import given_name_table
 
 SIGNS = (",", " - ", " – ", " — ")
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)(?:[)\]]|$)\s*")
 _TOWN_BEHIND = re.compile(r"(?<=[^\s,(]) +(?:г\.|гор\.) ?[А-ЯЁ][^,()\"«»]*$|(?<=[^\s,(]) +г [А-ЯЁ][а-яё]+$")
+_TRADING_AS = re.compile(r"(?i)\s+(?:t/a|t/as|d/b/a|trading as)\.?\s+(?=\w)")
 _AROUND = " ()[],-–—"
 _QUOTES = " \"'«»„“”‚‘’.,;:-–—"
 _MOST_ASIDES = 3
@@ -42,7 +44,15 @@ def without_asides(values: Sequence[str]) -> tuple[list[str], dict[int, list[str
     """The values without what stands beside the names, and the aliases found, by place."""
     kept = list(values)
     aliases: dict[int, list[str]] = {}
-    asked = [number for number, value in enumerate(values) if _may_have_aside(value)]
+    for number, value in enumerate(values):
+        if (
+            ("/" in value or "rading as" in value)
+            and (found := _TRADING_AS.search(value)) is not None
+            and found.start()
+        ):
+            kept[number] = value[found.end() :]
+            aliases[number] = [value[: found.start()]]
+    asked = [number for number, value in enumerate(kept) if _may_have_aside(value)]
     for _ in range(_MOST_ASIDES):
         pieces = [_pieces(kept[number]) for number in asked]
         known = read_asides(
@@ -134,7 +144,8 @@ def read_asides(texts: Iterable[str]) -> dict[str, Aside]:
     plain = texts_of(words)
     found = {}
     for row, town in zip(rows, towns, strict=True):
-        aside = _DROPPED if town else _read_aside(bare[row], tuple(plain[row].split(" ")))
+        names = tuple(plain[row].split(" "))
+        aside = _DROPPED if town or _is_bracketed_person(distinct[row], names) else _read_aside(bare[row], names)
         if aside.drop:
             found[distinct[row]] = aside
     return found
@@ -144,17 +155,30 @@ _SECTIONS = ("renamed", "franchise", "remark", "owner", "branch", "outlet", "tow
 
 
 @cache
+def _towns() -> frozenset[tuple[str, ...]]:
+    """The towns of both tables, in plain words."""
+    names = texts_of(read_words([name for name, _ in place.city_names()]))
+    return frozenset({*company_words()["town"], *(tuple(name.split(" ")) for name in names)})
+
+
+@cache
 def _telling_words() -> frozenset[str]:
     """Words of towns, and those with which all that may stand beside a name begins or ends: a text without one is none."""
     ends = {word for section in _SECTIONS for phrase in company_words()[section] for word in (phrase[0], phrase[-1])}
-    towns = texts_of(read_words([name for name, _ in place.city_names()]))
-    return frozenset({*ends, *_BEFORE_TOWN, *(word for town in towns for word in town.split(" "))})
+    return frozenset({*ends, *_BEFORE_TOWN, *(word for town in _towns() for word in town), *_given_words()})
+
+
+@cache
+def _given_words() -> frozenset[str]:
+    """Given names in full, in plain letters."""
+    by_spelling, _ = given_name_table()
+    return frozenset(texts_of(read_words([name for name, known in by_spelling.items() if known.full])))
 
 
 def _read_aside(text: str, words: tuple[str, ...]) -> Aside:
     if not words:
         return _KEPT
-    if _is_town(words):
+    if is_town(words):
         return _DROPPED
     if behind := _begins(words, company_words()["renamed"]):
         return Aside(True, _without_words(text, behind))
@@ -171,13 +195,16 @@ def _read_aside(text: str, words: tuple[str, ...]) -> Aside:
     return _KEPT
 
 
-def _is_town(words: tuple[str, ...]) -> bool:
+def _is_bracketed_person(text: str, words: tuple[str, ...]) -> bool:
+    return "(" in text and 1 < len(words) < 4 and words[0] in _given_words()
+
+
+def is_town(words: tuple[str, ...]) -> bool:
+    """Whether plain words are a town's name."""
     bare = words[1:] if words[0] in _BEFORE_TOWN and len(words) > 1 else words
     if words[0] in ("g", "gor", "gorod") and 1 < len(words) <= _MOST_TOWN_WORDS:
         return True
-    return bare in company_words()["town"] or (
-        len(bare) > 1 and bare[:-1] in company_words()["town"] and len(bare[-1]) < 4
-    )
+    return bare in _towns() or (len(bare) > 1 and bare[:-1] in _towns() and len(bare[-1]) < 4)
 
 
 _BEFORE_TOWN = ("g", "gor", "gorod", "v", "w", "in", "ve", "m", "miasto")

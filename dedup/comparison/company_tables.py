@@ -31,7 +31,8 @@ def legal_forms() -> tuple[dict[str, LegalForm], list[tuple[tuple[str, ...], str
         if (as_code := tuple(code.split("_"))) not in phrases:  # a column of its own may hold codes
             phrases[as_code] = code
             at_end.add(as_code)
-    ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+    # A sole trader's form before the others: ИП Лукашевич А.О. is no stock company (АО).
+    ordered = sorted(phrases, key=lambda phrase: (-len(phrase), forms[phrases[phrase]].sort != "sole", phrase))
     return forms, [(phrase, phrases[phrase], phrase in at_end) for phrase in ordered]
 
 

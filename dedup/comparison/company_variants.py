@@ -51,10 +51,19 @@ def _run_together(words: list[str], other: Sequence[str]) -> list[str]:
     place = 0
     while place < len(words):
         sizes = [size for size in (4, 3, 2) if place + size <= len(words)]
-        size = next((size for size in sizes if "".join(words[place : place + size]) in other), 1)
-        found.append("".join(words[place : place + size]))
+        joined = {size: "".join(words[place : place + size]) for size in sizes}
+        size, word = next(
+            ((n, w) for n, text in joined.items() for w in other if _is_one_word(text, w)), (1, words[place])
+        )
+        found.append(word)
         place += size
     return found
+
+
+def _is_one_word(joined: str, word: str) -> bool:
+    return joined == word or (
+        len(word) >= _COMPOUND and joined[0] == word[0] and OSA.distance(joined, word, score_cutoff=1) <= 1
+    )
 
 
 def _without(words: Sequence[str], shared: Sequence[str]) -> list[str]:
@@ -78,8 +87,10 @@ def _compare_sole_traders(shared: list[str], rest_a: list[str], rest_b: list[str
     full = sum(len(word) > 3 for word in shared)
     pairs, rest_a, rest_b = _match(rest_a, rest_b, _is_slip)
     matched, full = matched + pairs, full + pairs
+    before = len(rest_a) + len(rest_b)
     rest_a, rest_b = _match_initials(rest_a, rest_b)
     rest_b, rest_a = _match_initials(rest_b, rest_a)
+    matched += before > len(rest_a) + len(rest_b)
     if not full or (rest_a and rest_b):
         return Verdict.TWO if rest_a and rest_b and (_are_short(rest_a) or _are_short(rest_b)) else Verdict.OPEN
     rest = rest_a or rest_b
@@ -143,17 +154,15 @@ def _match_initials(short: Sequence[str], long: Sequence[str]) -> tuple[list[str
 
 
 def _words_of_initials(initials: str, words: Sequence[str]) -> list[str]:
-    """The words, longer ones, that initials stand for: all of them one word's beginning, or each another's; none if they do not fit."""
-    whole = next((word for word in words if len(word) > len(initials) and word.startswith(initials)), None)
-    if whole is not None:
-        return [whole]
-    found: list[str] = []
-    for letter in initials:
-        each = next((w for w in words if w not in found and len(w) > len(initials) and w.startswith(letter)), None)
-        if each is None:
-            return []
-        found.append(each)
-    return found
+    """The words, longer ones, whose beginnings initials are together; none if they do not fit."""
+    for size in range(len(initials), 0, -1):  # a letter of another script may be two (Юрий, Iurii)
+        for word in words:
+            if len(word) > size and word.startswith(initials[:size]):
+                if size == len(initials):
+                    return [word]
+                if found := _words_of_initials(initials[size:], [each for each in words if each is not word]):
+                    return [word, *found]
+    return []
 
 
 def is_abbreviation(short: str, words: Sequence[str]) -> bool:

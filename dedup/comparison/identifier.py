@@ -26,6 +26,9 @@ LEVELS = (
 _LEAST_TYPO = 6
 """Characters from which one slip is more likely than two neighbouring numbers."""
 
+_LEAST_MISTYPED = 8
+"""Characters from which a slip in front of the last digits is likelier than two numbers that happen to be alike."""
+
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТУХІЈ", "ABEKMHOPCTYXIJ")
 _SIGNS = re.compile(r"[^\w\n]|_")
 _ASCII_SIGNS: dict[int, str | None] = {
@@ -97,10 +100,20 @@ def _read(key: str) -> str:
 
 
 def _with_lost_zero(key: str) -> str:
-    """The number with the zero in front that a spreadsheet took off, where its check digits say so: Russian numbers of nine or eleven digits."""
-    if len(key) in (9, 11) and key.isdecimal() and has_right_digits("0" + key):
+    """The number with the zeros in front that a spreadsheet took off, where its check digits or its date say so: Russian, Kazakh, Czech."""
+    if not (5 < len(key) < 12 and key.isdecimal()):
+        return key
+    if len(key) in (9, 11) and has_right_digits("0" + key):
         return "0" + key
-    return key
+    if len(key) == 11 and "01" <= key[1:3] <= "12" and key[3] in "456":  # a firm's БИН: year, month, sort of firm
+        return "0" + key
+    return key.zfill(8) if len(key) < 8 and _is_czech(key.zfill(8)) else key
+
+
+def _is_czech(key: str) -> bool:
+    """Whether the check digit of eight is that of a Czech or Slovak firm's number."""
+    rest = sum((8 - place) * int(digit) for place, digit in enumerate(key[:7])) % 11
+    return int(key[7]) == (11 - rest) % 10
 
 
 def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
@@ -126,12 +139,19 @@ def has_right_digits(key: str) -> bool:
     return rest(_INN[2:]) % 10 == digits[9] or rest(_NIP) == digits[9]
 
 
+_RUNNING = 3
+"""Digits at the end of a number in which companies registered one after another differ."""
+
+
 def is_mistyped(left: str, right: str) -> bool:
-    """Whether of two keys one has right check digits and the other is a slip away with wrong ones: one number, mistyped. Numbers that
-    have no check digits run on from one to the next, so that a digit more is another company."""
-    if OSA.distance(left, right, score_cutoff=1) > 1:
+    """Whether two keys, a slip apart, are one number mistyped: one has right check digits and the other wrong ones, or the slip is far from
+    the end. Numbers run on from one to the next, so that another digit there is another company."""
+    if left == right or OSA.distance(left, right, score_cutoff=1) > 1:
         return False
-    return has_right_digits(left) != has_right_digits(right)
+    right_digits = has_right_digits(left), has_right_digits(right)
+    if any(right_digits):
+        return not all(right_digits)
+    return min(len(left), len(right)) >= _LEAST_MISTYPED and left[-_RUNNING:] == right[-_RUNNING:]
 
 
 def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:
