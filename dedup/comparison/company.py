@@ -4,7 +4,6 @@ A legal form is taken off the name and compared by itself: ООО and АО are t
 translation, a form on one side only says nothing. A word more (Плюс, М, Bis, Group, Юг, a number) is another company as a rule.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from dedup.arrays import Bools, Floats, Ints, KeyTexts, number_texts
-from dedup.comparison.company_asides import is_town, read_asides, without_asides
+from dedup.comparison.company_asides import is_aside, is_town, telling_words, without_asides
 from dedup.comparison.company_tables import company_words, legal_forms
 from dedup.comparison.company_variants import Verdict, compare_names, is_abbreviation
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
@@ -61,10 +60,6 @@ _MOST_EXTRA = 2
 """Words more with which a name still counts as the other with a suffix; beyond that it is a name that happens to hold a short one."""
 
 
-_AND = re.compile(r"(?<=[^\W\d_])\+(?=[^\W\d_])|(?<=\w) \+ (?=\w)|(?<=\w)\+ (?=[^\W\d_])")
-_CZECH_AND = re.compile(r" a (?=[^\W\d_a-zà-ž])")
-_PLUS = re.compile(r"\+")
-_POLISH_BRANCH = re.compile(r"(?<!\w)[Oo]/(?=\s?[^\W\d_]{3})")
 _LONG = 9
 """Letters beyond which a name may be mistyped in its first one."""
 
@@ -169,7 +164,6 @@ def read_forms(values: Sequence[str]) -> tuple[str, ...]:
 
 def prepare(values: Sequence[str]) -> Prepared:
     """Takes quotes and the legal form off each value and folds what is left."""
-    values = list(map(_spelt_out, values))
     values, aliases = without_asides(values)
     words = read_words(values, joined_initials=True)
     nobody = _names_nobody(words)
@@ -184,10 +178,10 @@ def prepare(values: Sequence[str]) -> Prepared:
     keys = _with_initials_joined(texts_of(words))
     joined = [key.replace(" ", "") for key in keys]
     words = distinct(words)
-    codes = [*legal_forms()[0], ""]
+    codes = as_texts([*legal_forms()[0], ""])
     return Prepared(
         keys=tuple(keys),
-        form=tuple([codes[number] for number in form_ids.tolist()]),
+        form=tuple(codes[form_ids].tolist()),
         words=words,
         form_ids=form_ids,
         number_ids=_numbers_in(words),
@@ -219,19 +213,6 @@ def _sole_forms() -> Bools:
     return np.array([*(form.sort in ("sole", "farm") for form in legal_forms()[0].values()), False], dtype=bool)
 
 
-def _spelt_out(value: str) -> str:
-    """The value with signs as the words that they stand for: `A + B`, and the Czech `a` between two names, are A and B; `A+` is A Plus."""
-    if "+" in value:
-        value = _PLUS.sub(" plus ", _AND.sub(" & ", value))
-    if " a " in value:
-        value = _CZECH_AND.sub(" & ", value)
-    if "№" in value:
-        value = value.replace("№", " ")
-    if "O/" in value or "o/" in value:
-        value = _POLISH_BRANCH.sub(" oddział ", value)
-    return "Ч" + value if value[:3] == "УП " else value  # the Belarusian form; Up Studio Ltd is none
-
-
 def _names_nobody(words: Words) -> Bools:
     """Which texts are a placeholder as a whole, [texts]."""
     found = np.zeros(words.texts, dtype=bool)
@@ -258,14 +239,20 @@ def _without_branch(words: Words) -> Words:
     before = frozenset(known[word] for word in ("v", "w", "we", "in", "g", "m", "po") if word in known)
     town = known.get("g", -1)
     limited = frozenset(known[word] for word in ("ltd", "limited", "plc", "llc", "llp", "inc", "corp") if word in known)
-    phrases = sorted(company_words()["branch"], key=lambda phrase: (-len(phrase), phrase))
+    outlets = company_words()["outlet"].keys() - company_words()["branch"].keys()
+    phrases = sorted(
+        [*company_words()["branch"], *outlets], key=lambda phrase: (phrase in outlets, -len(phrase), phrase)
+    )
     done = np.zeros(words.texts, dtype=bool)
     for which, found in find_phrases(words, phrases):
         length = len(phrases[which])
         for at in found[~done[words.row[found]]].tolist():
             row = int(words.row[at])
-            done[row] = True
             start, end = int(starts[row]), int(starts[row] + counts[row])
+            if phrases[which] in outlets:
+                done[row] = at > start and _drop_outlet(words, keep, start, end, at, at + length)
+                continue
+            done[row] = True
             behind = next((i for i in range(at + length, end) if int(words.word[i]) in before), end)
             if phrases[which][0] == "branch":  # `Romashka Ltd, Leeds branch`; Olive Branch Ltd is none
                 form = next((i for i in (at - 1, at - 2) if i > start and int(words.word[i]) in limited), end - 1)
@@ -278,7 +265,6 @@ def _without_branch(words: Words) -> Words:
             elif behind > at + length:  # `Казанский филиал ООО Ромашка`, `филиал ООО Ромашка в Казани`
                 keep[start : at + length] = False
                 keep[behind:end] = False
-    _drop_outlets(words, keep, starts, starts + counts)
     last_two = starts + counts - 2
     rows = np.flatnonzero((counts > 2) & ~done)
     rows = rows[words.word[last_two[rows]] == town]
@@ -286,31 +272,18 @@ def _without_branch(words: Words) -> Words:
     return words.kept(keep)
 
 
-def _drop_outlets(words: Words, keep: Bools, starts: Ints, ends: Ints) -> None:
-    """Takes off `keep` shops and stores behind a name, with their town or number: `магазин №6`, `Magazyn Bydgoszcz`, `Leeds office`."""
-    phrases = sorted(company_words()["outlet"], key=lambda phrase: (-len(phrase), phrase))
-    asked = []
-    for which, found in find_phrases(words, phrases):
-        inside = found[(found > starts[words.row[found]]) & keep[found]]
-        asked += [(place, place + len(phrases[which])) for place in inside.tolist()]
-    for place, behind in asked:
-        row = words.row[place]
-        start, end = int(starts[row]), int(ends[row])
-        names = [words.vocabulary[word] for word in words.word[start:end].tolist()]
-        tail = names[behind - start :]
-        if tail and (tail[-1].isdigit() or is_town(tuple(tail))):
-            keep[place:end] = False
-        elif not tail:
-            before = next(
-                (
-                    n
-                    for n in (3, 2, 1)
-                    if place - start > n and is_town(tuple(names[place - start - n : place - start]))
-                ),
-                0,
-            )
-            if before:
-                keep[place - before : end] = False
+def _drop_outlet(words: Words, keep: Bools, start: int, end: int, place: int, behind: int) -> bool:
+    """Takes a shop or a store behind a name off `keep`, with its town or number: `магазин №6`, `Magazyn Bydgoszcz`, `Leeds office`. The name
+    goes from word `start` to before `end`, what it is called from `place` to before `behind`; answers whether it was one."""
+    tail = _words_between(words, behind, end)
+    if tail and (tail[-1].isdigit() or is_town(tail)):
+        keep[place:end] = False
+        return True
+    before = range(max(start + 1, place - 3), place)
+    town = next((each for each in before if is_town(_words_between(words, each, place))), end)
+    if not tail:
+        keep[town:end] = False
+    return not tail and town < end
 
 
 def _without_forms(words: Words) -> tuple[Words, Ints]:
@@ -345,27 +318,34 @@ def _without_forms(words: Words) -> tuple[Words, Ints]:
 
 def _ends_there(words: Words, places: Ints, ends: Ints, asked: Bools) -> Bools:
     """Whether names end at these places, but for a town, a branch or a remark behind."""
-    found = places == ends
-    open_ = np.flatnonzero(asked & ~found)
-    tails = [
-        " ".join([words.vocabulary[word] for word in words.word[places[each] : ends[each]].tolist()])
-        for each in open_.tolist()
-    ]
-    asides = read_asides(dict.fromkeys(tails))
-    found[open_] = [tail in asides for tail in tails]
+    found = np.asarray(places == ends)
+    for each in np.flatnonzero(asked & ~found).tolist():
+        found[each] = is_aside(_words_between(words, int(places[each]), int(ends[each])))
     return found
+
+
+def _words_between(words: Words, start: int, end: int) -> tuple[str, ...]:
+    return tuple([words.vocabulary[word] for word in words.word[start:end].tolist()])
 
 
 def _stands_aside(words: Words, keep: Bools, behind: Ints) -> Bools:
     """Which words are a town, a branch or a remark behind the legal form, [words]. keep: words of the name; behind: the place behind the
     form of each text, 0 for none."""
-    places = np.arange(len(words.row))
-    tail = keep & (behind[words.row] > 0) & (places >= behind[words.row])
+    tail = keep & (np.arange(len(words.row)) >= behind[words.row]) & (behind[words.row] > 0)
     before = np.bincount(words.row[keep & ~tail], minlength=words.texts) > 0
     tail &= before[words.row]
-    texts = texts_of(words.kept(tail))
-    asides = read_asides(dict.fromkeys([text for text in texts if text]))
-    return np.asarray(tail & np.array([text in asides for text in texts], dtype=bool)[words.row])
+    telling = [word for word in np.unique(words.word[tail]).tolist() if words.vocabulary[word] in telling_words()]
+    rows = words.row[tail & np.isin(words.word, telling)]
+    tails: dict[int, list[int]] = {}
+    wanted = np.zeros(words.texts, dtype=bool)
+    wanted[rows] = True
+    for place in np.flatnonzero(tail & wanted[words.row]).tolist():
+        tails.setdefault(int(words.row[place]), []).append(place)
+    found = np.zeros(len(words.row), dtype=bool)
+    for places in tails.values():
+        if is_aside(tuple([words.vocabulary[word] for word in words.word[places].tolist()])):
+            found[places] = True
+    return found
 
 
 def _as_one_spelling(words: Words) -> Words:
@@ -423,7 +403,7 @@ def _with_initials_joined(keys: list[str]) -> list[str]:
 
 def _numbers_in(words: Words) -> Ints:
     """The numbers that stand in each text as one number, -1 where there are none: Завод 5 is not Завод 6."""
-    digits = np.array([any(letter.isdigit() for letter in word) for word in words.vocabulary], dtype=bool)
+    digits = np.array([not word.isalpha() and any(map(str.isdigit, word)) for word in words.vocabulary], dtype=bool)
     mask = digits[words.word] if len(digits) else np.zeros(0, dtype=bool)
     return number_texts(texts_of(words.kept(mask)))
 

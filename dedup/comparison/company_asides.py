@@ -6,11 +6,12 @@ It stands in brackets, behind a comma or a dash, or behind the legal form. Anoth
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
 from dedup.comparison import place
+from dedup.comparison.column_bytes import join_values, split_rows
 from dedup.comparison.company_tables import company_words
 from dedup.comparison.typed_text import LONGEST
 from dedup.comparison.words import has_word, read_words, texts_of
@@ -19,6 +20,10 @@ from dedup.given_names import given_name_table
 SIGNS = (",", " - ", " – ", " — ")
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)(?:[)\]]|$)\s*")
 _TOWN_BEHIND = re.compile(r"(?<=[^\s,(]) +(?:г\.|гор\.) ?[А-ЯЁ][^,()\"«»]*$|(?<=[^\s,(]) +г [А-ЯЁ][а-яё]+$")
+_AND = re.compile(r"(?<=[^\W\d_])\+(?=[^\W\d_])|(?<=\w) \+ (?=\w)|(?<=\w)\+ (?=[^\W\d_])")
+_CZECH_AND = re.compile(r" a (?=[^\W\d_a-zà-ž])")
+_PLUS = re.compile(r"\+")
+_POLISH_BRANCH = re.compile(r"(?<!\w)[Oo]/(?=\s?[^\W\d_]{3})")
 _TRADING_AS = re.compile(r"(?i)\s+(?:t/a|t/as|d/b/a|trading as)\.?\s+(?=\w)")
 _AROUND = " ()[],-–—"
 _QUOTES = " \"'«»„“”‚‘’.,;:-–—"
@@ -41,40 +46,64 @@ _DROPPED = Aside(True)
 
 
 def without_asides(values: Sequence[str]) -> tuple[list[str], dict[int, list[str]]]:
-    """The values without what stands beside the names, and the aliases found, by place."""
+    """The values without what stands beside the names, signs spelt out, and the aliases found, by place."""
     kept = list(values)
     aliases: dict[int, list[str]] = {}
-    for number, value in enumerate(values):
-        if (
-            ("/" in value or "rading as" in value)
-            and (found := _TRADING_AS.search(value)) is not None
-            and found.start()
-        ):
+    asked = []
+    for number in _with_signs(values):
+        value = kept[number] = _spelt_out(kept[number])
+        if ("/" in value or " as " in value) and (found := _TRADING_AS.search(value)) is not None and found.start():
             kept[number] = value[found.end() :]
             aliases[number] = [value[: found.start()]]
-    asked = [number for number, value in enumerate(kept) if _may_have_aside(value)]
+        if len(value) < LONGEST:
+            asked.append(number)
     for _ in range(_MOST_ASIDES):
-        pieces = [_pieces(kept[number]) for number in asked]
-        known = read_asides(
-            dict.fromkeys([kept[n][a:b] for n, cuts in zip(asked, pieces, strict=True) for a, b in cuts])
-        )
-        asked = [n for n, cuts in zip(asked, pieces, strict=True) if cuts and _take_off(n, cuts, known, kept, aliases)]
+        pieces = {number: cuts for number in asked if (cuts := _pieces(kept[number]))}
+        texts = [kept[number][start:end] for number, cuts in pieces.items() for start, end in cuts]
+        known = read_asides(dict.fromkeys(texts))
+        asked = [number for number, cuts in pieces.items() if _take_off(number, cuts, known, kept, aliases)]
         if not asked:
             break
     return kept, aliases
 
 
-def _may_have_aside(value: str) -> bool:
-    return (
-        "," in value
-        or "(" in value
-        or " - " in value
-        or "г." in value
-        or " – " in value
-        or " — " in value
-        or " г " in value
-        or "[" in value
-    ) and len(value) < LONGEST
+_SINGLE = np.zeros(256, dtype=bool)
+_SINGLE[list(b"+([,/")] = True
+
+
+def _with_signs(values: Sequence[str]) -> list[int]:
+    """The values that hold a sign beside which something may stand: found in the bytes of all at once, since most hold none."""
+    if not len(values):
+        return []
+    rows = split_rows(join_values(values))
+    data = np.concatenate([rows.data, np.zeros(4, dtype=np.uint8)])
+    blanks, dots = np.flatnonzero(data == ord(" ")), np.flatnonzero(data == ord("."))
+    one, two, three = (data[blanks + step] for step in (1, 2, 3))
+    apart = ((one == ord("-")) | (one == ord("a"))) & (two == ord(" "))
+    apart |= (one == ord("a")) & (two == ord("s")) & (three == ord(" "))
+    apart |= (one == 0xD0) & (two == 0xB3) & (three == ord(" "))  # г
+    wide = np.flatnonzero(data == 0xE2)
+    one, two = data[wide + 1], data[wide + 2]
+    wide = wide[((one == 0x84) & (two == 0x96)) | ((one == 0x80) & ((two == 0x93) | (two == 0x94)))]  # № – —
+    towns = dots[(data[dots - 1] == 0xB3) & (data[dots - 2] == 0xD0)]  # г.
+    places = np.concatenate([np.flatnonzero(_SINGLE[data]), blanks[apart], wide, towns])
+    private = (rows.words_at(rows.starts) & np.uint64((1 << 40) - 1)) == np.uint64(
+        int.from_bytes("УП ".encode(), "little")
+    )
+    return np.flatnonzero(rows.holding(places) | private).tolist()
+
+
+def _spelt_out(value: str) -> str:
+    """The value with signs as the words that they stand for: `A + B`, and the Czech `a` between two names, are A and B; `A+` is A Plus."""
+    if "+" in value:
+        value = _PLUS.sub(" plus ", _AND.sub(" & ", value))
+    if " a " in value:
+        value = _CZECH_AND.sub(" & ", value)
+    if "№" in value:
+        value = value.replace("№", " ")
+    if "O/" in value or "o/" in value:
+        value = _POLISH_BRANCH.sub(" oddział ", value)
+    return "Ч" + value if value[:3] == "УП " else value  # the Belarusian form; Up Studio Ltd is none
 
 
 def _pieces(value: str) -> list[tuple[int, int]]:
@@ -138,7 +167,7 @@ def read_asides(texts: Iterable[str]) -> dict[str, Aside]:
         return {}
     bare = [text.strip(_AROUND) for text in distinct]
     words = read_words(bare, joined_initials=True)
-    telling = np.flatnonzero(np.bincount(words.row[has_word(words, _telling_words())], minlength=words.texts))
+    telling = np.flatnonzero(np.bincount(words.row[has_word(words, telling_words())], minlength=words.texts))
     rows = telling.tolist()
     towns = place.prepare([bare[row] for row in rows]).known.tolist()
     plain = texts_of(words)
@@ -162,7 +191,7 @@ def _towns() -> frozenset[tuple[str, ...]]:
 
 
 @cache
-def _telling_words() -> frozenset[str]:
+def telling_words() -> frozenset[str]:
     """Words of towns, and those with which all that may stand beside a name begins or ends: a text without one is none."""
     ends = {word for section in _SECTIONS for phrase in company_words()[section] for word in (phrase[0], phrase[-1])}
     return frozenset({*ends, *_BEFORE_TOWN, *(word for town in _towns() for word in town), *_given_words()})
@@ -173,6 +202,12 @@ def _given_words() -> frozenset[str]:
     """Given names in full, in plain letters."""
     by_spelling, _ = given_name_table()
     return frozenset(texts_of(read_words([name for name, known in by_spelling.items() if known.full])))
+
+
+@lru_cache(maxsize=1 << 14)
+def is_aside(words: tuple[str, ...]) -> bool:
+    """Whether plain words behind a name are none of it."""
+    return bool(words) and any(word in telling_words() for word in words) and _read_aside("", words).drop
 
 
 def _read_aside(text: str, words: tuple[str, ...]) -> Aside:
