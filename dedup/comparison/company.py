@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from dedup.arrays import Bools, Floats, Ints, KeyTexts, number_texts
 from dedup.comparison.company_asides import is_aside, is_town, telling_words, without_asides
@@ -239,7 +240,8 @@ def _without_branch(words: Words) -> Words:
     before = frozenset(known[word] for word in ("v", "w", "we", "in", "g", "m", "po") if word in known)
     town = known.get("g", -1)
     limited = frozenset(known[word] for word in ("ltd", "limited", "plc", "llc", "llp", "inc", "corp") if word in known)
-    outlets = company_words()["outlet"].keys() - company_words()["branch"].keys()
+    noted = company_words()["noted"]
+    outlets = (company_words()["outlet"].keys() | noted.keys()) - company_words()["branch"].keys()
     phrases = sorted(
         [*company_words()["branch"], *outlets], key=lambda phrase: (phrase in outlets, -len(phrase), phrase)
     )
@@ -249,6 +251,9 @@ def _without_branch(words: Words) -> Words:
         for at in found[~done[words.row[found]]].tolist():
             row = int(words.row[at])
             start, end = int(starts[row]), int(starts[row] + counts[row])
+            if phrases[which] in noted:
+                keep[at:end] &= at == start or at + length < end
+                continue
             if phrases[which] in outlets:
                 done[row] = at > start and _drop_outlet(words, keep, start, end, at, at + length)
                 continue
@@ -268,6 +273,9 @@ def _without_branch(words: Words) -> Words:
     last_two = starts + counts - 2
     rows = np.flatnonzero((counts > 2) & ~done)
     rows = rows[words.word[last_two[rows]] == town]
+    rows = np.array(
+        [row for row in rows.tolist() if is_town((words.vocabulary[words.word[last_two[row] + 1]],))], dtype=np.int64
+    )
     keep[last_two[rows]] = keep[last_two[rows] + 1] = False
     return words.kept(keep)
 
@@ -429,7 +437,8 @@ def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
     slips = ~together & ~contained & _are_slips(prepared, a, b)
     levels[rest[together | slips]] = _CLOSE
     levels[equal] = _EQUAL
-    asked = np.flatnonzero(~together & ((shared > 0) | slips))
+    traders = _are_traders(prepared, a, b)
+    asked = np.flatnonzero(~together & (traders | (slips & (shared > 0))))
     _settle(prepared, left, right, levels, rest[asked])
     _settle_other_names(prepared, left, right, levels, rest[~together])
     levels[(levels <= _CLOSE) & forms_contradict(prepared, left, right)] = _OTHER_FORM
@@ -437,16 +446,17 @@ def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
     return levels
 
 
+def _are_traders(prepared: Prepared, left: Ints, right: Ints) -> Bools:
+    """Which pairs are of a sole trader and another, or a name without legal form."""
+    sole, formless = prepared.sole, prepared.form_ids < 0
+    return np.asarray((sole[left] & (sole[right] | formless[right])) | (sole[right] & formless[left]))
+
+
 def _settle(prepared: Prepared, left: Ints, right: Ints, levels: Ints, rows: Ints) -> None:
     """Puts what the words of names say where one is a sole trader's, or a slip may be another's initial, into the levels of these rows."""
-    sole = prepared.sole
-    formless = prepared.form_ids < 0
-    a, b = left[rows], right[rows]
-    traders = (sole[a] & (sole[b] | formless[b])) | (sole[b] & formless[a])
-    asked = rows[traders | (levels[rows] == _CLOSE)]
-    for row, x, y in zip(asked.tolist(), left[asked].tolist(), right[asked].tolist(), strict=True):
-        traded = bool((sole[x] and (sole[y] or formless[y])) or (sole[y] and formless[x]))
-        verdict = compare_names(*sorted((prepared.keys[x], prepared.keys[y])), traded)
+    traders = _are_traders(prepared, left[rows], right[rows]).tolist()
+    for row, x, y, trader in zip(rows.tolist(), left[rows].tolist(), right[rows].tolist(), traders, strict=True):
+        verdict = compare_names(*sorted((prepared.keys[x], prepared.keys[y])), trader)
         if verdict is Verdict.ONE:
             levels[row] = _CLOSE
         elif verdict is Verdict.TWO:
@@ -475,6 +485,18 @@ def _settle_other_names(prepared: Prepared, left: Ints, right: Ints, levels: Int
             or (len(b) == 1 and is_abbreviation(b[0], a))
         ):
             levels[row] = _CLOSE
+
+
+def _has_mistyped_form(prepared: Prepared, x: int, y: int, a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether of two names one has no legal form but the other's form mistyped: `Кристалл ОООО`."""
+    (short, long), forms = ((a, b), (x, y)) if len(a) < len(b) else ((b, a), (y, x))
+    if len(long) - len(short) != 1 or prepared.form_ids[forms[0]] < 0 or prepared.form_ids[forms[1]] >= 0:
+        return False
+    extra = long[-1] if long[:-1] == short else long[0] if long[1:] == short else ""
+    written = [
+        phrase[0] for phrase, code, _ in legal_forms()[1] if len(phrase) == 1 and code == prepared.form[forms[0]]
+    ]
+    return len(extra) > 2 and not is_common(extra) and any(OSA.distance(extra, form) == 1 for form in written)
 
 
 def _is_town_behind(short: tuple[str, ...], long: tuple[str, ...]) -> bool:

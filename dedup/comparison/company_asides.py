@@ -12,7 +12,7 @@ import numpy as np
 
 from dedup.comparison import place
 from dedup.comparison.column_bytes import join_values, split_rows
-from dedup.comparison.company_tables import company_words
+from dedup.comparison.company_tables import company_words, legal_forms
 from dedup.comparison.typed_text import LONGEST
 from dedup.comparison.words import has_word, read_words, texts_of
 from dedup.given_names import given_name_table
@@ -61,10 +61,37 @@ def without_asides(values: Sequence[str]) -> tuple[list[str], dict[int, list[str
         pieces = {number: cuts for number in asked if (cuts := _pieces(kept[number]))}
         texts = [kept[number][start:end] for number, cuts in pieces.items() for start, end in cuts]
         known = read_asides(dict.fromkeys(texts))
+        known |= _behind_forms({number: cuts for number, cuts in pieces.items() if "(" in kept[number]}, kept, known)
         asked = [number for number, cuts in pieces.items() if _take_off(number, cuts, known, kept, aliases)]
         if not asked:
             break
     return kept, aliases
+
+
+def _behind_forms(
+    pieces: Mapping[int, Sequence[tuple[int, int]]], kept: Sequence[str], known: Mapping[str, Aside]
+) -> dict[str, Aside]:
+    """Brackets behind a legal form: no part of the name, but a brand maybe. By their text with the form, which is in no other place."""
+    asked = [
+        (kept[number][start:end], kept[number][:start])
+        for number, cuts in pieces.items()
+        for start, end in cuts
+        if kept[number][start:end].lstrip()[:1] == "(" and kept[number][start:end] not in known
+    ]
+    if not asked:
+        return {}
+    forms = {phrase for phrase, _, _ in legal_forms()[1]}
+    plain = [
+        tuple(text.split(" "))
+        for text in texts_of(read_words([t for pair in asked for t in pair], joined_initials=True))
+    ]
+    found = {}
+    for (text, _), inside, before in zip(asked, plain[::2], plain[1::2], strict=True):
+        if any(inside[a:b] in forms for a in range(len(inside)) for b in range(a + 1, len(inside) + 1)):
+            continue
+        if any(before[-size:] in forms for size in range(1, min(len(before), 7))):
+            found[text] = Aside(True, text.strip(_AROUND))
+    return found
 
 
 _SINGLE = np.zeros(256, dtype=bool)
@@ -180,7 +207,7 @@ def read_asides(texts: Iterable[str]) -> dict[str, Aside]:
     return found
 
 
-_SECTIONS = ("renamed", "franchise", "remark", "owner", "branch", "outlet", "town")
+_SECTIONS = ("renamed", "franchise", "remark", "owner", "branch", "outlet", "part", "town")
 
 
 @cache
@@ -247,7 +274,7 @@ _BEFORE_TOWN = ("g", "gor", "gorod", "v", "w", "in", "ve", "m", "miasto")
 
 def _is_branch(words: tuple[str, ...]) -> bool:
     """Whether words name a branch or a shop of a company: the word for it in front, or behind a place or a number."""
-    for section in ("branch", "outlet"):
+    for section in ("branch", "outlet", "part"):
         if _begins(words, company_words()[section]) or (len(words) < 5 and _ends(words, company_words()[section])):
             return True
     return False

@@ -31,8 +31,14 @@ def legal_forms() -> tuple[dict[str, LegalForm], list[tuple[tuple[str, ...], str
         if (as_code := tuple(code.split("_"))) not in phrases:  # a column of its own may hold codes
             phrases[as_code] = code
             at_end.add(as_code)
+
     # A sole trader's form before the others: ИП Лукашевич А.О. is no stock company (АО).
-    ordered = sorted(phrases, key=lambda phrase: (-len(phrase), forms[phrases[phrase]].sort != "sole", phrase))
+    # Those of other languages last: the LTD of ЗАО Родник ЛТД is a part of its name.
+    def rank(phrase: tuple[str, ...]) -> tuple[int, bool, bool, tuple[str, ...]]:
+        form = forms[phrases[phrase]]
+        return -len(phrase), form.sort != "sole", form.country in ("gb", "us", "en"), phrase
+
+    ordered = sorted(phrases, key=rank)
     return forms, [(phrase, phrases[phrase], phrase in at_end) for phrase in ordered]
 
 
