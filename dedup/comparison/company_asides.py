@@ -10,12 +10,14 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from dedup.arrays import Ints
 from dedup.comparison import place
 from dedup.comparison.column_bytes import join_values, split_rows
 from dedup.comparison.company_tables import company_words, legal_forms
 from dedup.comparison.typed_text import LONGEST
 from dedup.comparison.words import has_word, read_words, texts_of
 from dedup.given_names import given_name_table
+from dedup.words import TO_CYRILLIC
 
 SIGNS = (",", " - ", " – ", " — ")
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)(?:[)\]]|$)\s*")
@@ -24,6 +26,11 @@ _AND = re.compile(r"(?<=[^\W\d_])\+(?=[^\W\d_])|(?<=\w) \+ (?=\w)|(?<=\w)\+ (?=[
 _CZECH_AND = re.compile(r" a (?=[^\W\d_a-zà-ž])")
 _PLUS = re.compile(r"\+")
 _POLISH_BRANCH = re.compile(r"(?<!\w)[Oo]/(?=\s?[^\W\d_]{3})")
+_OTHER_LAYOUT_FORMS = (b"JJJ", b"NJJ", b"PFJ", b"JFJ", b"GFJ", b"XEG", b"J,otcndj", b"Bylbdblefkmysq")
+_OTHER_LAYOUT = re.compile(r"(?<!\w)(?:JJJ|NJJ|PFJ|JFJ|GFJ|XEG|J,otcndj|Bylbdblefkmysq)(?!\w)")
+"""Legal forms (ООО, ТОО, ЗАО, ОАО, ПАО, ЧУП) typed on the other layout of the keyboard."""
+_BROKEN = re.compile(r"[ÃÂÄÅ][\u0080-\u00bfŒœŠšŽžŸƒˆ˜‚„†‡…‰‹›€™‘’“”•–—]")
+"""UTF-8 that was read as Latin letters: KrÃ¼ger."""
 _TRADING_AS = re.compile(r"(?i)\s+(?:t/a|t/as|d/b/a|trading as)\.?\s+(?=\w)")
 _AROUND = " ()[],-–—"
 _QUOTES = " \"'«»„“”‚‘’.,;:-–—"
@@ -71,7 +78,7 @@ def without_asides(values: Sequence[str]) -> tuple[list[str], dict[int, list[str
 def _behind_forms(
     pieces: Mapping[int, Sequence[tuple[int, int]]], kept: Sequence[str], known: Mapping[str, Aside]
 ) -> dict[str, Aside]:
-    """Brackets behind a legal form: no part of the name, but a brand maybe. By their text with the form, which is in no other place."""
+    """Brackets behind a legal form, by their text: a chain that the company trades under, a line of business, no part of its name."""
     asked = [
         (kept[number][start:end], kept[number][:start])
         for number, cuts in pieces.items()
@@ -90,8 +97,19 @@ def _behind_forms(
         if any(inside[a:b] in forms for a in range(len(inside)) for b in range(a + 1, len(inside) + 1)):
             continue
         if any(before[-size:] in forms for size in range(1, min(len(before), 7))):
-            found[text] = Aside(True, text.strip(_AROUND))
+            found[text] = _DROPPED
     return found
+
+
+def _found_in(data: bytes, texts: Iterable[bytes]) -> Ints:
+    """The places in bytes where one of some texts begins."""
+    found = []
+    for text in texts:
+        place = data.find(text)
+        while place >= 0:
+            found.append(place)
+            place = data.find(text, place + 1)
+    return np.array(found, dtype=np.int64)
 
 
 _SINGLE = np.zeros(256, dtype=bool)
@@ -114,6 +132,14 @@ def _with_signs(values: Sequence[str]) -> list[int]:
     wide = wide[((one == 0x84) & (two == 0x96)) | ((one == 0x80) & ((two == 0x93) | (two == 0x94)))]  # № – —
     towns = dots[(data[dots - 1] == 0xB3) & (data[dots - 2] == 0xD0)]  # г.
     places = np.concatenate([np.flatnonzero(_SINGLE[data]), blanks[apart], wide, towns])
+    broken = np.flatnonzero(data == 0xC3)
+    broken = broken[
+        (data[broken + 1] >= 0x82)
+        & (data[broken + 1] <= 0x85)
+        & (data[broken + 2] >= 0xC2)
+        & (data[broken + 2] != 0xC3)
+    ]
+    places = np.concatenate([places, broken, _found_in(rows.data.tobytes(), _OTHER_LAYOUT_FORMS)])
     private = (rows.words_at(rows.starts) & np.uint64((1 << 40) - 1)) == np.uint64(
         int.from_bytes("УП ".encode(), "little")
     )
@@ -122,6 +148,10 @@ def _with_signs(values: Sequence[str]) -> list[int]:
 
 def _spelt_out(value: str) -> str:
     """The value with signs as the words that they stand for: `A + B`, and the Czech `a` between two names, are A and B; `A+` is A Plus."""
+    if _OTHER_LAYOUT.search(value) is not None:
+        value = value.translate(TO_CYRILLIC)
+    if _BROKEN.search(value) is not None:
+        value = _BROKEN.sub(_mended, value)
     if "+" in value:
         value = _PLUS.sub(" plus ", _AND.sub(" & ", value))
     if " a " in value:
@@ -131,6 +161,16 @@ def _spelt_out(value: str) -> str:
     if "O/" in value or "o/" in value:
         value = _POLISH_BRANCH.sub(" oddział ", value)
     return "Ч" + value if value[:3] == "УП " else value  # the Belarusian form; Up Studio Ltd is none
+
+
+def _mended(found: re.Match[str]) -> str:
+    broken: str = found.group()
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return broken.encode(encoding).decode()
+        except UnicodeError:
+            continue
+    return broken
 
 
 def _pieces(value: str) -> list[tuple[int, int]]:
