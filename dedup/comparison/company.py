@@ -12,7 +12,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 
 from dedup.arrays import Bools, Floats, Ints, KeyTexts, number_texts
-from dedup.comparison.company_asides import is_aside, is_town, telling_words, without_asides
+from dedup.comparison.company_asides import is_aside, is_town, without_asides
 from dedup.comparison.company_tables import company_words, legal_forms
 from dedup.comparison.company_variants import Verdict, compare_names, is_abbreviation
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
@@ -307,7 +307,7 @@ def _without_forms(words: Words) -> tuple[Words, Ints]:
     if len(words.word):
         spelt = np.bincount(words.row[single[words.word]], minlength=words.texts) == counts
         left[spelt] = 0  # А Б В is no company А with the form B.V.
-    behind = np.zeros(words.texts, dtype=np.int64)
+    begins, behind = np.zeros((2, words.texts), dtype=np.int64)
     for which, found in find_phrases(words, [phrase for phrase, _, _ in spellings]):
         phrase, code, only_at_end = spellings[which]
         rows = words.row[found]
@@ -317,11 +317,12 @@ def _without_forms(words: Words) -> tuple[Words, Ints]:
             free &= _ends_there(words, found + len(phrase), ends[rows], free)
         places, rows = found[free], rows[free]
         form_ids[rows] = number[code]
+        np.maximum.at(begins, rows, places)
         np.maximum.at(behind, rows, places + len(phrase))
         np.subtract.at(left, rows, len(phrase))
         for step in range(len(phrase)):
             keep[places + step] = False
-    return words.kept(keep & ~_stands_aside(words, keep, behind)), form_ids
+    return words.kept(keep & ~_stands_aside(words, keep, begins, behind)), form_ids
 
 
 def _ends_there(words: Words, places: Ints, ends: Ints, asked: Bools) -> Bools:
@@ -336,23 +337,16 @@ def _words_between(words: Words, start: int, end: int) -> tuple[str, ...]:
     return tuple([words.vocabulary[word] for word in words.word[start:end].tolist()])
 
 
-def _stands_aside(words: Words, keep: Bools, behind: Ints) -> Bools:
-    """Which words are a town, a branch or a remark behind the legal form, [words]. keep: words of the name; behind: the place behind the
-    form of each text, 0 for none."""
-    tail = keep & (np.arange(len(words.row)) >= behind[words.row]) & (behind[words.row] > 0)
-    before = np.bincount(words.row[keep & ~tail], minlength=words.texts) > 0
-    tail &= before[words.row]
-    telling = [word for word in np.unique(words.word[tail]).tolist() if words.vocabulary[word] in telling_words()]
-    rows = words.row[tail & np.isin(words.word, telling)]
-    tails: dict[int, list[int]] = {}
-    wanted = np.zeros(words.texts, dtype=bool)
-    wanted[rows] = True
-    for place in np.flatnonzero(tail & wanted[words.row]).tolist():
-        tails.setdefault(int(words.row[place]), []).append(place)
+def _stands_aside(words: Words, keep: Bools, begins: Ints, behind: Ints) -> Bools:
+    """Which words are a town, a branch or a remark behind the legal form, [words]. keep: words of the name; begins, behind: the place of the
+    form of each text, and that behind it, 0 for none."""
     found = np.zeros(len(words.row), dtype=bool)
-    for places in tails.values():
-        if is_aside(tuple([words.vocabulary[word] for word in words.word[places].tolist()])):
-            found[places] = True
+    counts = words.counts()
+    ends = np.cumsum(counts)
+    for text in np.flatnonzero((behind > 0) & (behind < ends) & (begins > ends - counts)).tolist():
+        start, end = int(behind[text]), int(ends[text])
+        if keep[start:end].all() and is_aside(_words_between(words, start, end)):
+            found[start:end] = keep[int(ends[text] - counts[text]) : start].any()
     return found
 
 
@@ -478,25 +472,30 @@ def _settle_other_names(prepared: Prepared, left: Ints, right: Ints, levels: Int
     asked = np.unique(np.concatenate([left[rows], right[rows]]))
     written = _written_words(prepared, asked)
     for row, x, y in zip(rows.tolist(), left[rows].tolist(), right[rows].tolist(), strict=True):
-        a, b = written[x], written[y]
-        if (
-            "".join(a) == "".join(b)
-            or (len(a) == 1 and is_abbreviation(a[0], b))
-            or (len(b) == 1 and is_abbreviation(b[0], a))
-        ):
+        if len(written[x]) <= len(written[y]):
+            is_other = _is_other_name(prepared, x, y, written)
+        else:
+            is_other = _is_other_name(prepared, y, x, written)
+        if is_other:
             levels[row] = _CLOSE
 
 
-def _has_mistyped_form(prepared: Prepared, x: int, y: int, a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    """Whether of two names one has no legal form but the other's form mistyped: `Кристалл ОООО`."""
-    (short, long), forms = ((a, b), (x, y)) if len(a) < len(b) else ((b, a), (y, x))
-    if len(long) - len(short) != 1 or prepared.form_ids[forms[0]] < 0 or prepared.form_ids[forms[1]] >= 0:
+def _is_other_name(prepared: Prepared, x: int, y: int, written: Mapping[int, tuple[str, ...]]) -> bool:
+    """Whether value y, which has no fewer words, is another writing of value x: compounds apart, a town behind, what x is short for."""
+    short, long = written[x], written[y]
+    if "".join(short) == "".join(long) or (len(short) == 1 and is_abbreviation(short[0], long)):
+        return True
+    return len(long) > len(short) and (_is_town_behind(short, long) or _has_mistyped_form(prepared, x, y, written))
+
+
+def _has_mistyped_form(prepared: Prepared, x: int, y: int, written: Mapping[int, tuple[str, ...]]) -> bool:
+    """Whether value y is value x with its legal form mistyped: `Кристалл ОООО`."""
+    short, long = written[x], written[y]
+    if len(long) - len(short) != 1 or prepared.form_ids[x] < 0 or prepared.form_ids[y] >= 0:
         return False
     extra = long[-1] if long[:-1] == short else long[0] if long[1:] == short else ""
-    written = [
-        phrase[0] for phrase, code, _ in legal_forms()[1] if len(phrase) == 1 and code == prepared.form[forms[0]]
-    ]
-    return len(extra) > 2 and not is_common(extra) and any(OSA.distance(extra, form) == 1 for form in written)
+    forms = [phrase[0] for phrase, code, _ in legal_forms()[1] if len(phrase) == 1 and code == prepared.form[x]]
+    return len(extra) > 2 and not is_common(extra) and any(OSA.distance(extra, form) == 1 for form in forms)
 
 
 def _is_town_behind(short: tuple[str, ...], long: tuple[str, ...]) -> bool:

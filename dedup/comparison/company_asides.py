@@ -10,7 +10,6 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from dedup.arrays import Ints
 from dedup.comparison import place
 from dedup.comparison.column_bytes import join_values, split_rows
 from dedup.comparison.company_tables import company_words, legal_forms
@@ -26,8 +25,7 @@ _AND = re.compile(r"(?<=[^\W\d_])\+(?=[^\W\d_])|(?<=\w) \+ (?=\w)|(?<=\w)\+ (?=[
 _CZECH_AND = re.compile(r" a (?=[^\W\d_a-zà-ž])")
 _PLUS = re.compile(r"\+")
 _POLISH_BRANCH = re.compile(r"(?<!\w)[Oo]/(?=\s?[^\W\d_]{3})")
-_OTHER_LAYOUT_FORMS = (b"JJJ", b"NJJ", b"PFJ", b"JFJ", b"GFJ", b"XEG", b"J,otcndj", b"Bylbdblefkmysq")
-_OTHER_LAYOUT = re.compile(r"(?<!\w)(?:JJJ|NJJ|PFJ|JFJ|GFJ|XEG|J,otcndj|Bylbdblefkmysq)(?!\w)")
+_OTHER_LAYOUT = re.compile(r"(?<!\w)(?:JJJ|NJJ|PFJ|JFJ|GFJ|XEG|J,otcndj)(?!\w)")
 """Legal forms (ООО, ТОО, ЗАО, ОАО, ПАО, ЧУП) typed on the other layout of the keyboard."""
 _BROKEN = re.compile(r"[ÃÂÄÅ][\u0080-\u00bfŒœŠšŽžŸƒˆ˜‚„†‡…‰‹›€™‘’“”•–—]")
 """UTF-8 that was read as Latin letters: KrÃ¼ger."""
@@ -101,21 +99,6 @@ def _behind_forms(
     return found
 
 
-def _found_in(data: bytes, texts: Iterable[bytes]) -> Ints:
-    """The places in bytes where one of some texts begins."""
-    found = []
-    for text in texts:
-        place = data.find(text)
-        while place >= 0:
-            found.append(place)
-            place = data.find(text, place + 1)
-    return np.array(found, dtype=np.int64)
-
-
-_SINGLE = np.zeros(256, dtype=bool)
-_SINGLE[list(b"+([,/")] = True
-
-
 def _with_signs(values: Sequence[str]) -> list[int]:
     """The values that hold a sign beside which something may stand: found in the bytes of all at once, since most hold none."""
     if not len(values):
@@ -131,15 +114,18 @@ def _with_signs(values: Sequence[str]) -> list[int]:
     one, two = data[wide + 1], data[wide + 2]
     wide = wide[((one == 0x84) & (two == 0x96)) | ((one == 0x80) & ((two == 0x93) | (two == 0x94)))]  # № – —
     towns = dots[(data[dots - 1] == 0xB3) & (data[dots - 2] == 0xD0)]  # г.
-    places = np.concatenate([np.flatnonzero(_SINGLE[data]), blanks[apart], wide, towns])
+    single = data == ord("+")
+    for sign in b"([,/":
+        single |= data == sign
     broken = np.flatnonzero(data == 0xC3)
-    broken = broken[
-        (data[broken + 1] >= 0x82)
-        & (data[broken + 1] <= 0x85)
-        & (data[broken + 2] >= 0xC2)
-        & (data[broken + 2] != 0xC3)
-    ]
-    places = np.concatenate([places, broken, _found_in(rows.data.tobytes(), _OTHER_LAYOUT_FORMS)])
+    one, two = data[broken + 1], data[broken + 2]
+    broken = broken[(one >= 0x82) & (one <= 0x85) & (two >= 0xC2) & (two != 0xC3)]
+    keys = np.flatnonzero(data == ord("J"))  # О on the other layout
+    one = data[keys + 1]
+    keys = keys[(one == ord("J")) | (one == ord(",")) | (data[keys - 1] == ord("F"))]
+    others = np.flatnonzero(data == ord("X"))
+    others = others[(data[others + 1] == ord("E")) & (data[others + 2] == ord("G"))]
+    places = np.concatenate([np.flatnonzero(single), blanks[apart], wide, towns, broken, keys, others])
     private = (rows.words_at(rows.starts) & np.uint64((1 << 40) - 1)) == np.uint64(
         int.from_bytes("УП ".encode(), "little")
     )

@@ -145,7 +145,8 @@ def _match_initials(short: Sequence[str], long: Sequence[str]) -> tuple[list[str
     """The words left over once the initials of the one name have taken words of the other: `ia` those of `igor` and `andreevich`."""
     rest, open_ = [], list(long)
     for word in short:
-        taken = _words_of_initials(word, open_) if len(word) <= 3 else []
+        longer = [each for each in open_ if len(each) > len(word)]
+        taken = _words_of_initials(word, longer) if len(word) <= 3 else []
         for each in taken:
             open_.remove(each)
         if not taken:
@@ -158,7 +159,7 @@ def _words_of_initials(initials: str, words: Sequence[str]) -> list[str]:
     for size in range(len(initials), 0, -1):  # a letter of another script may be two (Юрий, Iurii)
         for word in words:
             if len(word) > size and word.startswith(initials[:size]):
-                if size == len(initials):
+                if size == len(initials) or len(words) == 1:  # of which the other name leaves some out
                     return [word]
                 if found := _words_of_initials(initials[size:], [each for each in words if each is not word]):
                     return [word, *found]
