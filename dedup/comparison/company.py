@@ -12,7 +12,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 
 from dedup.arrays import Bools, Floats, Ints, KeyTexts, number_texts
-from dedup.comparison.company_asides import is_aside, is_town, without_asides
+from dedup.comparison.company_asides import is_aside, is_town, telling_words, without_asides
 from dedup.comparison.company_tables import company_words, legal_forms
 from dedup.comparison.company_variants import Verdict, compare_names, is_abbreviation
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
@@ -328,7 +328,11 @@ def _without_forms(words: Words) -> tuple[Words, Ints]:
 def _ends_there(words: Words, places: Ints, ends: Ints, asked: Bools) -> Bools:
     """Whether names end at these places, but for a town, a branch or a remark behind."""
     found = np.asarray(places == ends)
-    for each in np.flatnonzero(asked & ~found).tolist():
+    open_, known = np.flatnonzero(asked & ~found), telling_words()
+    firsts, lasts = words.word[places[open_]].tolist(), words.word[ends[open_] - 1].tolist()
+    for each, first, last in zip(open_.tolist(), firsts, lasts, strict=True):
+        if words.vocabulary[first] not in known and words.vocabulary[last] not in known:
+            continue
         found[each] = is_aside(_words_between(words, int(places[each]), int(ends[each])))
     return found
 
@@ -343,7 +347,11 @@ def _stands_aside(words: Words, keep: Bools, begins: Ints, behind: Ints) -> Bool
     found = np.zeros(len(words.row), dtype=bool)
     counts = words.counts()
     ends = np.cumsum(counts)
-    for text in np.flatnonzero((behind > 0) & (behind < ends) & (begins > ends - counts)).tolist():
+    asked = np.flatnonzero((behind > 0) & (behind < ends) & (begins > ends - counts))
+    known = telling_words()
+    telling = np.array([word in known for word in words.vocabulary], dtype=bool)
+    asked = asked[telling[words.word[behind[asked]]] | telling[words.word[ends[asked] - 1]]]
+    for text in asked.tolist():
         start, end = int(behind[text]), int(ends[text])
         if keep[start:end].all() and is_aside(_words_between(words, start, end)):
             found[start:end] = keep[int(ends[text] - counts[text]) : start].any()
