@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from dedup.arrays import Bools, Floats, Ints, KeyTexts, number_texts
 from dedup.comparison.company_asides import is_aside, is_town, telling_words, without_asides
 from dedup.comparison.company_tables import company_words, legal_forms
-from dedup.comparison.company_variants import Verdict, compare_names, is_abbreviation
+from dedup.comparison.company_variants import Verdict, are_slip_as_written, compare_names, is_abbreviation
 from dedup.comparison.edit_distance import Texts, are_close, as_texts, equal_texts, lengths_of, likeness_of
 from dedup.comparison.level import MISSING, LevelWords
 from dedup.comparison.words import (
@@ -493,6 +493,8 @@ def _is_other_name(prepared: Prepared, x: int, y: int, written: Mapping[int, tup
     short, long = written[x], written[y]
     if "".join(short) == "".join(long) or (len(short) == 1 and is_abbreviation(short[0], long)):
         return True
+    if are_slip_as_written(short, long):
+        return True
     return len(long) > len(short) and (_is_town_behind(short, long) or _has_mistyped_form(prepared, x, y, written))
 
 
@@ -549,7 +551,7 @@ DETAILS: Mapping[str, str] = {
     "equal": "name equal",
     "same_words": "the same words, ordered or spaced otherwise",
     "slip": "names a slip apart",
-    "short": "one name is the other shortened, an earlier one, or with its bearer's",
+    "short": "one name is the other shortened, written otherwise, an earlier one, or with its bearer's",
     "other_form": "one name, two legal forms",
     "suffix": "one name has a word more",
     "differ": "names different",

@@ -15,6 +15,9 @@ _LONGEST_WORDS = 8
 _ACRONYM = (3, 8)
 """Letters that an abbreviation of a name has, at least and at most."""
 
+_MISTYPED = 7
+"""Letters of a word from which one wrong is likelier than another word."""
+
 _COMPOUND = 9
 """Letters from which a word may give an abbreviation two letters (железобетонный: ЖБ)."""
 
@@ -138,7 +141,18 @@ def _match(
 
 
 def _is_slip(left: str, right: str) -> bool:
-    return min(len(left), len(right)) > 4 and left[0] == right[0] and OSA.distance(left, right, score_cutoff=1) <= 1
+    shorter = min(len(left), len(right))
+    slips = 1 if shorter < _COMPOUND else 2  # a wrong letter of another script may be two here
+    return shorter > 4 and left[0] == right[0] and OSA.distance(left, right, score_cutoff=slips) <= slips
+
+
+def are_slip_as_written(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether two names in plain letters are one but for a slip in a longer word: folding tears some further apart (Kamierm, Kamiterm)."""
+    differ = [pair for pair in zip(left, right, strict=False) if pair[0] != pair[1]]
+    if len(left) != len(right) or len(differ) != 1:
+        return False
+    a, b = differ[0]
+    return min(len(a), len(b)) >= _MISTYPED and (a + b).isalpha() and OSA.distance(a, b, score_cutoff=1) <= 1
 
 
 def _match_initials(short: Sequence[str], long: Sequence[str]) -> tuple[list[str], list[str]]:
