@@ -11,7 +11,8 @@ from enum import Enum
 from functools import cache
 from importlib.resources import files
 
-from dedup.comparison.company import common_words, company_words, legal_forms
+from dedup.comparison.company import common_words
+from dedup.comparison.company_tables import company_words, legal_forms
 from dedup.comparison.typed_text import LONGEST
 from dedup.folding import fold_token, plain_latin, skeleton
 

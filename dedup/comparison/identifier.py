@@ -26,16 +26,26 @@ LEVELS = (
 _LEAST_TYPO = 6
 """Characters from which one slip is more likely than two neighbouring numbers."""
 
+_LEAST_MISTYPED = 8
+"""Characters from which a slip in front of the last digits is likelier than two numbers that happen to be alike."""
+
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТУХІЈ", "ABEKMHOPCTYXIJ")
 _SIGNS = re.compile(r"[^\w\n]|_")
 _ASCII_SIGNS: dict[int, str | None] = {
     code: None for code in range(128) if not chr(code).isalnum() and chr(code) != "\n"
 }
-_COUNTRY = re.compile(r"(?:PL(?=\d{10}$)|RU(?=\d{10}(?:\d\d)?$)|GB(?=\d{9}(?:\d{3})?$))")
+_DIGITS_OF_COUNTRY = {
+    "AT": r"U\d{8}", "BE": r"\d{10}", "CZ": r"\d{8,10}", "DE": r"\d{9}", "DK": r"\d{8}", "EE": r"\d{9}", "FI": r"\d{8}", "GB": r"\d{9}(?:\d{3})?",
+    "HR": r"\d{11}", "HU": r"\d{8}", "IT": r"\d{11}", "LT": r"\d{9}(?:\d{3})?", "LU": r"\d{8}", "LV": r"\d{11}", "PL": r"\d{10}", "RU": r"\d{10}(?:\d\d)?",
+    "SE": r"\d{12}", "SI": r"\d{8}", "SK": r"\d{10}",
+}  # fmt: skip
+_COUNTRY = re.compile("|".join(f"{country}(?={digits}$)" for country, digits in _DIGITS_OF_COUNTRY.items()))
 """A country before a number that is unique without it."""
+_FILLED_IN = re.compile(r"(?:[A-Z]{2}U?|\d{1,2})0{6,}|(?:[A-Z]{2}U?)?(\d)\1{6,}")
+"""A country or a region before zeros alone, or one digit over and over: what somebody types to get past a form."""
 _CALLED = re.compile(
-    r"(?m)^ *(?:(?:инн|огрн(?:ип)?|рнокпп|едрпоу|єдрпоу|унп|бин|иин|nip|regon|krs|pesel|inn|ogrn|(?:eu )?vat|ein|tin|tax|utr|crn)"
-    r"(?:[ \-]?(?:ue|eu|id|no|nr|number|reg)\b)*\.?(?: */ *(?:кпп|kpp))?)[ :.№#=\-]*(?=(?:[a-z]{2})? ?\d[\d \-/]{5})"
+    r"(?m)^ *(?:(?:инн|огрн(?:ип)?|рнокпп|едрпоу|єдрпоу|унп|бин|иин|nip|regon|krs|pesel|inn|ogrn|(?:eu )?vat|ein|tin|tax|utr|crn|ust|uid|ičo?|ico?|dič|dic)"
+    r"(?:[ .\-]{0,2}(?:ue|eu|id|idnr|no|nr|number|reg)\b)*\.?(?: */ *(?:кпп|kpp))?)[ :.№#=\-]*(?=(?:[a-z]{2})? ?\d[\d \-/]{5})"
 )
 """What the number is, written before it: `ИНН 7707083893`, `NIP: 525-10-09-497`."""
 _LETTER = re.compile(r"[^\W\d_]")
@@ -81,7 +91,29 @@ def _read(key: str) -> str:
         or (len(key) > 4 and _SEQUENCES[1].startswith(key))
     ):
         return ""
-    return _COUNTRY.sub("", key) if key[:2] in ("PL", "RU", "GB") else key
+    if "000000" in key or key[-7:] == key[-1:] * 7:
+        return "" if _FILLED_IN.fullmatch(key) else key
+    if key[:2] in _DIGITS_OF_COUNTRY:
+        bare = _COUNTRY.sub("", key)
+        return "" if bare in _SEQUENCES or _SEQUENCES[1].startswith(bare) else bare
+    return _with_lost_zero(key)
+
+
+def _with_lost_zero(key: str) -> str:
+    """The number with the zeros in front that a spreadsheet took off, where its check digits or its date say so: Russian, Kazakh, Czech."""
+    if not (5 < len(key) < 12 and key.isdecimal()):
+        return key
+    if len(key) in (9, 11) and has_right_digits("0" + key):
+        return "0" + key
+    if len(key) == 11 and "01" <= key[1:3] <= "12" and key[3] in "456":  # a firm's БИН: year, month, sort of firm
+        return "0" + key
+    return key.zfill(8) if len(key) < 8 and _is_czech(key.zfill(8)) else key
+
+
+def _is_czech(key: str) -> bool:
+    """Whether the check digit of eight is that of a Czech or Slovak firm's number."""
+    rest = sum((8 - place) * int(digit) for place, digit in enumerate(key[:7])) % 11
+    return int(key[7]) == (11 - rest) % 10
 
 
 def compare(prepared: Prepared, left: Ints, right: Ints) -> Ints:
@@ -107,12 +139,19 @@ def has_right_digits(key: str) -> bool:
     return rest(_INN[2:]) % 10 == digits[9] or rest(_NIP) == digits[9]
 
 
+_RUNNING = 3
+"""Digits at the end of a number in which companies registered one after another differ."""
+
+
 def is_mistyped(left: str, right: str) -> bool:
-    """Whether of two keys one has right check digits and the other is a slip away with wrong ones: one number, mistyped. Numbers that
-    have no check digits run on from one to the next, so that a digit more is another company."""
-    if OSA.distance(left, right, score_cutoff=1) > 1:
+    """Whether two keys, a slip apart, are one number mistyped: one has right check digits and the other wrong ones, or the slip is far from
+    the end. Numbers run on from one to the next, so that another digit there is another company."""
+    if left == right or OSA.distance(left, right, score_cutoff=1) > 1:
         return False
-    return has_right_digits(left) != has_right_digits(right)
+    right_digits = has_right_digits(left), has_right_digits(right)
+    if any(right_digits):
+        return not all(right_digits)
+    return min(len(left), len(right)) >= _LEAST_MISTYPED and left[-_RUNNING:] == right[-_RUNNING:]
 
 
 def likeness(prepared: Prepared, left: Ints, right: Ints) -> Floats:

@@ -10,7 +10,10 @@ PLACEHOLDERS = frozenset(
         "нет", "нет данных", "не указан", "не указана", "не указано", "неизвестно", "неизвестен", "неизвестна", "не знаю", "без имени", "н/д", "отсутствует", "пусто",
         "б/н", "б.н.", "б/о", "без отчества", "без номера", "н.д.", "н/у", "не имеет", "не имеется", "не применимо", "не известно", "не определено", "не указал", "не указала", "не сообщил", "не сообщила", "не назвал", "не назвала",
         "немає", "відсутній", "відсутня", "невідомо", "не вказано",
-        "brak", "brak danych", "nie podano", "nieznany", "nieznana", "nieznane", "nie dotyczy", "nd", "b/d", "puste", "nie ma", "nie posiada", "bez numeru", "nie ustalono", "b.d.", "xxx", "xx", "x", "тест", "test", "asdf", "qwerty",
+        "brak", "brak danych", "nie podano", "nieznany", "nieznana", "nieznane", "nie dotyczy", "nd", "b/d", "puste", "nie ma", "nie posiada", "bez numeru", "nie ustalono", "b.d.", "tbd", "to be confirmed", "to follow", "уточнить", "уточняется", "уточню", "будет позже", "позже", "нет инн", "без инн", "запросить", "до уточнения",
+        "keine", "kein", "keine angabe", "k.a.", "k. a.", "k.a", "folgt", "unbekannt", "entfällt", "liegt nicht vor", "nicht bekannt", "nicht vorhanden", "do uzupełnienia", "uzupełnić", "do ustalenia",
+        "není", "neuvedeno", "nezadáno", "neznámé", "doplnit", "bude doplněno",
+        "xxx", "xx", "x", "тест", "test", "asdf", "qwerty",
     }
 )  # fmt: skip
 """Whole values in small letters that stand for none."""
