@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from dedup import kinds
 from dedup.arrays import Bools
-from dedup.comparison import date
 from dedup.model import Model
 from dedup.table import TextColumn
 
@@ -29,7 +29,7 @@ def without_default_dates(
     found, told = dict(columns), []
     for name in dates:
         column = columns[name]
-        keys = date.prepare(column.values).keys
+        keys = kinds.module_of("date").prepare(column.values).keys
         defaults = _defaults(keys, column)
         left_out = np.append(np.array([key in defaults for key in keys], dtype=bool), False)
         if defaults:

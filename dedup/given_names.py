@@ -67,23 +67,35 @@ def _tables(rows: list[_Row]) -> tuple[dict[str, GivenName], dict[str, GivenName
 
 
 def _index(rows: list[_Row], key: Mapping[str, str]) -> dict[str, GivenName]:
-    full: dict[str, set[str]] = defaultdict(set)
-    short: dict[str, set[str]] = defaultdict(set)
+    full: dict[str, frozenset[str]] = {}
+    short: dict[str, frozenset[str]] = {}
     gender_of: dict[str, str] = {}
     for group, gender_code, full_forms, short_forms in rows:
         gender_of[group] = gender_code
-        for form in full_forms:
-            full[key[form]].add(group)
-        for form in short_forms:
-            short[key[form]].add(group)
+        own = frozenset((group,))
+        for found, forms in ((full, full_forms), (short, short_forms)):
+            for word in map(key.__getitem__, forms):
+                known = found.get(word)
+                found[word] = own if known is None else known | own
+    # Most words mean what others mean too: one entry for all of them is quicker to make than one for each.
+    entries: dict[tuple[frozenset[str], frozenset[str]], GivenName] = {}
     table = {}
-    for word in sorted(full.keys() | short.keys()):
-        # A full form's own sex decides; Саша as a short form shows none.
-        genders = {gender_of[group] for group in (full[word] or short[word])}
-        table[word] = GivenName(
-            frozenset(full[word]), frozenset(short[word] - full[word]), genders.pop() if len(genders) == 1 else ""
-        )
+    for word in dict.fromkeys([*full, *short]):
+        groups = full.get(word, _NONE), short.get(word, _NONE)
+        entry = entries.get(groups)
+        if entry is None:
+            entry = entries[groups] = _entry(*groups, gender_of)
+        table[word] = entry
     return table
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _entry(full: frozenset[str], short: frozenset[str], gender_of: Mapping[str, str]) -> GivenName:
+    # A full form's own sex decides; Саша as a short form shows none.
+    genders = {gender_of[group] for group in (full or short)}
+    return GivenName(full, short - full, genders.pop() if len(genders) == 1 else "")
 
 
 def is_surname_by_rule(token: str) -> bool:

@@ -31,7 +31,7 @@ _ABROAD = re.compile(r"^[ (]*(\+|00)")
 _READ_ANYWAY = frozenset(("1", "7", "44", "48", "375", "380"))
 """Countries whose numbers are read as at home without being asked."""
 
-_SAMPLE = 2_000
+_SAMPLE = 500
 _LEAST = 20
 _SHARE = 0.1
 """Numbers with a country that are looked at, that tell whose column it is, and the share of them from which a country is one of its own."""
@@ -63,7 +63,12 @@ def _with_countries(values: Sequence[str]) -> Sequence[str]:
 
 
 def _digits(text: str) -> str:
+    if text.isascii():
+        return text.translate(_NO_DIGITS)
     return "".join(str(unicodedata.digit(sign)) for sign in text if sign.isdigit())
+
+
+_NO_DIGITS = {code: None for code in range(128) if not chr(code).isdigit()}
 
 
 def pairs_at_home(left: Sequence[str], right: Sequence[str]) -> tuple[list[str], list[str]]:

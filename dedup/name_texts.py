@@ -169,8 +169,12 @@ def _is_full_name(word: str) -> bool:
 @cache
 def _typed_in_cyrillic() -> frozenset[str]:
     """Full given names in Cyrillic as the Latin keys of the same places: every ASCII word that `_moved_layout` makes one."""
-    moved = {name.translate(TO_LATIN): name for name in given_name_table()[0] if _is_full_name(name)}
-    return frozenset(word for word, name in moved.items() if word.isascii() and word.translate(TO_CYRILLIC) == name)
+    table = given_name_table()[0]
+    names = [name for name, entry in table.items() if entry.full and len(name) > 2 and not name.isascii()]
+    moved = "\n".join(names).translate(TO_LATIN)
+    back = moved.translate(TO_CYRILLIC).split("\n")
+    both = zip(moved.split("\n"), back, names, strict=True)
+    return frozenset(word for word, again, name in both if word.isascii() and again == name)
 
 
 def _yield_names(words: Sequence[str]) -> Bools:

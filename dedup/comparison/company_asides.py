@@ -15,7 +15,7 @@ from dedup.comparison.column_bytes import join_values, split_rows
 from dedup.comparison.company_tables import company_words, legal_forms
 from dedup.comparison.typed_text import LONGEST
 from dedup.comparison.words import has_word, read_words, texts_of
-from dedup.given_names import given_name_table
+from dedup.given_names import find_given_name
 from dedup.words import TO_CYRILLIC
 
 SIGNS = (",", " - ", " – ", " — ")
@@ -220,8 +220,9 @@ def read_asides(texts: Iterable[str]) -> dict[str, Aside]:
         return {}
     bare = [text.strip(_AROUND) for text in distinct]
     words = read_words(bare, joined_initials=True)
-    telling = np.flatnonzero(np.bincount(words.row[has_word(words, telling_words())], minlength=words.texts))
-    rows = telling.tolist()
+    telling = np.bincount(words.row[has_word(words, telling_words())], minlength=words.texts) > 0
+    telling |= np.array(["(" in text for text in distinct], dtype=bool)
+    rows = np.flatnonzero(telling).tolist()
     towns = place.prepare([bare[row] for row in rows]).known.tolist()
     plain = texts_of(words)
     found = {}
@@ -245,16 +246,9 @@ def _towns() -> frozenset[tuple[str, ...]]:
 
 @cache
 def telling_words() -> frozenset[str]:
-    """Words of towns, and those with which all that may stand beside a name begins or ends: a text without one is none."""
+    """Words of towns, and those with which all that may stand beside a name without brackets begins or ends: a text without one is none."""
     ends = {word for section in _SECTIONS for phrase in company_words()[section] for word in (phrase[0], phrase[-1])}
-    return frozenset({*ends, *_BEFORE_TOWN, *(word for town in _towns() for word in town), *_given_words()})
-
-
-@cache
-def _given_words() -> frozenset[str]:
-    """Given names in full, in plain letters."""
-    by_spelling, _ = given_name_table()
-    return frozenset(texts_of(read_words([name for name, known in by_spelling.items() if known.full])))
+    return frozenset({*ends, *_BEFORE_TOWN, *(word for town in _towns() for word in town)})
 
 
 @lru_cache(maxsize=1 << 14)
@@ -284,7 +278,7 @@ def _read_aside(text: str, words: tuple[str, ...]) -> Aside:
 
 
 def _is_bracketed_person(text: str, words: tuple[str, ...]) -> bool:
-    return "(" in text and 1 < len(words) < 4 and words[0] in _given_words()
+    return "(" in text and 1 < len(words) < 4 and bool(find_given_name(words[0]).full)
 
 
 def is_town(words: tuple[str, ...]) -> bool:
