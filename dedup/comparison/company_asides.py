@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from dedup.comparison import place
+from dedup.comparison.broken_encoding import mend
 from dedup.comparison.column_bytes import join_values, split_rows
 from dedup.comparison.company_tables import company_words, legal_forms
 from dedup.comparison.typed_text import LONGEST
@@ -27,8 +28,6 @@ _PLUS = re.compile(r"\+")
 _POLISH_BRANCH = re.compile(r"(?<!\w)[Oo]/(?=\s?[^\W\d_]{3})")
 _OTHER_LAYOUT = re.compile(r"(?<!\w)(?:JJJ|NJJ|PFJ|JFJ|GFJ|XEG|J,otcndj)(?!\w)")
 """Legal forms (ООО, ТОО, ЗАО, ОАО, ПАО, ЧУП) typed on the other layout of the keyboard."""
-_BROKEN = re.compile(r"[ÃÂÄÅ][\u0080-\u00bfŒœŠšŽžŸƒˆ˜‚„†‡…‰‹›€™‘’“”•–—]")
-"""UTF-8 that was read as Latin letters: KrÃ¼ger."""
 _TRADING_AS = re.compile(r"(?i)\s+(?:t/a|t/as|d/b/a|trading as)\.?\s+(?=\w)")
 _AROUND = " ()[],-–—"
 _QUOTES = " \"'«»„“”‚‘’.,;:-–—"
@@ -136,8 +135,7 @@ def _spelt_out(value: str) -> str:
     """The value with signs as the words that they stand for: `A + B`, and the Czech `a` between two names, are A and B; `A+` is A Plus."""
     if _OTHER_LAYOUT.search(value) is not None:
         value = value.translate(TO_CYRILLIC)
-    if _BROKEN.search(value) is not None:
-        value = _BROKEN.sub(_mended, value)
+    value = mend(value)
     if "+" in value:
         value = _PLUS.sub(" plus ", _AND.sub(" & ", value))
     if " a " in value:
@@ -147,16 +145,6 @@ def _spelt_out(value: str) -> str:
     if "O/" in value or "o/" in value:
         value = _POLISH_BRANCH.sub(" oddział ", value)
     return "Ч" + value if value[:3] == "УП " else value  # the Belarusian form; Up Studio Ltd is none
-
-
-def _mended(found: re.Match[str]) -> str:
-    broken: str = found.group()
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            return broken.encode(encoding).decode()
-        except UnicodeError:
-            continue
-    return broken
 
 
 def _pieces(value: str) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from dedup.arrays import Bools
+from dedup.comparison.broken_encoding import mend
 from dedup.comparison.name_pair_reading import word_table
 from dedup.folding import fold_token, plain_latin
 from dedup.given_names import wide_given_name_table
@@ -126,22 +127,11 @@ def _is_misread(word: str, meant: str) -> bool:
     return 0 < len(wrong) * 2 < len(word) and all(y in _MEANT.get(x, "") for x, y in wrong)
 
 
-_BROKEN = re.compile(r"[ÃÂÄÅÐÑ][\u0080-\u00bfŒœŠšŽžŸƒˆ˜‚„†‡…‰‹›€™‘’“”•–—]")
 _SAME_SIGN = str.maketrans(
     {"髙": "高", "﨑": "崎", "𠮷": "吉", "濵": "浜", "濱": "浜", "邊": "辺", "邉": "辺", "齋": "斎", "澤": "沢"}
 )
 """Signs of Japanese surnames that are one sign in two shapes."""
 _DUTCH = ((re.compile(r"\bv\.\s?d\.\s?(?=[^\W\d_]{2})"), "van der "), (re.compile(r"\bv\.\s(?=[^\W\d_]{2})"), "von "))
-
-
-def _mended(found: re.Match[str]) -> str:
-    broken: str = found.group()
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            return broken.encode(encoding).decode()
-        except UnicodeError:
-            continue
-    return broken
 
 
 @lru_cache(maxsize=1 << 16)
@@ -153,7 +143,7 @@ def _settled(text: str) -> str:
         for pattern, words in _DUTCH:
             text = pattern.sub(words, text)
         return text
-    return _BROKEN.sub(_mended, text).translate(_SAME_SIGN)
+    return mend(text).translate(_SAME_SIGN)
 
 
 _SHORTENED = re.compile(r"\b([^\W\d_]{2,6})\.(?=\s|$)|\b([^\W\d_]{1,4})-([^\W\d_]{1,3})\b")
