@@ -3,6 +3,7 @@
 1. The strongest shared contact counts in full; more shared contacts add little (households share several).
 2. Beside a shared contact, company and city add little: who shares a phone mostly shares these.
 3. What people under one roof share is one piece of evidence, and a date does not vouch for one of two namesakes.
+4. Names that contradict are two of a shared contact's people, and beside a date that differs wholly a name and a roof are relatives'.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,6 @@ FAMILY_NAME_BITS = {NameLevel.SURNAME_ONLY: 0.5, NameLevel.INITIAL: 2.5}
 NAMELESS_ON_SHARED = 3.0
 """Bits that a shared value loses where no name says which of its people it is. Measured on the messy leads of the
 tests: of such pairs one in four is one person, of pairs with an agreeing given name nearly all are."""
-
 
 ROOF_OF_TWO = 8.5
 """Bits of an address, at most, where the names contradict: twins and spouses share it."""
@@ -93,8 +93,11 @@ def count_together(evidence: Evidence, model: Model, even_bet: float) -> tuple[l
 
 
 def that_depend(model: Model) -> list[int]:
-    """Comparisons that count otherwise beside each other: contacts, what is limited beside them, what a household shares."""
+    """Comparisons that count otherwise beside each other: contacts, what is limited beside them, what a household shares, a date beside
+    which relatives are thought of."""
     shared = () if model.household is None else model.household.comparisons
+    if model.namesakes is not None and model.namesakes.relatives is not None:
+        shared = (*shared, model.namesakes.date)
     return [
         number
         for number, comparison in enumerate(model.comparisons)
