@@ -178,9 +178,10 @@ def _step(
             comparisons.append(_with_apart(comparison, comparison.contact, counts, sure))
             continue
         if sure < LEAST_SURE:
-            told[comparison.name] = (
-                f"weights of `{comparison.name}` kept: {sure:.0f} sure pairs to learn from, {LEAST_SURE} needed"
-            )
+            if (compared.levels[:, number] >= 0).any():  # of what the table does not have nothing is to be said
+                told[comparison.name] = (
+                    f"weights of `{comparison.name}` kept: {sure:.0f} sure pairs to learn from, {LEAST_SURE} needed"
+                )
             comparisons.append(comparison)
             continue
         levels, held = _learn(comparison, counts, sure, *u[comparison.name])
