@@ -68,10 +68,10 @@ def test_nobody_waits_and_nobody_looks() -> None:
     async def wait_and_rest() -> int:
         look = Looks(HERE)
         watch = FeedWatch(look, tick=0.01)
-        await watch.wait_beyond(HERE, 0.03)
+        await watch.wait_beyond(HERE, 0.3)
         before = look.count
         await asyncio.sleep(0.05)
-        await watch.wait_beyond(HERE, 0.03)
+        await watch.wait_beyond(HERE, 0.3)
         return before
 
     assert asyncio.run(wait_and_rest()) > 0
