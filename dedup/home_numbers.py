@@ -48,7 +48,7 @@ def numbers_at_home(columns: Mapping[str, TextColumn], model: Model) -> dict[str
 
 def _with_countries(values: Sequence[str]) -> Sequence[str]:
     abroad = find_texts(values, _ABROAD.pattern)
-    countries = _countries(take_texts(values, abroad[:_SAMPLE]))
+    countries = _countries(take_texts(values, abroad[:: max(len(abroad) // _SAMPLE, 1)]))
     if _READ_ANYWAY.issuperset(countries):
         return values
     texts = list(values)

@@ -226,6 +226,8 @@ def _weigh_relatives(model: Model, namesakes: Namesakes, levels: Ints, parts: li
     number_of = {comparison.name: number for number, comparison in enumerate(model.comparisons)}
     date, roof = model.comparison_named(namesakes.date), model.household.comparisons if model.household else ()
     shared = [n for n, c in enumerate(model.comparisons) if c.kind == "person_name" or c.name in roof]
+    if not shared:
+        return
     wholly = [place for place, level in enumerate(date.levels) if level.name in ("other_year", "differ")]
     rows = are_among(levels[:, number_of[date.name]], wholly)
     excess = np.stack([parts[number] for number in shared]).sum(axis=0) - (even_bet + namesakes.relatives)
