@@ -99,13 +99,13 @@ def _distinct_beside(values: Ints, others: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 def _name_codes(names: Names) -> Ints:
-    """A number for each name that follows from its words alone, so that ties do not depend on the records' order."""
+    """A number for each name that follows from its words and its generation alone, so that ties do not depend on the records' order."""
     words = np.array([crc32(word.encode()) for word in names.words.plain.tolist()] + [0], dtype=np.int64)
     code = np.zeros(len(names), dtype=np.int64)
     for role, columns in enumerate((names.given.T, names.patronymic[None], names.surname.T)):
         for column in columns:  # how many there are depends on the other names of the set
             code = np.where(column >= 0, mix(code, words[column] * 3 + role), code)
-    return code
+    return np.where(names.generation > 0, mix(code, names.generation), code)
 
 
 def _names_beside(values: Ints, name_ids: Ints, full: Bools, codes: Ints) -> _Beside:
