@@ -65,4 +65,5 @@ def test_a_handful_of_pairs_more_or_less_hardly_changes_what_is_merged():
     true = np.concatenate([EVEN + drawn.normal(14.0, 5.0, 5_000), EVEN - drawn.uniform(0.0, 8.0, 60)])
     sets = [np.concatenate([others, true, EVEN - 12.0 + drawn.uniform(-1.0, 1.0, more)]) for more in (0, 1, 2, 4)]
     merged = [int((weight >= valley_cut(weight, EVEN, 0.98)).sum()) for weight in sets]
+    assert min(merged) >= 5_000
     assert np.ptp(merged) <= 60
